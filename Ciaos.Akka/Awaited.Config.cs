@@ -1,0 +1,9 @@
+// Stands in until the real types of Akka.Configuration land; whoever lands them deletes this file.
+namespace Akka.Configuration;
+
+public class Config
+{
+    public static readonly Config Empty = new();
+
+    public virtual Config WithFallback(Config fallback) => fallback;
+}
