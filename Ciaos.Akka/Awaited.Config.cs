@@ -7,3 +7,6 @@ public class Config
 
     public virtual Config WithFallback(Config fallback) => fallback;
 }
+
+public class ConfigurationException(string message, Exception? exception = null)
+    : Akka.Actor.AkkaException(message, exception);

@@ -49,7 +49,21 @@ namespace Akka.Actor
     public abstract class LocalActorRef : InternalActorRefBase { }
     public sealed class LocalActorRefProvider { }
     public class Deployer { }
-    public class Settings { public Config Config { get; } = null!; }
+    public class Settings
+    {
+        public Config Config { get; } = null!;
+        public Akka.Event.MinimalLogger StdoutLogger { get; } = null!;
+        public Akka.Event.LogFilterEvaluator LogFilter { get; } = null!;
+        public string LogLevel { get; } = null!;
+        public string StdoutLogLevel { get; } = null!;
+        public IList<string> Loggers { get; } = null!;
+        public string LoggersDispatcher { get; } = null!;
+        public TimeSpan LoggerStartTimeout { get; }
+        public bool LoggerAsyncStart { get; }
+        public int LogDeadLetters { get; }
+        public TimeSpan LogDeadLettersSuspendDuration { get; }
+        public bool DebugUnhandledMessage { get; }
+    }
     public abstract class SelectionPathElement { }
     public class ActorSelectionMessage : IAutoReceivedMessage, IPossiblyHarmful, IWrappedMessage
     {

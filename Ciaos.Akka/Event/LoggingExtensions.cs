@@ -385,7 +385,7 @@ public static class LoggingExtensions
     }
 
     private static void Write(
-        ILoggingAdapter log, LogLevel level, Exception? cause, string format, object[] args)
+        ILoggingAdapter log, LogLevel level, Exception? cause, string format, params object[] args)
     {
         if (!log.IsEnabled(level)) return;
         if (args is null or { Length: 0 }) log.Log(level, cause, format);

@@ -19,7 +19,7 @@ public abstract class MinimalLogger : MinimalActorRef
 
     public sealed override ActorPath Path => _path;
 
-    protected sealed override void TellInternal(object message, IActorRef sender)
+    protected sealed override void TellInternal(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
         Log(message);
