@@ -1,0 +1,41 @@
+namespace Akka.Configuration.Hocon;
+
+/// <summary>Stands for the value of another setting: <c>${path}</c>, or <c>${?path}</c> if that may be missing.</summary>
+public class HoconSubstitution : IHoconElement, IMightBeAHoconObject
+{
+    protected HoconSubstitution()
+    {
+        Path = Written = "";
+    }
+
+    public HoconSubstitution(string path)
+    {
+        Path = Written = path;
+    }
+
+    public string Path { get; set; }
+
+    public HoconValue? ResolvedValue { get; set; }
+
+    internal bool IsOptional { get; init; }
+
+    // The path as it stands in its file: an include moves Path to below the key that includes, but a file may
+    // name what is outside it, or a variable of the environment.
+    internal string Written { get; init; }
+
+    internal bool IsResolved { get; set; }
+
+    public bool IsString() => ResolvedValue is { } value && value.IsString();
+
+    public string? GetString() => ResolvedValue?.GetString();
+
+    public bool IsArray() => ResolvedValue is { } value && value.IsArray();
+
+    public IList<HoconValue> GetArray() => ResolvedValue?.GetArray() ?? [];
+
+    public bool IsObject() => ResolvedValue is { } value && value.IsObject();
+
+    public HoconObject? GetObject() => ResolvedValue?.GetObject();
+
+    public override string ToString() => IsOptional ? $"${{?{Path}}}" : $"${{{Path}}}";
+}
