@@ -4,8 +4,15 @@ namespace Ciaos.Storage.Volumes;
 public enum NeedleKind : byte
 {
     Data = 1,
+
+    /// <summary>The upload that it names is deleted or replaced.</summary>
     Tombstone = 2,
+
+    /// <summary>The volume ends here.</summary>
     Seal = 3,
+
+    /// <summary>Written by recovery: lists ranges before it that a crash tore. They hold no needle.</summary>
+    Gap = 4,
 }
 
 /// <summary>What the upload that wrote a data needle meant to do. Stored on disk: never renumber.</summary>

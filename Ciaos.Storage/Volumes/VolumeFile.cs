@@ -1,0 +1,203 @@
+using Ciaos.Storage.Disks;
+
+namespace Ciaos.Storage.Volumes;
+
+/// <summary>
+/// The one writer of a volume. Not safe for many threads.
+/// </summary>
+/// <remarks>
+/// Failure strategy. Space is reserved before anything is written, so a full disk is met while the volume is unharmed:
+/// <see cref="DiskFullException"/> from <see cref="Append"/> while <see cref="IsUsable"/> stays true.
+/// After any other failed write, or a failed flush, nobody knows what the file holds: the system may have
+/// dropped the pages and the next flush would report success. The writer then refuses every further use. Its owner gives the volume
+/// up at <see cref="DurableBytes"/>, and appends what was not acknowledged to another volume.
+/// Nothing is ever overwritten, and recovery (<see cref="VolumeRecovery"/>) relies on one rule kept here: a batch is
+/// written only after the one before it was flushed.
+/// </remarks>
+public sealed class VolumeFile : IDisposable
+{
+    private readonly VolumeFolder _folder;
+    private readonly IDiskFile _file;
+    private readonly VolumeFileSettings _settings;
+    private long _reservedBytes;
+    private long _checkpointBytes;
+    private NeedleId _highestNeedle;
+    private Exception? _failure;
+
+    private VolumeFile(
+        VolumeFolder folder, IDiskFile file, VolumeFileSettings settings, Superblock superblock, long endBytes)
+    {
+        _folder = folder;
+        _file = file;
+        _settings = settings;
+        Superblock = superblock;
+        EndBytes = endBytes;
+        DurableBytes = endBytes;
+        _checkpointBytes = endBytes;
+        _reservedBytes = endBytes;
+    }
+
+    public Superblock Superblock { get; }
+
+    /// <summary>Where the next needle will begin.</summary>
+    public long EndBytes { get; private set; }
+
+    /// <summary>All before this has been flushed.</summary>
+    public long DurableBytes { get; private set; }
+
+    /// <summary>Needles of every kind, flushed or not.</summary>
+    public long NeedleCount { get; private set; }
+
+    public bool IsSealed { get; private set; }
+
+    public bool IsUsable => _failure is null;
+
+    /// <summary>Enough was appended since the last checkpoint.</summary>
+    public bool IsCheckpointDue => DurableBytes - _checkpointBytes >= _settings.CheckpointIntervalBytes;
+
+    /// <summary>Makes a new volume: when this returns, its file is durable.</summary>
+    /// <exception cref="IOException">Among others, where the file exists: an id is never used twice.</exception>
+    public static VolumeFile Create(VolumeFolder folder, Superblock superblock, VolumeFileSettings settings)
+    {
+        var file = folder.Disk.Create(folder.FileOf(superblock.Volume));
+        try
+        {
+            file.Write(0, [superblock.ToBytes()]);
+            file.Flush();
+            folder.Disk.SyncFolder(folder.Path);
+            return new VolumeFile(folder, file, settings, superblock, Superblock.Bytes);
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a volume as recovery found it. What recovery found whole is durable when this returns.</summary>
+    /// <exception cref="InvalidOperationException">The volume is sealed or rotten.</exception>
+    public static VolumeFile Continue(VolumeFolder folder, RecoveredVolume found, VolumeFileSettings settings)
+    {
+        if (!found.CanContinue) throw new InvalidOperationException("A sealed or rotten volume is not written to");
+        var file = folder.Disk.Open(folder.FileOf(found.Superblock.Volume), DiskAccess.ReadWrite);
+        try
+        {
+            // The process may have died without the system: then whole needles may still wait to be written.
+            file.Flush();
+            var end = found.Torn.IsEmpty ? found.EndBytes : NeedleFormat.Align(found.FileBytes);
+            var volume = new VolumeFile(folder, file, settings, found.Superblock, end)
+            {
+                NeedleCount = found.NeedleCount,
+                _highestNeedle = found.HighestNeedle,
+                _checkpointBytes = found.ScannedFromBytes,
+            };
+            volume.CoverTornRanges(found);
+            return volume;
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes needles behind the last one. They are durable after <see cref="Flush"/>.</summary>
+    /// <param name="needles">None of which <see cref="NeedleFormat.Objection"/> objects to.</param>
+    /// <exception cref="DiskFullException">See the failure strategy.</exception>
+    public NeedleLocation[] Append(IReadOnlyList<Needle> needles)
+    {
+        ThrowIfUnusable();
+        using var batch = new NeedleBatch(needles, Superblock, EndBytes, DurableBytes);
+        Reserve(batch.EndBytes);
+        Guard(() => _file.Write(EndBytes, batch.Buffers));
+        EndBytes = batch.EndBytes;
+        NeedleCount += needles.Count;
+        foreach (var needle in needles)
+        {
+            if (needle.Id.Value > _highestNeedle.Value) _highestNeedle = needle.Id;
+        }
+
+        return batch.Locations;
+    }
+
+    /// <summary>Returns when all that was appended is durable.</summary>
+    public void Flush()
+    {
+        ThrowIfUnusable();
+        if (DurableBytes == EndBytes) return;
+        Guard(_file.Flush);
+        DurableBytes = EndBytes;
+    }
+
+    /// <summary>Ends the volume for good with a seal needle, and gives back the space that was reserved behind it.</summary>
+    public void Seal(SealReason reason)
+    {
+        Flush();
+        Append([SealNeedle.Create(NeedleCount, EndBytes, reason)]);
+        Flush();
+        IsSealed = true;
+        Guard(() => _file.SetLength(EndBytes));
+    }
+
+    /// <summary>Notes how far the volume is durable. A failure harms nothing: recovery will read more.</summary>
+    public void WriteCheckpoint()
+    {
+        if (!IsUsable) throw Unusable();
+        new VolumeCheckpoint(
+            Superblock.Volume, Superblock.Salt, IsSealed, DurableBytes, NeedleCount, _highestNeedle).Write(_folder);
+        _checkpointBytes = DurableBytes;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void CoverTornRanges(RecoveredVolume found)
+    {
+        if (found.Torn.IsEmpty) return;
+        var last = found.Torn[^1];
+        var ranges = last.EndBytes < found.FileBytes
+            ? found.Torn
+            : found.Torn.SetItem(found.Torn.Length - 1, last with { EndBytes = EndBytes });
+        Append([GapNeedle.Create(ranges)]);
+        Flush();
+    }
+
+    private void Reserve(long upToBytes)
+    {
+        if (upToBytes <= _reservedBytes) return;
+        var step = Math.Max(1, _settings.PreallocationStepBytes);
+        var wanted = (upToBytes + step - 1) / step * step;
+        try
+        {
+            _file.Preallocate(wanted);
+        }
+        catch (DiskFullException) when (wanted > upToBytes)
+        {
+            wanted = upToBytes;
+            _file.Preallocate(wanted);
+        }
+
+        _reservedBytes = wanted;
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (IOException e)
+        {
+            _failure = e;
+            throw;
+        }
+    }
+
+    private void ThrowIfUnusable()
+    {
+        if (!IsUsable) throw Unusable();
+        if (IsSealed) throw new InvalidOperationException($"The volume {_file.Path} is sealed");
+    }
+
+    private InvalidOperationException Unusable() =>
+        new($"The volume {_file.Path} is not written to after a failed write or flush", _failure);
+}

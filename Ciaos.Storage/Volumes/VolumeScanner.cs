@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Text;
+using Ciaos.Storage.Disks;
+
+namespace Ciaos.Storage.Volumes;
+
+/// <summary>
+/// Goes through a volume's needles in the order of their places, for recovery, checks and rebuilding the index.
+/// A needle counts when its head and all its blocks hold. Everything between is reported as <see cref="Damage"/>: behind
+/// it the scan looks for the next head whose checksum holds, which a byte that only looks like one cannot pass.
+/// Takes the memory of one <see cref="ReadWindow"/>, whatever the file holds.
+/// </summary>
+public sealed class VolumeScanner : IDisposable
+{
+    private readonly IDiskFile _file;
+    private readonly Superblock _superblock;
+    private readonly ReadWindow _window;
+    private readonly List<DamagedRange> _damage = [];
+    private readonly long _fileBytes;
+    private long _next;
+
+    /// <param name="file">Stays open when the scanner is disposed.</param>
+    /// <param name="fromBytes">Start of a needle, or the volume's end.</param>
+    public VolumeScanner(IDiskFile file, Superblock superblock, long fromBytes)
+    {
+        _file = file;
+        _superblock = superblock;
+        _window = new ReadWindow(file);
+        _fileBytes = file.LengthBytes;
+        _next = fromBytes;
+        EndBytes = fromBytes;
+    }
+
+    public NeedleHeader Header { get; private set; }
+
+    public NeedleLocation Location { get; private set; }
+
+    /// <summary>Where the last whole needle ends.</summary>
+    public long EndBytes { get; private set; }
+
+    /// <summary>What was found so far that is no whole needle, in order. Neighbours are one range.</summary>
+    public IReadOnlyList<DamagedRange> Damage => _damage;
+
+    /// <summary>False at the end of the file.</summary>
+    public bool MoveNext()
+    {
+        while (_next < _fileBytes)
+        {
+            if (TryReadHead(_next, out var header) && Fits(header) && DataHolds(header))
+            {
+                Header = header;
+                Location = new NeedleLocation(_superblock.Volume, _next, header.DataStartBytes, header.DataBytes);
+                _next += header.TotalBytes;
+                EndBytes = _next;
+                return true;
+            }
+
+            var start = _next;
+            _next = FindHead(start + NeedleFormat.AlignmentBytes);
+            AddDamage(new DamagedRange(start, _next));
+        }
+
+        return false;
+    }
+
+    /// <summary>The key of the current needle; empty where it has none.</summary>
+    public string ReadKey() =>
+        Encoding.UTF8.GetString(_window.Get(Location.OffsetBytes + NeedleHeader.Bytes, Header.KeyBytes));
+
+    /// <exception cref="VolumeCorruptException">It was written by a program that does not keep to the format.</exception>
+    public IReadOnlyDictionary<string, string> ReadMetadata()
+    {
+        var offset = Location.OffsetBytes + NeedleHeader.Bytes + Header.KeyBytes;
+        return NeedleMetadata.TryRead(_window.Get(offset, Header.MetadataBytes), out var entries)
+            ? entries
+            : throw new VolumeCorruptException(_file.Path, offset, "metadata fields", "bytes that are none");
+    }
+
+    /// <summary>The data of the current needle, which was verified before.</summary>
+    public byte[] ReadData()
+    {
+        var data = new byte[Header.DataBytes];
+        _file.Read(Location.OffsetBytes + Location.DataStartBytes, data);
+        return data;
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    private bool TryReadHead(long offset, out NeedleHeader header)
+    {
+        if (!NeedleHeader.TryRead(_window.Get(offset, NeedleHeader.Bytes), out header)
+            || header.BatchBytes > offset - Superblock.Bytes)
+        {
+            return false;
+        }
+
+        var head = _window.Get(offset, header.HeadBytes);
+        return head.Length == header.HeadBytes
+            && NeedleHeader.ReadCrc(head) == NeedleHeader.HeadCrc(_superblock.Salt, offset, head);
+    }
+
+    private bool Fits(NeedleHeader header) => _next + header.TotalBytes <= _fileBytes;
+
+    private bool DataHolds(NeedleHeader header)
+    {
+        var blocks = NeedleFormat.BlockCount(header.DataBytes);
+        var dataStart = _next + header.DataStartBytes;
+        Span<byte> crcs = stackalloc byte[NeedleFormat.MaxDataBytes / NeedleFormat.BlockBytes * NeedleFormat.CrcBytes];
+        crcs = crcs[..(blocks * NeedleFormat.CrcBytes)];
+        _window.Get(dataStart - crcs.Length, crcs.Length).CopyTo(crcs);
+        for (var block = 0; block < blocks; block++)
+        {
+            var at = (long)block * NeedleFormat.BlockBytes;
+            var count = (int)Math.Min(NeedleFormat.BlockBytes, header.DataBytes - at);
+            var crc = BinaryPrimitives.ReadUInt32LittleEndian(crcs[(block * NeedleFormat.CrcBytes)..]);
+            if (Crc32C.Compute(_window.Get(dataStart + at, count)) != crc) return false;
+        }
+
+        return true;
+    }
+
+    private long FindHead(long from)
+    {
+        while (from < _fileBytes)
+        {
+            var seen = _window.GetRest(from, NeedleHeader.Magic.Length);
+            var at = seen.IndexOf(NeedleHeader.Magic);
+            if (at < 0)
+            {
+                // The first letters of the magic could stand at the very end.
+                from += Math.Max(1, seen.Length - NeedleHeader.Magic.Length + 1);
+                continue;
+            }
+
+            from += at;
+            if (from % NeedleFormat.AlignmentBytes == 0 && TryReadHead(from, out _)) return from;
+            from++;
+        }
+
+        return _fileBytes;
+    }
+
+    private void AddDamage(DamagedRange range)
+    {
+        if (_damage.Count > 0 && _damage[^1].EndBytes == range.StartBytes)
+        {
+            range = range with { StartBytes = _damage[^1].StartBytes };
+            _damage.RemoveAt(_damage.Count - 1);
+        }
+
+        _damage.Add(range);
+    }
+}
