@@ -1,0 +1,68 @@
+using System.Collections;
+using System.CommandLine;
+using System.Reflection;
+using Ciaos.Actors;
+using Ciaos.Host.Settings;
+
+namespace Ciaos.Host;
+
+/// <summary>What <c>ciaos</c> can be told on the command line.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Build() => new("CIAOS, a key/value and object store. Without a command it serves.")
+    {
+        Serve(),
+        Version(),
+    };
+
+    private static Command Serve()
+    {
+        var config = new Option<string?>("--config") { Description = "A HOCON file with settings (hocon/reference.conf tells all of them)" };
+        var data = new Option<string?>("--data") { Description = "Where volumes and index lie (ciaos.data; default ./data)" };
+        var listen = new Option<string?>("--listen") { Description = "Address to listen on (ciaos.http.address; default 127.0.0.1)" };
+        var port = new Option<string?>("--port") { Description = "Port of the native API (ciaos.http.port; default 9710, 0: any free one)" };
+        var set = new Option<string[]>("--set") { Description = "Any setting as key=value; may be repeated", DefaultValueFactory = _ => [] };
+        var command = new Command("serve", "Run a node until it is told to stop (Ctrl-C or SIGTERM)") { config, data, listen, port, set };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var assignments = new List<string>(parsed.GetValue(set)!);
+            Add(assignments, "ciaos.data", parsed.GetValue(data));
+            Add(assignments, "ciaos.http.address", parsed.GetValue(listen));
+            Add(assignments, "ciaos.http.port", parsed.GetValue(port));
+            return ServeAsync(parsed.GetValue(config), assignments);
+        });
+        return command;
+    }
+
+    private static Command Version()
+    {
+        var command = new Command("version", "Print the version");
+        command.SetAction(_ => Console.WriteLine($"ciaos {ProductVersion} (.NET {Environment.Version})"));
+        return command;
+    }
+
+    /// <summary>The version of this build, with the commit where the build knew it.</summary>
+    internal static string ProductVersion =>
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private static void Add(List<string> assignments, string key, string? value)
+    {
+        if (value is not null) assignments.Add($"{key}={value}");
+    }
+
+    private static async Task<int> ServeAsync(string? file, List<string> assignments)
+    {
+        try
+        {
+            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
+            var config = NodeConfig.Load(file, environment, assignments);
+            return await NodeProcess.RunAsync(config);
+        }
+        catch (Exception error) when (error is SettingsException or NodeStartException)
+        {
+            await Console.Error.WriteLineAsync("ciaos: " + error.Message);
+            return 2;
+        }
+    }
+}
