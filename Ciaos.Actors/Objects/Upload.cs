@@ -73,7 +73,7 @@ public sealed class Upload : IAsyncDisposable
     {
         ReturnBuffer();
         while (_inFlight.TryDequeue(out var append))
-            await append.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)append).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task FillAsync(PipeReader body, int reservedBytes, int firstBytes, CancellationToken cancellation)
