@@ -12,6 +12,6 @@ internal static class KeyPaths
     private static IEnumerable<(string Path, string Value)> Walk(string path, HoconValue value)
     {
         if (!value.IsObject()) return [(path, value.ToString())];
-        return value.GetObject().Items.SelectMany(item => Walk($"{path}.{item.Key}", item.Value));
+        return value.GetObject()!.Items.SelectMany(item => Walk($"{path}.{item.Key}", item.Value));
     }
 }
