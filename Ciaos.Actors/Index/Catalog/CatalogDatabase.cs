@@ -1,0 +1,51 @@
+using System.Data.Common;
+
+namespace Ciaos.Actors.Index.Catalog;
+
+/// <summary>What differs between the SQL engines that can hold the catalog. All else is the same SQL for each.</summary>
+internal abstract class CatalogDatabase
+{
+    /// <summary>The type of a column of bytes, ordered as bytes.</summary>
+    public abstract string BytesType { get; }
+
+    /// <summary>Ends the definition of a table that is only ever reached through its primary key.</summary>
+    public abstract string KeyedTable { get; }
+
+    /// <summary>The one connection that writes.</summary>
+    public abstract DbConnection OpenWriter();
+
+    public abstract DbConnection OpenReader();
+
+    /// <summary>The disk of the catalog has no room left.</summary>
+    public abstract bool IsDiskFull(Exception failure);
+
+    public static CatalogDatabase From(CatalogSettings settings) => settings.Provider switch
+    {
+        CatalogProvider.Sqlite => new SqliteCatalogDatabase(settings),
+        CatalogProvider.PostgreSql => new PostgresCatalogDatabase(settings),
+        _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Provider, "Not a provider"),
+    };
+
+    protected static void Execute(DbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    protected static TConnection Opened<TConnection>(TConnection connection, string? setUp)
+        where TConnection : DbConnection
+    {
+        try
+        {
+            connection.Open();
+            if (setUp is not null) Execute(connection, setUp);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Ciaos.Actors.Index.Catalog;
+
+/// <summary>The catalog's tables. Spec: docs/formats-index.md.</summary>
+internal static class CatalogSchema
+{
+    /// <summary>Raised whenever a table changes: the catalog is then made anew from the journal.</summary>
+    public const int Format = 1;
+
+    /// <summary>Makes what is missing, and checks that what is there was made for so many shards.</summary>
+    /// <exception cref="CatalogLayoutException">It was made otherwise.</exception>
+    public static void Ensure(CatalogDatabase database, DbConnection connection, int shards)
+    {
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = Tables(database);
+        command.ExecuteNonQuery();
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
+            INSERT INTO index_layout (format, shards)
+            SELECT {Format}, {shards} WHERE NOT EXISTS (SELECT 1 FROM index_layout)
+            """);
+        command.ExecuteNonQuery();
+        command.CommandText = "SELECT format, shards FROM index_layout";
+        using (var row = command.ExecuteReader())
+        {
+            row.Read();
+            Check(row.GetInt64(0), row.GetInt64(1), shards);
+        }
+
+        transaction.Commit();
+    }
+
+    private static void Check(long format, long made, int shards)
+    {
+        if (format != Format)
+            throw new CatalogLayoutException(
+                $"The catalog has format {format}, this version of ciaos needs {Format}. "
+                + "Delete the catalog (not the journal): it is then made anew from the journal.");
+        if (made != shards)
+            throw new CatalogLayoutException(
+                $"ciaos.index.shards is {shards}, but the index was created with {made} shards. "
+                + $"The number cannot be changed later: set ciaos.index.shards = {made}.");
+    }
+
+    private static string Tables(CatalogDatabase database) => $"""
+        CREATE TABLE IF NOT EXISTS index_layout (format BIGINT NOT NULL, shards BIGINT NOT NULL);
+        CREATE TABLE IF NOT EXISTS progress (
+            persistence_id VARCHAR(255) NOT NULL PRIMARY KEY, applied_sequence BIGINT NOT NULL) {database.KeyedTable};
+        CREATE TABLE IF NOT EXISTS object (
+            bucket BIGINT NOT NULL, key {database.BytesType} NOT NULL, shard BIGINT NOT NULL,
+            object_id BIGINT NOT NULL, version BIGINT NOT NULL, created BIGINT NOT NULL, modified BIGINT NOT NULL,
+            size BIGINT NOT NULL, files BIGINT NOT NULL, segments BIGINT NOT NULL, content_sequence BIGINT NOT NULL,
+            metadata {database.BytesType}, inline_segments {database.BytesType},
+            moving_sequence BIGINT, moving_to {database.BytesType},
+            PRIMARY KEY (bucket, key)) {database.KeyedTable};
+        CREATE INDEX IF NOT EXISTS object_moving ON object (shard) WHERE moving_sequence IS NOT NULL;
+        CREATE TABLE IF NOT EXISTS segment (
+            shard BIGINT NOT NULL, content_sequence BIGINT NOT NULL, first_ordinal BIGINT NOT NULL,
+            first_offset BIGINT NOT NULL, run {database.BytesType} NOT NULL,
+            PRIMARY KEY (shard, content_sequence, first_ordinal)) {database.KeyedTable};
+        CREATE INDEX IF NOT EXISTS segment_offset
+            ON segment (shard, content_sequence, first_offset, first_ordinal);
+        CREATE TABLE IF NOT EXISTS ended_content (
+            shard BIGINT NOT NULL, content_sequence BIGINT NOT NULL,
+            PRIMARY KEY (shard, content_sequence)) {database.KeyedTable};
+        CREATE TABLE IF NOT EXISTS arrival (
+            source_shard BIGINT NOT NULL, started_sequence BIGINT NOT NULL,
+            PRIMARY KEY (source_shard, started_sequence)) {database.KeyedTable};
+        CREATE TABLE IF NOT EXISTS bucket (
+            id BIGINT NOT NULL PRIMARY KEY, owner VARCHAR(1024) NOT NULL UNIQUE);
+        """;
+}
+
+/// <summary>The catalog that is there cannot be used with these settings; the text tells what to do.</summary>
+public sealed class CatalogLayoutException(string message) : Exception(message);

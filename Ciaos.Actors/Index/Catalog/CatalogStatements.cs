@@ -1,0 +1,146 @@
+using System.Data.Common;
+
+namespace Ciaos.Actors.Index.Catalog;
+
+/// <summary>The SQL that writes the catalog, prepared on one connection.</summary>
+internal sealed class CatalogStatements(DbConnection connection) : IDisposable
+{
+    private readonly Statement _start = new(connection, """
+        INSERT INTO progress (persistence_id, applied_sequence) VALUES (@t_id, @n_to) ON CONFLICT DO NOTHING
+        """);
+
+    private readonly Statement _advance = new(connection, """
+        UPDATE progress SET applied_sequence = @n_to WHERE persistence_id = @t_id AND applied_sequence = @n_from
+        """);
+
+    private readonly Statement _setObject = new(connection, """
+        INSERT INTO object (bucket, key, shard, object_id, version, created, modified, size, files, segments,
+            content_sequence, metadata, inline_segments, moving_sequence, moving_to)
+        VALUES (@n_bucket, @b_key, @n_shard, @n_object, @n_version, @n_created, @n_modified, @n_size, @n_files,
+            @n_segments, @n_content, @b_metadata, @b_inline, @n_moving, @b_moving)
+        ON CONFLICT (bucket, key) DO UPDATE SET
+            shard = excluded.shard, object_id = excluded.object_id, version = excluded.version,
+            created = excluded.created, modified = excluded.modified, size = excluded.size, files = excluded.files,
+            segments = excluded.segments, content_sequence = excluded.content_sequence,
+            metadata = excluded.metadata, inline_segments = excluded.inline_segments,
+            moving_sequence = excluded.moving_sequence, moving_to = excluded.moving_to
+        """);
+
+    private readonly Statement _removeObject = new(connection, """
+        DELETE FROM object WHERE bucket = @n_bucket AND key = @b_key
+        """);
+
+    private readonly Statement _addRun = new(connection, """
+        INSERT INTO segment (shard, content_sequence, first_ordinal, first_offset, run)
+        VALUES (@n_shard, @n_content, @n_ordinal, @n_offset, @b_run)
+        """);
+
+    private readonly Statement _endContent = new(connection, """
+        INSERT INTO ended_content (shard, content_sequence) VALUES (@n_shard, @n_content)
+        """);
+
+    private readonly Statement _addArrival = new(connection, """
+        INSERT INTO arrival (source_shard, started_sequence) VALUES (@n_shard, @n_sequence)
+        """);
+
+    private readonly Statement _forgetArrival = new(connection, """
+        DELETE FROM arrival WHERE source_shard = @n_shard AND started_sequence = @n_sequence
+        """);
+
+    private readonly Statement _addBucket = new(connection, """
+        INSERT INTO bucket (id, owner) VALUES (@n_id, @t_owner)
+        """);
+
+    private readonly Statement _purgeRows = new(connection, """
+        DELETE FROM segment WHERE shard = @n_shard AND content_sequence = @n_content AND first_ordinal IN (
+            SELECT first_ordinal FROM segment WHERE shard = @n_shard AND content_sequence = @n_content
+            ORDER BY first_ordinal LIMIT @n_rows)
+        """);
+
+    private readonly Statement _purgeMark = new(connection, """
+        DELETE FROM ended_content WHERE shard = @n_shard AND content_sequence = @n_content
+        """);
+
+    public void Advance(DbTransaction transaction, CatalogBatch batch)
+    {
+        var rows = batch.FromSequence == 0
+            ? _start.Set(batch.PersistenceId).Set(batch.ToSequence).Execute(transaction)
+            : _advance.Set(batch.ToSequence).Set(batch.PersistenceId).Set(batch.FromSequence).Execute(transaction);
+        if (rows != 1) throw new CatalogOutOfStepException(batch.PersistenceId, batch.FromSequence);
+    }
+
+    public void Apply(DbTransaction transaction, int shard, CatalogChange change)
+    {
+        switch (change)
+        {
+            case CatalogChange.SetObject set:
+                SetObject(transaction, shard, set.State);
+                break;
+            case CatalogChange.RemoveObject remove:
+                _removeObject.Set(remove.Name.Bucket.Value).Set(remove.Name.Key.ToUtf8()).Execute(transaction);
+                break;
+            case CatalogChange.AddRuns add:
+                foreach (var run in add.Runs) AddRun(transaction, shard, add.ContentSequence, run);
+                break;
+            case CatalogChange.EndContent end:
+                _endContent.Set(shard).Set(end.ContentSequence).Execute(transaction);
+                break;
+            case CatalogChange.AddArrival(var rename):
+                _addArrival.Set(rename.SourceShard).Set(rename.StartedSequence).Execute(transaction);
+                break;
+            case CatalogChange.ForgetArrival(var rename):
+                _forgetArrival.Set(rename.SourceShard).Set(rename.StartedSequence).Execute(transaction);
+                break;
+            case CatalogChange.AddBucket add:
+                _addBucket.Set(add.Bucket.Value).Set(add.Owner).Execute(transaction);
+                break;
+            default:
+                throw new ArgumentException($"{change.GetType().Name} is not known", nameof(change));
+        }
+    }
+
+    public bool Purge(DbTransaction transaction, int shard, long contentSequence, int maxRows)
+    {
+        var rows = _purgeRows.Set(shard).Set(contentSequence).Set(maxRows).Execute(transaction);
+        if (rows == maxRows) return true;
+        _purgeMark.Set(shard).Set(contentSequence).Execute(transaction);
+        return false;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[]
+        {
+            _start, _advance, _setObject, _removeObject, _addRun, _endContent, _addArrival, _forgetArrival,
+            _addBucket, _purgeRows, _purgeMark,
+        })
+            statement.Dispose();
+    }
+
+    private void SetObject(DbTransaction transaction, int shard, ObjectState state)
+    {
+        var record = state.Record;
+        _setObject
+            .Set(record.Bucket.Value).Set(record.Key.ToUtf8()).Set(shard)
+            .Set(record.Id.Value).Set(record.Version)
+            .Set(Micros.From(record.Created)).Set(Micros.From(record.Modified))
+            .Set(record.SizeBytes).Set(record.FileCount).Set(record.SegmentCount)
+            .Set(state.ContentSequence)
+            .Set(EncodeMetadata(record.Metadata))
+            .Set(state.Inline.IsEmpty ? null : state.Inline.ToArray())
+            .Set(state.Move?.StartedSequence).Set(state.Move?.NewKey.ToUtf8())
+            .Execute(transaction);
+    }
+
+    private void AddRun(DbTransaction transaction, int shard, long contentSequence, SegmentRun run) =>
+        _addRun.Set(shard).Set(contentSequence).Set(run.FirstOrdinal).Set(run.FirstOffsetBytes)
+            .Set(run.Encoded.ToArray()).Execute(transaction);
+
+    private static byte[]? EncodeMetadata(System.Collections.Immutable.ImmutableSortedDictionary<string, string> metadata)
+    {
+        if (metadata.IsEmpty) return null;
+        var writer = new PackedWriter();
+        writer.Metadata(metadata);
+        return writer.ToArray();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Data.Common;
+using Ciaos.Storage;
+
+namespace Ciaos.Actors.Index.Catalog;
+
+/// <summary>
+/// The only writer of the catalog. Safe for many threads, which then wait for each other: the shards' changes come
+/// through CatalogWriterActor in the course of business, and from the shards themselves while they recover.
+/// After a failure the connection is not used again; the next call opens another.
+/// </summary>
+internal sealed class CatalogStore : IDisposable
+{
+    private readonly CatalogDatabase _database;
+    private readonly Lock _gate = new();
+    private DbConnection? _connection;
+    private CatalogStatements? _statements;
+
+    private CatalogStore(CatalogDatabase database) => _database = database;
+
+    /// <exception cref="CatalogLayoutException">It was made by another version, or for another number of shards.</exception>
+    /// <exception cref="DbException">It cannot be opened.</exception>
+    public static CatalogStore Open(CatalogDatabase database, int shards)
+    {
+        var store = new CatalogStore(database);
+        try
+        {
+            store._connection = database.OpenWriter();
+            CatalogSchema.Ensure(database, store._connection, shards);
+            store._statements = new CatalogStatements(store._connection);
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All the batches in one transaction: they become visible together, or not at all.</summary>
+    /// <exception cref="CatalogOutOfStepException">A batch does not follow upon what was applied before.</exception>
+    public void Apply(IReadOnlyList<CatalogBatch> batches) => Write((statements, transaction) =>
+    {
+        foreach (var batch in batches)
+        {
+            statements.Advance(transaction, batch);
+            foreach (var change in LastOnes(batch.Changes)) statements.Apply(transaction, batch.Shard, change);
+        }
+
+        return 0;
+    });
+
+    /// <summary>Deletes some rows of an ended content, and its mark when none is left.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool Purge(int shard, long contentSequence, int maxRows) => Write((statements, transaction) =>
+        statements.Purge(transaction, shard, contentSequence, maxRows));
+
+    public void ForgetArrival(RenameId rename) => Write((statements, transaction) =>
+    {
+        statements.Apply(transaction, rename.SourceShard, new CatalogChange.ForgetArrival(rename));
+        return 0;
+    });
+
+    public void Dispose()
+    {
+        lock (_gate) Close();
+    }
+
+    // A hot key changes many times in a batch, and only its last row matters.
+    private static IEnumerable<CatalogChange> LastOnes(IReadOnlyList<CatalogChange> changes)
+    {
+        var last = new Dictionary<KeyName, int>(changes.Count);
+        for (var i = 0; i < changes.Count; i++)
+            if (NameOf(changes[i]) is { } name) last[name] = i;
+        for (var i = 0; i < changes.Count; i++)
+            if (NameOf(changes[i]) is not { } name || last[name] == i) yield return changes[i];
+    }
+
+    private static KeyName? NameOf(CatalogChange change) => change switch
+    {
+        CatalogChange.SetObject set => set.State.Name,
+        CatalogChange.RemoveObject remove => remove.Name,
+        _ => null,
+    };
+
+    private T Write<T>(Func<CatalogStatements, DbTransaction, T> work)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _connection ??= _database.OpenWriter();
+                _statements ??= new CatalogStatements(_connection);
+                using var transaction = _connection.BeginTransaction();
+                var result = work(_statements, transaction);
+                transaction.Commit();
+                return result;
+            }
+            catch
+            {
+                Close();
+                throw;
+            }
+        }
+    }
+
+    private void Close()
+    {
+        _statements?.Dispose();
+        _statements = null;
+        _connection?.Dispose();
+        _connection = null;
+    }
+}
+
+/// <summary>Events would be lost or applied twice: somebody else writes the catalog, or it belongs to another journal.</summary>
+internal sealed class CatalogOutOfStepException(string persistenceId, long fromSequence)
+    : Exception($"The catalog has not applied {persistenceId} up to event {fromSequence}, but something else");

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+
+namespace Ciaos.Actors.Index;
+
+/// <summary>What the index's journal says. Spec of the bytes: docs/formats-index.md. Extend only, never renumber.</summary>
+public static class IndexEvents
+{
+    /// <summary>Every event of the index; chooses the serialiser.</summary>
+    public interface IIndexEvent
+    {
+        /// <summary>When it happened, to the microsecond.</summary>
+        DateTimeOffset At { get; }
+    }
+
+    /// <summary>Something happened to a key. Stands in the journal of the shard that owns it.</summary>
+    public interface IKeyEvent : IIndexEvent
+    {
+        BucketId Bucket { get; }
+
+        ObjectKey Key { get; }
+    }
+
+    /// <summary>The key holds this and nothing else, whatever it held before.</summary>
+    /// <param name="Created">When the key came to be: <paramref name="At"/>, or earlier where content was replaced.</param>
+    /// <param name="Segments">At least one; the first starts a file.</param>
+    public sealed record ObjectPut(
+        BucketId Bucket,
+        ObjectKey Key,
+        DateTimeOffset At,
+        DateTimeOffset Created,
+        ObjectId Id,
+        ImmutableSortedDictionary<string, string> Metadata,
+        ImmutableArray<Segment> Segments) : IKeyEvent;
+
+    /// <summary>These segments follow behind those that the key held.</summary>
+    /// <param name="Id">The upload that wrote them.</param>
+    public sealed record ObjectAppended(
+        BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectId Id, ImmutableArray<Segment> Segments) : IKeyEvent;
+
+    /// <param name="Id">The object that was there.</param>
+    public sealed record ObjectDeleted(BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectId Id) : IKeyEvent;
+
+    /// <summary>The object has another key now; both keys belong to the same shard.</summary>
+    public sealed record ObjectRenamed(BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectKey NewKey) : IKeyEvent;
+
+    /// <summary>The object is to have a key of another shard: from now on until <see cref="ObjectRenamedTo"/> or
+    /// <see cref="RenameAborted"/> nothing else happens to it. This event's place names the rename.</summary>
+    public sealed record RenameStarted(BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectKey NewKey) : IKeyEvent;
+
+    /// <summary>An object of another shard has this key now. With this event the rename has happened.</summary>
+    public sealed record ObjectRenamedFrom(
+        BucketId Bucket, ObjectKey Key, DateTimeOffset At, RenameId Rename, MovedObject Object) : IKeyEvent;
+
+    /// <summary>The key is gone: its object lives on under <paramref name="NewKey"/> in another shard.</summary>
+    /// <param name="StartedSequence">Sequence number of the <see cref="RenameStarted"/> that this ends.</param>
+    public sealed record ObjectRenamedTo(
+        BucketId Bucket, ObjectKey Key, DateTimeOffset At, long StartedSequence, ObjectKey NewKey) : IKeyEvent;
+
+    /// <summary>The rename did not happen; the key is what it was.</summary>
+    /// <param name="StartedSequence">Sequence number of the <see cref="RenameStarted"/> that this ends.</param>
+    public sealed record RenameAborted(BucketId Bucket, ObjectKey Key, DateTimeOffset At, long StartedSequence) : IKeyEvent;
+
+    /// <summary>A bucket was given out. Stands in the journal of the keeper of buckets.</summary>
+    public sealed record BucketCreated(BucketId Bucket, DateTimeOffset At, string Owner) : IIndexEvent;
+}
+
+/// <summary>Names a rename between shards: the shard that gives the object away, and its event that began it.</summary>
+public readonly record struct RenameId(int SourceShard, long StartedSequence);
+
+/// <summary>An object on its way from one shard to another, with all its segments.</summary>
+/// <param name="OldKey">The key that it had.</param>
+/// <param name="Runs">All segments in order, in runs of up to <see cref="SegmentRun.MaxSegments"/>.</param>
+public sealed record MovedObject(
+    ObjectKey OldKey,
+    ObjectId Id,
+    DateTimeOffset Created,
+    DateTimeOffset Modified,
+    long SizeBytes,
+    long FileCount,
+    long SegmentCount,
+    ImmutableSortedDictionary<string, string> Metadata,
+    ImmutableArray<SegmentRun> Runs);

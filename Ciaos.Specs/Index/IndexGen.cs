@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Ciaos.Actors.Index;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+using FsCheck;
+using FsCheck.Fluent;
+using static Ciaos.Actors.Index.IndexEvents;
+
+namespace Ciaos.Specs.Index;
+
+/// <summary>Random values of the index, valid ones.</summary>
+internal static class IndexGen
+{
+    private static readonly Gen<long> Long = Gen.OneOf(
+        Gen.Choose(0, 300).Select(value => (long)value),
+        Gen.Choose(0, int.MaxValue).Select(value => (long)value),
+        Gen.Choose(0, int.MaxValue).Select(value => long.MaxValue - value));
+
+    public static readonly Gen<ObjectKey> Key =
+        from prefix in Gen.Elements("a", "b/", "ключ", "\0", "%2F", "𝄞")
+        from number in Gen.Choose(0, 50)
+        select ObjectKey.Create($"{prefix}{number}");
+
+    public static readonly Gen<DateTimeOffset> Time =
+        from seconds in Gen.Choose(0, int.MaxValue)
+        from micros in Gen.Choose(0, 999_999)
+        select DateTimeOffset.UnixEpoch.AddSeconds(seconds).AddMicroseconds(micros);
+
+    public static readonly Gen<ImmutableSortedDictionary<string, string>> Metadata =
+        Gen.Elements(
+            ImmutableSortedDictionary<string, string>.Empty,
+            ImmutableSortedDictionary<string, string>.Empty.Add("content-type", "image/jpeg"),
+            ImmutableSortedDictionary<string, string>.Empty.Add("a", "").Add("ü", "б"));
+
+    private static readonly Gen<NeedleLocation> Needle =
+        from volume in Long
+        from offset in Long
+        from dataStart in Gen.Choose(0, int.MaxValue)
+        from data in Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, int.MaxValue))
+        select new NeedleLocation(new VolumeId(volume), offset, dataStart, data);
+
+    private static readonly Gen<SegmentPick> Pick =
+        from needle in Gen.Choose(-1, 3)
+        from one in Gen.Choose(0, 1000)
+        from other in Gen.Choose(0, 1000)
+        from startsFile in Gen.Elements(true, false)
+        select new SegmentPick(needle, Math.Min(one, other), Math.Max(one, other), startsFile);
+
+    public static Gen<ImmutableArray<Segment>> Segments(int max) =>
+        from needles in Needle.ArrayOf(4)
+        from count in Gen.Choose(1, max)
+        from picks in Pick.ArrayOf(count)
+        select picks.Select(pick => pick.Of(needles)).ToImmutableArray();
+
+    public static readonly Gen<IIndexEvent> Event =
+        from bucket in Long.Select(value => new BucketId(value))
+        from key in Key
+        from newKey in Key
+        from at in Time
+        from age in Gen.Choose(0, int.MaxValue)
+        from number in Long
+        from metadata in Metadata
+        from segments in Segments(20)
+        from kind in Gen.Choose(0, 8)
+        select Make(kind, bucket, key, newKey, at, Earlier(at, age), number, metadata, segments);
+
+    private static DateTimeOffset Earlier(DateTimeOffset at, int micros) =>
+        at - DateTimeOffset.UnixEpoch < TimeSpan.FromMicroseconds(micros) ? at : at.AddMicroseconds(-micros);
+
+    private static IIndexEvent Make(
+        int kind,
+        BucketId bucket,
+        ObjectKey key,
+        ObjectKey newKey,
+        DateTimeOffset at,
+        DateTimeOffset created,
+        long number,
+        ImmutableSortedDictionary<string, string> metadata,
+        ImmutableArray<Segment> segments) => kind switch
+        {
+            0 => new ObjectPut(bucket, key, at, created, new ObjectId(number), metadata, segments),
+            1 => new ObjectAppended(bucket, key, at, new ObjectId(number), segments),
+            2 => new ObjectDeleted(bucket, key, at, new ObjectId(number)),
+            3 => new ObjectRenamed(bucket, key, at, newKey),
+            4 => new RenameStarted(bucket, key, at, newKey),
+            5 => new ObjectRenamedFrom(bucket, newKey, at, new RenameId(7, number), Moved(key, created, at, metadata, segments)),
+            6 => new ObjectRenamedTo(bucket, key, at, number, newKey),
+            7 => new RenameAborted(bucket, key, at, number),
+            _ => new BucketCreated(bucket, at, "alice"),
+        };
+
+    private static MovedObject Moved(
+        ObjectKey key,
+        DateTimeOffset created,
+        DateTimeOffset modified,
+        ImmutableSortedDictionary<string, string> metadata,
+        ImmutableArray<Segment> segments) => new(
+            key, new ObjectId(99), created, modified, SegmentRun.SizeOf(segments.AsSpan()),
+            SegmentRun.FilesOf(segments.AsSpan()), segments.Length, metadata, SegmentRun.Cut(0, 0, segments.AsSpan()));
+
+    private sealed record SegmentPick(int Needle, int FromPermille, int ToPermille, bool StartsFile)
+    {
+        public Segment Of(NeedleLocation[] needles)
+        {
+            if (Needle < 0) return new Segment(default, 0, 0, StartsFile);
+            var needle = needles[Needle];
+            var from = (int)((long)needle.DataBytes * FromPermille / 1000);
+            var to = (int)((long)needle.DataBytes * ToPermille / 1000);
+            return new Segment(needle, from, to - from, StartsFile);
+        }
+    }
+}
