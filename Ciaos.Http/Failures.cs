@@ -1,0 +1,122 @@
+using Akka.Actor;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Objects;
+using Ciaos.Actors.Volumes;
+using Ciaos.Storage.FlatBuffers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Ciaos.Http;
+
+/// <summary>
+/// What becomes of a request that failed: an answer that says what the client can do, and a line in the log where the
+/// server is at fault. Where the answer has begun it cannot be mended, so the connection is cut: a client that knows
+/// the length will not take a part for the whole.
+/// </summary>
+internal sealed class Failures(ILogger logger)
+{
+    /// <summary>The answer for an index command that was not done.</summary>
+    public Task AnswerAsync(HttpContext context, IndexProtocol.Failed failed) =>
+        UnavailableAsync(
+            context,
+            failed.Reason == IndexProtocol.FailReason.DiskFull
+                ? StatusCodes.Status507InsufficientStorage
+                : StatusCodes.Status503ServiceUnavailable,
+            failed.Detail);
+
+    public Task AnswerAsync(HttpContext context, Exception error)
+    {
+        switch (error)
+        {
+            case BadHttpRequestException or FlatBuffersParseException or RequestRefusedException:
+                return RefuseAsync(context, StatusOf(error), error.Message);
+            case OperationCanceledException or ConnectionResetException or ConnectionAbortedException:
+                HttpLog.ClientGone(
+                    logger, context.Request.Method, TargetOf(context), error.Message, context.TraceIdentifier);
+                context.Abort();
+                return Task.CompletedTask;
+            case UploadRejectedException rejected:
+                return UnavailableAsync(context, StatusOf(rejected.Reason), rejected.Message);
+            case IndexFailedException failed when !context.Response.HasStarted:
+                return AnswerAsync(context, failed.Failed);
+            case AskTimeoutException when !context.Response.HasStarted:
+                return UnavailableAsync(
+                    context, StatusCodes.Status503ServiceUnavailable, "A part of the node did not answer in time");
+            default:
+                return FailAsync(context, error);
+        }
+    }
+
+    private static int StatusOf(Exception error) => error switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        RequestRefusedException refused => refused.Status,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    private static int StatusOf(VolumeProtocol.RejectReason reason) => reason switch
+    {
+        VolumeProtocol.RejectReason.DiskFull => StatusCodes.Status507InsufficientStorage,
+        VolumeProtocol.RejectReason.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    private static string TargetOf(HttpContext context) => NativeApi.RawTargetOf(context);
+
+    private static string UserOf(HttpContext context) =>
+        UserHeader.TryRead(context.Request, out var user, out _) ? user : "";
+
+    /// <summary>Takes back the headers of the answer that did not come about.</summary>
+    private static void Reset(HttpContext context)
+    {
+        context.Response.Clear();
+        NativeApi.SetRequestId(context);
+    }
+
+    private Task RefuseAsync(HttpContext context, int status, string text)
+    {
+        HttpLog.Refused(logger, context.Request.Method, TargetOf(context), status, text, context.TraceIdentifier);
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        Reset(context);
+        return Answers.TextAsync(context, status, text);
+    }
+
+    private Task UnavailableAsync(HttpContext context, int status, string text)
+    {
+        HttpLog.Unavailable(
+            logger, context.Request.Method, TargetOf(context), UserOf(context), status, text, context.TraceIdentifier);
+        Reset(context);
+        return status == StatusCodes.Status503ServiceUnavailable
+            ? Answers.UnavailableAsync(context, text)
+            : Answers.TextAsync(context, status, text);
+    }
+
+    private Task FailAsync(HttpContext context, Exception error)
+    {
+        HttpLog.Failed(
+            logger, error, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        Reset(context);
+        return Answers.TextAsync(
+            context,
+            StatusCodes.Status500InternalServerError,
+            $"{context.Request.Method} {TargetOf(context)} failed on the server. Its log tells more under request {context.TraceIdentifier}");
+    }
+}
+
+/// <summary>A request that cannot be granted, with the status and text of its answer.</summary>
+internal sealed class RequestRefusedException(int status, string text) : Exception(text)
+{
+    public int Status { get; } = status;
+}

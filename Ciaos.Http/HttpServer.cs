@@ -1,0 +1,81 @@
+using Ciaos.Actors.Objects;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ciaos.Http;
+
+/// <summary>Kestrel with the native API on it.</summary>
+public sealed class HttpServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private HttpServer(WebApplication application) => _application = application;
+
+    /// <summary>Where it listens, such as <c>http://127.0.0.1:9710</c>: with the real port, also if any free one was asked for.</summary>
+    public string Address => _application.Urls.First();
+
+    /// <summary>Listens once the task has ended. What it answers depends on <paramref name="readiness"/>.</summary>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    public static async Task<HttpServer> StartAsync(
+        HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ciaos" });
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddSingleton<IHostLifetime, HostsOwnLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, settings));
+        var application = builder.Build();
+        NativeApi.Map(application, store, settings, readiness, loggers.CreateLogger<NativeApi>());
+        try
+        {
+            await application.StartAsync(cancellation);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+
+        return new HttpServer(application);
+    }
+
+    /// <summary>Takes no more connections, lets the requests that have begun finish, and ends those that take longer than
+    /// the shutdown time-out.</summary>
+    public Task StopAsync(CancellationToken cancellation) => _application.StopAsync(cancellation);
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static void Configure(KestrelServerOptions options, HttpSettings settings)
+    {
+        options.AddServerHeader = false;
+        // Every byte of a header is taken as it came; what a header may hold is judged where it is used.
+        options.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
+        var limits = options.Limits;
+        limits.MaxConcurrentConnections = settings.MaxConnections;
+        limits.KeepAliveTimeout = settings.KeepAliveTimeout;
+        limits.RequestHeadersTimeout = settings.RequestHeadersTimeout;
+        limits.MaxRequestLineSize = settings.MaxRequestLineBytes;
+        limits.MaxRequestHeadersTotalSize = settings.MaxRequestHeadersBytes;
+        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, settings.MaxRequestLineBytes);
+        limits.MaxRequestBodySize = null;
+        var rate = settings.MinBodyBytesPerSecond == 0
+            ? null
+            : new MinDataRate(settings.MinBodyBytesPerSecond, settings.MinBodyRateGrace);
+        limits.MinRequestBodyDataRate = rate;
+        limits.MinResponseDataRate = rate;
+        options.Listen(settings.Address, settings.Port, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    /// <summary>Signals are the host's: this application starts and stops when it is told to.</summary>
+    private sealed class HostsOwnLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

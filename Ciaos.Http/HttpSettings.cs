@@ -1,0 +1,59 @@
+using System.Net;
+using Akka.Configuration;
+using Ciaos.Actors;
+
+namespace Ciaos.Http;
+
+/// <summary>Section <c>ciaos.http</c> of hocon/reference.conf, which tells every setting's meaning and range.</summary>
+public sealed record HttpSettings(
+    IPAddress Address,
+    int Port,
+    int MaxConnections,
+    TimeSpan KeepAliveTimeout,
+    TimeSpan RequestHeadersTimeout,
+    long MinBodyBytesPerSecond,
+    TimeSpan MinBodyRateGrace,
+    int MaxRequestLineBytes,
+    int MaxRequestHeadersBytes,
+    int MaxFilesPerUpload,
+    TimeSpan ShutdownTimeout)
+{
+    private const int KiB = 1024;
+    private const int MiB = 1024 * KiB;
+    private const int GiB = 1024 * MiB;
+    private const int MaxPort = 65_535;
+    private const int MaxAllowedConnections = 1_000_000;
+    private const int MaxAllowedFiles = 10_000_000;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    /// <exception cref="SettingsException">A value is missing, malformed, out of range or unsafe.</exception>
+    public static HttpSettings From(Config config)
+    {
+        var section = new SettingsSection(config, "ciaos.http");
+        return new HttpSettings(
+            LoopbackAddress(section),
+            section.Int("port", 0, MaxPort),
+            section.Int("max-connections", 1, MaxAllowedConnections),
+            section.Duration("keep-alive-timeout", Second, Hour),
+            section.Duration("request-headers-timeout", Second, TenMinutes),
+            section.Bytes("min-body-rate", 0, GiB),
+            section.Duration("min-body-rate-grace", Second, TenMinutes),
+            (int)section.Bytes("max-request-line", 8 * KiB, MiB),
+            (int)section.Bytes("max-request-headers", 4 * KiB, MiB),
+            section.Int("max-files-per-upload", 1, MaxAllowedFiles),
+            section.Duration("shutdown-timeout", TimeSpan.Zero, Hour));
+    }
+
+    /// <summary>The User header is believed as it stands: whoever reaches the port owns everybody's data.</summary>
+    private static IPAddress LoopbackAddress(SettingsSection section)
+    {
+        var text = section.Text("address");
+        var address = text == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(text, out var parsed) ? parsed : null;
+        if (address is null) throw section.Refuse("address", text, "an IP address, or localhost");
+        return IPAddress.IsLoopback(address)
+            ? address
+            : throw section.Refuse("address", text, "a loopback address such as 127.0.0.1, because authentication is off");
+    }
+}

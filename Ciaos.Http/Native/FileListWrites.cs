@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Objects;
+using Ciaos.Storage;
+using Ciaos.Storage.FlatBuffers;
+using Ciaos.Storage.Volumes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Ciaos.Http.Native;
+
+internal enum FileListWrite
+{
+    Put,
+    Append,
+    Update,
+}
+
+/// <summary>
+/// <c>put</c>, <c>append</c> and <c>update</c>. What can be refused without the body is refused before it is read. A body
+/// within one chunk is checked in memory and then stored; a longer one is stored as it comes and checked where it lies.
+/// Only the index command makes it visible: whatever fails before leaves needles that nothing refers to.
+/// </summary>
+internal sealed class FileListWrites(ObjectStore store, Failures failures, int maxFiles)
+{
+    private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public async Task HandleAsync(HttpContext context, string user, ObjectKey key, FileListWrite write)
+    {
+        var known = write == FileListWrite.Put
+            ? await store.ResolveBucketAsync(user, context.RequestAborted)
+            : await store.FindBucketAsync(user, context.RequestAborted);
+        if (known is not { } bucket)
+        {
+            await Answers.NoSuchKeyAsync(context, key.Value);
+            return;
+        }
+
+        var lookup = new IndexProtocol.Lookup(bucket, key, ForReading: false);
+        var found = await store.SendAsync(lookup, context.RequestAborted);
+        if (RefusalOf(found, write) is { } refusal)
+        {
+            await AnswerAsync(context, key, refusal);
+            return;
+        }
+
+        var content = await StoreAsync(context, bucket, key, write);
+
+        // From here on the outcome counts, not whether the client still waits for it.
+        var reply = await store.SendAsync(CommandOf(write, bucket, key, content), CancellationToken.None);
+        await AnswerAsync(context, key, reply, write);
+    }
+
+    private static IndexProtocol.IReply? RefusalOf(IndexProtocol.IReply found, FileListWrite write) => (found, write) switch
+    {
+        (IndexProtocol.Found exists, FileListWrite.Put) => new IndexProtocol.KeyExists(exists.Object),
+        (IndexProtocol.Found, _) or (IndexProtocol.KeyNotFound, FileListWrite.Put) => null,
+        _ => found,
+    };
+
+    private static IndexProtocol.IKeyCommand CommandOf(
+        FileListWrite write, BucketId bucket, ObjectKey key, IndexProtocol.Content content)
+    {
+        if (write == FileListWrite.Append) return new IndexProtocol.Append(bucket, key, content);
+        var mode = write == FileListWrite.Put ? IndexProtocol.PutMode.Create : IndexProtocol.PutMode.Replace;
+        return new IndexProtocol.Put(bucket, key, mode, IndexProtocol.Precondition.None, content);
+    }
+
+    private static UploadOperation OperationOf(FileListWrite write) => write switch
+    {
+        FileListWrite.Put => UploadOperation.Create,
+        FileListWrite.Append => UploadOperation.Append,
+        _ => UploadOperation.Replace,
+    };
+
+    private async Task<IndexProtocol.Content> StoreAsync(
+        HttpContext context, BucketId bucket, ObjectKey key, FileListWrite write)
+    {
+        LimitBody(context, key);
+        var (body, cancellation) = (context.Request.BodyReader, context.RequestAborted);
+        await using var upload = store.BeginUpload(
+            bucket, key, OperationOf(write), BodyFormat.FileDataList, NoMetadata);
+        List<FileExtent>? files = null;
+        if (await upload.BufferAsync(body, context.Request.ContentLength, cancellation))
+            files = FileListBody.ReadFiles(new MemoryByteSource(upload.Buffered), maxFiles, cancellation);
+        var stored = await upload.StoreAsync(body, cancellation);
+        files ??= ReadStoredFiles(stored, cancellation);
+        return new IndexProtocol.Content(upload.Id, FileListBody.Segments(stored, files, maxFiles), NoMetadata);
+    }
+
+    /// <summary>No list is longer than its offsets reach: Kestrel stops reading behind that, also where no length was
+    /// announced.</summary>
+    private static void LimitBody(HttpContext context, ObjectKey key)
+    {
+        if (context.Request.ContentLength > FileDataListReader.MaxBytes)
+            throw new RequestRefusedException(
+                StatusCodes.Status413PayloadTooLarge,
+                $"A FlatBuffers body has at most {FileDataListReader.MaxBytes} bytes: "
+                + $"store a larger one with PUT /raw/{Uri.EscapeDataString(key.Value)}, or append it in parts");
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = FileDataListReader.MaxBytes;
+    }
+
+    private List<FileExtent> ReadStoredFiles(StoredBody stored, CancellationToken cancellation)
+    {
+        using var source = new PagedByteSource(stored.LengthBytes, stored.Read);
+        return FileListBody.ReadFiles(source, maxFiles, cancellation);
+    }
+
+    private Task AnswerAsync(
+        HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write = FileListWrite.Put) => reply switch
+    {
+        IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
+            context, StatusCodes.Status200OK, $"Data appended successfully: key = {key}"),
+        IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
+        IndexProtocol.KeyExists => Answers.BadRequestAsync(context, "Key already exists"),
+        IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+        IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
+        _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
+    };
+}

@@ -1,0 +1,123 @@
+using Ciaos.Actors.Objects;
+using Ciaos.Http.Health;
+using Ciaos.Http.Listing;
+using Ciaos.Http.Native;
+using Ciaos.Http.Raw;
+using Ciaos.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Ciaos.Http;
+
+/// <summary>
+/// The native API (docs/api.md) as one terminal middleware: finds the route from the raw target, checks what every
+/// route needs (readiness, method, user, key) in this order, and turns whatever fails into an answer.
+/// </summary>
+public sealed class NativeApi
+{
+    private readonly Readiness _readiness;
+    private readonly ILogger _logger;
+    private readonly Failures _failures;
+    private readonly HealthRoutes _health;
+    private readonly ListRoute _list;
+    private readonly FileListWrites _writes;
+    private readonly FileListReads _reads;
+    private readonly KeyChanges _changes;
+    private readonly RawReads _rawReads;
+    private readonly RawWrites _rawWrites;
+    private readonly StatRoute _stat;
+
+    private NativeApi(ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger)
+    {
+        (_readiness, _logger) = (readiness, logger);
+        _failures = new Failures(logger);
+        _health = new HealthRoutes(store, readiness);
+        _list = new ListRoute(store);
+        _writes = new FileListWrites(store, _failures, settings.MaxFilesPerUpload);
+        _reads = new FileListReads(store, _failures);
+        _changes = new KeyChanges(store, _failures);
+        _rawReads = new RawReads(store, _failures);
+        _rawWrites = new RawWrites(store, _failures);
+        _stat = new StatRoute(store, _failures);
+    }
+
+    /// <summary>Answers every request that reaches the end of the application's pipeline.</summary>
+    public static void Map(
+        IApplicationBuilder application, ObjectStore store, HttpSettings settings, Readiness readiness, ILogger<NativeApi> logger)
+    {
+        var api = new NativeApi(store, settings, readiness, logger);
+        application.Run(api.HandleAsync);
+    }
+
+    internal static string RawTargetOf(HttpContext context) =>
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    internal static void SetRequestId(HttpContext context) =>
+        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+
+    // The one place that catches everything: a request's failure must not leave without an answer and a line in the log.
+    private async Task HandleAsync(HttpContext context)
+    {
+        SetRequestId(context);
+        try
+        {
+            await DispatchAsync(context);
+        }
+        catch (Exception error)
+        {
+            await _failures.AnswerAsync(context, error);
+        }
+    }
+
+    private Task DispatchAsync(HttpContext context)
+    {
+        var target = RequestTarget.Parse(RawTargetOf(context));
+        if (!Route.TryFind(target, out var route, out var key))
+            return Answers.TextAsync(context, StatusCodes.Status404NotFound, Route.NothingHere);
+        if (!route.Allows(context.Request.Method)) return RefuseMethodAsync(context, route);
+        if (route.Name is RouteName.Live) return HealthRoutes.LiveAsync(context);
+        if (route.Name is RouteName.Ready) return _health.ReadyAsync(context);
+        if (_readiness.Reason is { } reason) return Answers.UnavailableAsync(context, reason);
+        if (!UserHeader.TryRead(context.Request, out var user, out var error)) return Answers.BadRequestAsync(context, error);
+        return route.Name switch
+        {
+            RouteName.List => ListQuery.TryParse(target.Query, out var query, out error)
+                ? _list.HandleAsync(context, user, query)
+                : Answers.BadRequestAsync(context, error),
+            RouteName.UpdateKey => ObjectKeys.TryParsePair(key, out var from, out var to, out error)
+                ? _changes.RenameAsync(context, user, from, to)
+                : Answers.BadRequestAsync(context, error),
+            _ => ObjectKeys.TryParse(key, out var parsed, out error)
+                ? HandleKeyAsync(context, route.Name, user, parsed)
+                : Answers.BadRequestAsync(context, error),
+        };
+    }
+
+    private Task HandleKeyAsync(HttpContext context, RouteName route, string user, ObjectKey key) => route switch
+    {
+        RouteName.Put => _writes.HandleAsync(context, user, key, FileListWrite.Put),
+        RouteName.Append => _writes.HandleAsync(context, user, key, FileListWrite.Append),
+        RouteName.Update => _writes.HandleAsync(context, user, key, FileListWrite.Update),
+        RouteName.Get => _reads.HandleAsync(context, user, key),
+        RouteName.Delete => _changes.DeleteAsync(context, user, key),
+        RouteName.Stat => _stat.HandleAsync(context, user, key),
+        RouteName.Raw => context.Request.Method switch
+        {
+            "PUT" => _rawWrites.PutAsync(context, user, key),
+            "DELETE" => _rawWrites.DeleteAsync(context, user, key),
+            _ => _rawReads.HandleAsync(context, user, key),
+        },
+        _ => throw new InvalidOperationException($"Route {route} has no key"),
+    };
+
+    private static Task RefuseMethodAsync(HttpContext context, Route route)
+    {
+        context.Response.Headers.Allow = route.Methods;
+        return Answers.TextAsync(
+            context,
+            StatusCodes.Status405MethodNotAllowed,
+            $"The method {context.Request.Method} is not allowed here, allowed is: {route.Methods}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Objects;
+using Ciaos.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Ciaos.Http.Raw;
+
+/// <summary><c>GET</c> and <c>HEAD</c> of <c>/raw/{key}</c>: an object's bytes, all its files one behind the other.</summary>
+internal sealed class RawReads(ObjectStore store, Failures failures)
+{
+    public const string ContentTypeKey = "content-type";
+
+    private const string DefaultContentType = "application/octet-stream";
+
+    public async Task HandleAsync(HttpContext context, string user, ObjectKey key)
+    {
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
+            ? await store.SendAsync(new IndexProtocol.Lookup(bucket, key, ForReading: !isHead), context.RequestAborted)
+            : IndexProtocol.KeyNotFound.Instance;
+        await (reply switch
+        {
+            IndexProtocol.Found found => AnswerAsync(context, found, isHead),
+            IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+            IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
+            _ => throw new InvalidOperationException($"A look-up was answered with {reply.GetType()}"),
+        });
+    }
+
+    private async Task AnswerAsync(HttpContext context, IndexProtocol.Found found, bool isHead)
+    {
+        await using var reader = store.OpenRead(found);
+        SetValidators(context.Response, found.Object);
+        switch (Conditions.Read(context.Request.Headers).JudgeRead(found.Object))
+        {
+            case Verdict.NotModified:
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            case Verdict.Failed:
+                await Answers.TextAsync(context, StatusCodes.Status412PreconditionFailed, RawWrites.PreconditionFailed);
+                return;
+        }
+
+        var range = ByteRange.Read(context.Request, found.Object);
+        if (range.Kind == RangeKind.Unsatisfiable)
+        {
+            await RefuseRangeAsync(context, found.Object.SizeBytes);
+            return;
+        }
+
+        SetBodyHeaders(context.Response, found.Object, range);
+        if (isHead) return;
+        using var output = new ReplyWriter(context.Response.BodyWriter);
+        await reader.CopyAsync(range.OffsetBytes, range.LengthBytes, output, context.RequestAborted);
+        output.Finish();
+    }
+
+    private static void SetValidators(HttpResponse response, IndexProtocol.ObjectRecord found)
+    {
+        response.Headers.ETag = $"\"{found.ETag}\"";
+        response.Headers.LastModified = found.Modified.ToString("R", CultureInfo.InvariantCulture);
+        response.Headers.AcceptRanges = "bytes";
+    }
+
+    private static void SetBodyHeaders(HttpResponse response, IndexProtocol.ObjectRecord found, ByteRange range)
+    {
+        response.ContentType = found.Metadata.GetValueOrDefault(ContentTypeKey, DefaultContentType);
+        response.ContentLength = range.LengthBytes;
+        if (range.Kind == RangeKind.Whole) return;
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        var last = range.OffsetBytes + range.LengthBytes - 1;
+        response.Headers.ContentRange =
+            string.Create(CultureInfo.InvariantCulture, $"bytes {range.OffsetBytes}-{last}/{found.SizeBytes}");
+    }
+
+    private static Task RefuseRangeAsync(HttpContext context, long sizeBytes)
+    {
+        context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{sizeBytes}");
+        return Answers.TextAsync(
+            context, StatusCodes.Status416RangeNotSatisfiable, $"The object has {sizeBytes} bytes, none of them is in the range");
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Objects;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Ciaos.Http.Raw;
+
+/// <summary><c>PUT</c> and <c>DELETE</c> of <c>/raw/{key}</c>: a body of any size becomes an object of one file.</summary>
+internal sealed class RawWrites(ObjectStore store, Failures failures)
+{
+    public const string PreconditionFailed = "Precondition failed";
+
+    private const int MaxContentTypeLength = 256;
+    private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public async Task PutAsync(HttpContext context, string user, ObjectKey key)
+    {
+        var metadata = MetadataOf(context.Request);
+        var conditions = Conditions.Read(context.Request.Headers);
+        var bucket = await store.ResolveBucketAsync(user, context.RequestAborted);
+        if (await JudgeAsync(context, bucket, key, conditions) is not { } precondition) return;
+
+        var content = await StoreAsync(context, bucket, key, metadata);
+
+        // From here on the outcome counts, not whether the client still waits for it.
+        var reply = await store.SendAsync(
+            new IndexProtocol.Put(bucket, key, IndexProtocol.PutMode.Upsert, precondition, content), CancellationToken.None);
+        await AnswerAsync(context, key, reply);
+    }
+
+    public async Task DeleteAsync(HttpContext context, string user, ObjectKey key)
+    {
+        var conditions = Conditions.Read(context.Request.Headers);
+        if (await store.FindBucketAsync(user, context.RequestAborted) is not { } bucket)
+        {
+            await Answers.NoSuchKeyAsync(context, key.Value);
+            return;
+        }
+
+        if (await JudgeAsync(context, bucket, key, conditions) is not { } precondition) return;
+        var reply = await store.SendAsync(new IndexProtocol.Delete(bucket, key, precondition), CancellationToken.None);
+        await AnswerAsync(context, key, reply);
+    }
+
+    /// <summary>Looks at the conditions before the body is read. Null: they do not hold, and the answer is given. The
+    /// index judges once more when it writes.</summary>
+    private async Task<IndexProtocol.Precondition?> JudgeAsync(
+        HttpContext context, BucketId bucket, ObjectKey key, Conditions conditions)
+    {
+        if (conditions.AreEmpty) return IndexProtocol.Precondition.None;
+        var reply = await store.SendAsync(new IndexProtocol.Lookup(bucket, key, ForReading: false), context.RequestAborted);
+        if (reply is IndexProtocol.Failed failed)
+        {
+            await failures.AnswerAsync(context, failed);
+            return null;
+        }
+
+        var now = (reply as IndexProtocol.Found)?.Object;
+        if (conditions.JudgeWrite(now) == Verdict.Proceed) return conditions.ForWrite(now);
+        await RefuseAsync(context, now);
+        return null;
+    }
+
+    private async Task<IndexProtocol.Content> StoreAsync(
+        HttpContext context, BucketId bucket, ObjectKey key, ImmutableSortedDictionary<string, string> metadata)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        await using var upload = store.BeginUpload(bucket, key, UploadOperation.Replace, BodyFormat.Raw, metadata);
+        await upload.BufferAsync(context.Request.BodyReader, context.Request.ContentLength, context.RequestAborted);
+        var stored = await upload.StoreAsync(context.Request.BodyReader, context.RequestAborted);
+        var segments = ImmutableArray.CreateBuilder<Segment>();
+        stored.AddSegments(segments, 0, stored.LengthBytes);
+        return new IndexProtocol.Content(upload.Id, segments.DrainToImmutable(), metadata);
+    }
+
+    private static ImmutableSortedDictionary<string, string> MetadataOf(HttpRequest request)
+    {
+        if (request.Headers.ContentRange.Count > 0)
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "A part of an object cannot be written: Content-Range is not supported");
+        var type = request.Headers.ContentType.ToString();
+        if (type.Length == 0) return NoMetadata;
+        if (type.Length > MaxContentTypeLength || type.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest, $"The Content-Type header is not 1 to {MaxContentTypeLength} printable ASCII characters");
+        return NoMetadata.Add(RawReads.ContentTypeKey, type);
+    }
+
+    private Task AnswerAsync(HttpContext context, ObjectKey key, IndexProtocol.IReply reply)
+    {
+        switch (reply)
+        {
+            case IndexProtocol.Stored stored:
+                context.Response.Headers.ETag = $"\"{stored.Object.ETag}\"";
+                return Answers.UploadedAsync(
+                    context, stored.WasCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK, key.Value);
+            case IndexProtocol.Deleted:
+                return Answers.DeletedAsync(context, key.Value);
+            case IndexProtocol.KeyNotFound:
+                return Answers.NoSuchKeyAsync(context, key.Value);
+            case IndexProtocol.PreconditionFailed refused:
+                return RefuseAsync(context, refused.Object);
+            case IndexProtocol.Failed failed:
+                return failures.AnswerAsync(context, failed);
+            default:
+                throw new InvalidOperationException($"A write was answered with {reply.GetType()}");
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, IndexProtocol.ObjectRecord? now)
+    {
+        if (now is not null) context.Response.Headers.ETag = $"\"{now.ETag}\"";
+        return Answers.TextAsync(context, StatusCodes.Status412PreconditionFailed, PreconditionFailed);
+    }
+}
