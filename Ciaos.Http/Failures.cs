@@ -111,7 +111,8 @@ internal sealed class Failures(ILogger logger)
         return Answers.TextAsync(
             context,
             StatusCodes.Status500InternalServerError,
-            $"{context.Request.Method} {TargetOf(context)} failed on the server. Its log tells more under request {context.TraceIdentifier}");
+            $"{context.Request.Method} {TargetOf(context)} failed on the server. "
+            + $"Its log tells more under request {context.TraceIdentifier}");
     }
 }
 

@@ -15,13 +15,14 @@ public sealed class HttpServer : IAsyncDisposable
 
     private HttpServer(WebApplication application) => _application = application;
 
-    /// <summary>Where it listens, such as <c>http://127.0.0.1:9710</c>: with the real port, also if any free one was asked for.</summary>
+    /// <summary>Where it listens, such as <c>http://127.0.0.1:9710</c>: with the real port.</summary>
     public string Address => _application.Urls.First();
 
     /// <summary>Listens once the task has ended. What it answers depends on <paramref name="readiness"/>.</summary>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static async Task<HttpServer> StartAsync(
-        HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers, CancellationToken cancellation)
+        HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
+        CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ciaos" });
         builder.Services.AddSingleton(loggers);
@@ -44,8 +45,8 @@ public sealed class HttpServer : IAsyncDisposable
         return new HttpServer(application);
     }
 
-    /// <summary>Takes no more connections, lets the requests that have begun finish, and ends those that take longer than
-    /// the shutdown time-out.</summary>
+    /// <summary>Takes no more connections, lets the requests that have begun finish, and ends those that take longer
+    /// than the shutdown time-out.</summary>
     public Task StopAsync(CancellationToken cancellation) => _application.StopAsync(cancellation);
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();

@@ -50,10 +50,11 @@ public sealed record HttpSettings(
     private static IPAddress LoopbackAddress(SettingsSection section)
     {
         var text = section.Text("address");
-        var address = text == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(text, out var parsed) ? parsed : null;
-        if (address is null) throw section.Refuse("address", text, "an IP address, or localhost");
+        var address = IPAddress.Loopback;
+        if (text != "localhost" && !IPAddress.TryParse(text, out address))
+            throw section.Refuse("address", text, "an IP address, or localhost");
         return IPAddress.IsLoopback(address)
             ? address
-            : throw section.Refuse("address", text, "a loopback address such as 127.0.0.1, because authentication is off");
+            : throw section.Refuse("address", text, "a loopback address such as 127.0.0.1: authentication is off");
     }
 }

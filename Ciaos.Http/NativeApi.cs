@@ -45,7 +45,8 @@ public sealed class NativeApi
 
     /// <summary>Answers every request that reaches the end of the application's pipeline.</summary>
     public static void Map(
-        IApplicationBuilder application, ObjectStore store, HttpSettings settings, Readiness readiness, ILogger<NativeApi> logger)
+        IApplicationBuilder application, ObjectStore store, HttpSettings settings, Readiness readiness,
+        ILogger<NativeApi> logger)
     {
         var api = new NativeApi(store, settings, readiness, logger);
         application.Run(api.HandleAsync);
@@ -57,7 +58,7 @@ public sealed class NativeApi
     internal static void SetRequestId(HttpContext context) =>
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
 
-    // The one place that catches everything: a request's failure must not leave without an answer and a line in the log.
+    // The one place that catches everything: no failure may go without an answer, and a line in the log.
     private async Task HandleAsync(HttpContext context)
     {
         SetRequestId(context);
@@ -80,7 +81,8 @@ public sealed class NativeApi
         if (route.Name is RouteName.Live) return HealthRoutes.LiveAsync(context);
         if (route.Name is RouteName.Ready) return _health.ReadyAsync(context);
         if (_readiness.Reason is { } reason) return Answers.UnavailableAsync(context, reason);
-        if (!UserHeader.TryRead(context.Request, out var user, out var error)) return Answers.BadRequestAsync(context, error);
+        if (!UserHeader.TryRead(context.Request, out var user, out var error))
+            return Answers.BadRequestAsync(context, error);
         return route.Name switch
         {
             RouteName.List => ListQuery.TryParse(target.Query, out var query, out error)

@@ -9,7 +9,8 @@ internal static class ObjectKeys
     public static bool TryParse(ReadOnlySpan<char> encoded, out ObjectKey key, out string error)
     {
         key = default;
-        return RequestTarget.TryDecode(encoded, out var text, out error) && ObjectKey.TryCreate(text, out key, out error);
+        return RequestTarget.TryDecode(encoded, out var text, out error)
+            && ObjectKey.TryCreate(text, out key, out error);
     }
 
     /// <summary>

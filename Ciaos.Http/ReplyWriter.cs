@@ -54,7 +54,8 @@ internal sealed class ReplyWriter(PipeWriter output) : PipeWriter, IDisposable
 
     public override void CancelPendingFlush() => output.CancelPendingFlush();
 
-    public override void Complete(Exception? exception = null) => throw new NotSupportedException("The response is the server's to end");
+    public override void Complete(Exception? exception = null) =>
+        throw new NotSupportedException("The response is the server's to end");
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Ciaos.Http;
@@ -9,7 +10,7 @@ namespace Ciaos.Http;
 /// </summary>
 internal readonly ref struct RequestTarget
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private RequestTarget(ReadOnlySpan<char> whole)
     {
@@ -80,15 +81,16 @@ internal readonly ref struct RequestTarget
                 continue;
             }
 
-            if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2]))
+            var digits = encoded.Slice(i + 1, Math.Min(2, encoded.Length - i - 1));
+            if (digits.Length < 2 || !char.IsAsciiHexDigit(digits[0]) || !char.IsAsciiHexDigit(digits[1]))
             {
-                error = $"The request's path has a percent sign that two hexadecimal digits do not follow, at character {i}"
-                    + " of the key: a percent sign itself is sent as %25";
+                error = $"Two hexadecimal digits do not follow the percent sign at character {i} of the encoded text: "
+                    + "a percent sign itself is sent as %25";
                 return false;
             }
 
-            to[count++] = Convert.FromHexString(encoded.Slice(i + 1, 2))[0];
-            i += 2;
+            to[count++] = byte.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            i += digits.Length;
         }
 
         return true;

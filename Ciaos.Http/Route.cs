@@ -64,7 +64,8 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
             }
         }
 
-        (route, key) = (Table[0], default);
+        route = Table[0];
+        key = default;
         return false;
     }
 }

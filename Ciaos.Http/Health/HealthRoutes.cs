@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.Health;
 
-/// <summary>What load balancers and orchestrators ask: is the process there, and does it serve. No user is needed.</summary>
+/// <summary>What load balancers and orchestrators ask: is it there, does it serve. No user is needed.</summary>
 internal sealed class HealthRoutes(ObjectStore store, Readiness readiness)
 {
     public static Task LiveAsync(HttpContext context) => ObjectJson.SendAsync(context, writer =>
@@ -16,7 +16,7 @@ internal sealed class HealthRoutes(ObjectStore store, Readiness readiness)
         writer.WriteEndObject();
     });
 
-    /// <summary>A node whose disk is full still serves reads: it is ready, and says that it does not take writes.</summary>
+    /// <summary>A node whose disk is full still serves reads: it is ready, and says that it takes no writes.</summary>
     public async Task ReadyAsync(HttpContext context)
     {
         var (reason, volumes) = await StateAsync(context.RequestAborted);
@@ -44,7 +44,8 @@ internal sealed class HealthRoutes(ObjectStore store, Readiness readiness)
         });
     }
 
-    private async Task<(string? Reason, VolumeProtocol.VolumesStatus? Volumes)> StateAsync(CancellationToken cancellation)
+    private async Task<(string? Reason, VolumeProtocol.VolumesStatus? Volumes)> StateAsync(
+        CancellationToken cancellation)
     {
         if (readiness.Reason is { } reason) return (reason, null);
         try

@@ -23,9 +23,11 @@ internal sealed record ListQuery(string Prefix, string After, int Limit)
         {
             var pair = query[range];
             var equals = pair.IndexOf('=');
-            var (name, value) = equals < 0 ? (pair, default) : (pair[..equals], pair[(equals + 1)..]);
+            var name = equals < 0 ? pair : pair[..equals];
+            var value = equals < 0 ? default : pair[(equals + 1)..];
             if (name is not ("prefix" or "after" or "limit")) continue;
-            if (!TryDecode(value, out var text, out error) || !parsed.TrySet(name, text, out parsed, out error)) return false;
+            if (!TryDecode(value, out var text, out error)) return false;
+            if (!parsed.TrySet(name, text, out parsed, out error)) return false;
         }
 
         return true;
@@ -37,7 +39,8 @@ internal sealed record ListQuery(string Prefix, string After, int Limit)
         changed = this;
         if (name is "limit")
         {
-            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit)
+            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+                && limit is >= 1 and <= MaxLimit)
             {
                 changed = this with { Limit = limit };
                 return true;
@@ -58,7 +61,9 @@ internal sealed record ListQuery(string Prefix, string After, int Limit)
     }
 
     /// <summary>In a query, unlike a path, forms write a space as a plus sign.</summary>
-    private static bool TryDecode(ReadOnlySpan<char> encoded, out string text, out string error) => encoded.Contains('+')
-        ? RequestTarget.TryDecode(encoded.ToString().Replace("+", "%20", StringComparison.Ordinal), out text, out error)
-        : RequestTarget.TryDecode(encoded, out text, out error);
+    private static bool TryDecode(ReadOnlySpan<char> encoded, out string text, out string error) =>
+        encoded.Contains('+')
+            ? RequestTarget.TryDecode(
+                encoded.ToString().Replace("+", "%20", StringComparison.Ordinal), out text, out error)
+            : RequestTarget.TryDecode(encoded, out text, out error);
 }

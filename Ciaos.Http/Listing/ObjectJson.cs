@@ -31,7 +31,8 @@ internal static class ObjectJson
         writer.WriteString("etag", found.ETag);
         if (withDetails) writer.WriteString("created", Time(found.Created));
         writer.WriteString("modified", Time(found.Modified));
-        if (withDetails && found.Metadata.TryGetValue(RawReads.ContentTypeKey, out var type)) writer.WriteString("content_type", type);
+        if (withDetails && found.Metadata.TryGetValue(RawReads.ContentTypeKey, out var type))
+            writer.WriteString("content_type", type);
         writer.WriteEndObject();
     }
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.Native;
 
-/// <summary>What the body of an upload has to be: a FlatBuffers list with at least one file, and not too many.</summary>
+/// <summary>What the body of an upload has to be: a FlatBuffers list with at least one file, not too many.</summary>
 internal static class FileListBody
 {
     /// <summary>Where the files of a body lie.</summary>

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http;
 namespace Ciaos.Http.Native;
 
 /// <summary>
-/// <c>get</c>: a FlatBuffers list whose head is computed from the lengths of the files and whose data is streamed out of
-/// the volumes. The object's segments are gone through three times (length of the reply, head, data), so that neither
-/// the list nor its head is ever held in memory.
+/// <c>get</c>: a FlatBuffers list whose head is computed from the lengths of the files and whose data is streamed out
+/// of the volumes. The object's segments are gone through three times (length of the reply, head, data), so that
+/// neither the list nor its head is ever held in memory.
 /// </summary>
 internal sealed class FileListReads(ObjectStore store, Failures failures)
 {
@@ -53,14 +53,16 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
     private static Task RefuseAsync(HttpContext context, IndexProtocol.ObjectRecord found) => Answers.TextAsync(
         context,
         StatusCodes.Status413PayloadTooLarge,
-        $"The {found.FileCount} files of key {found.Key} have {found.SizeBytes} bytes, too many for one FlatBuffers reply "
-        + $"of at most {FileDataListReader.MaxBytes}: read them with GET /raw/{Uri.EscapeDataString(found.Key.Value)}");
+        $"The {found.FileCount} files of key {found.Key} have {found.SizeBytes} bytes, too many for one FlatBuffers "
+        + $"reply of at most {FileDataListReader.MaxBytes}: "
+        + $"read them with GET /raw/{Uri.EscapeDataString(found.Key.Value)}");
 
     private static async ValueTask<long> ReplyBytesAsync(ObjectReader reader, CancellationToken cancellation)
     {
         var total = FileDataListHead.HeadBytes(reader.Object.FileCount);
         if (total + reader.Object.SizeBytes > FileDataListReader.MaxBytes) return long.MaxValue;
-        await foreach (var file in FilesAsync(reader, cancellation)) total += FileDataListHead.FileBytes(file.LengthBytes);
+        await foreach (var file in FilesAsync(reader, cancellation))
+            total += FileDataListHead.FileBytes(file.LengthBytes);
         return total;
     }
 

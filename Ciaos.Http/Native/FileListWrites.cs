@@ -17,9 +17,9 @@ internal enum FileListWrite
 }
 
 /// <summary>
-/// <c>put</c>, <c>append</c> and <c>update</c>. What can be refused without the body is refused before it is read. A body
-/// within one chunk is checked in memory and then stored; a longer one is stored as it comes and checked where it lies.
-/// Only the index command makes it visible: whatever fails before leaves needles that nothing refers to.
+/// <c>put</c>, <c>append</c> and <c>update</c>. What can be refused without the body is refused before it is read. A
+/// body within one chunk is checked in memory and then stored; a longer one is stored as it comes and checked where it
+/// lies. Only the index command makes it visible: whatever fails before leaves needles that nothing refers to.
 /// </summary>
 internal sealed class FileListWrites(ObjectStore store, Failures failures, int maxFiles)
 {
@@ -41,7 +41,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         var found = await store.SendAsync(lookup, context.RequestAborted);
         if (RefusalOf(found, write) is { } refusal)
         {
-            await AnswerAsync(context, key, refusal);
+            await AnswerAsync(context, key, refusal, write);
             return;
         }
 
@@ -52,7 +52,8 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         await AnswerAsync(context, key, reply, write);
     }
 
-    private static IndexProtocol.IReply? RefusalOf(IndexProtocol.IReply found, FileListWrite write) => (found, write) switch
+    private static IndexProtocol.IReply? RefusalOf(IndexProtocol.IReply found, FileListWrite write) =>
+        (found, write) switch
     {
         (IndexProtocol.Found exists, FileListWrite.Put) => new IndexProtocol.KeyExists(exists.Object),
         (IndexProtocol.Found, _) or (IndexProtocol.KeyNotFound, FileListWrite.Put) => null,
@@ -98,7 +99,8 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
                 StatusCodes.Status413PayloadTooLarge,
                 $"A FlatBuffers body has at most {FileDataListReader.MaxBytes} bytes: "
                 + $"store a larger one with PUT /raw/{Uri.EscapeDataString(key.Value)}, or append it in parts");
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = FileDataListReader.MaxBytes;
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        limit.MaxRequestBodySize = FileDataListReader.MaxBytes;
     }
 
     private List<FileExtent> ReadStoredFiles(StoredBody stored, CancellationToken cancellation)
@@ -108,7 +110,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
     }
 
     private Task AnswerAsync(
-        HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write = FileListWrite.Put) => reply switch
+        HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write) => reply switch
     {
         IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
             context, StatusCodes.Status200OK, $"Data appended successfully: key = {key}"),

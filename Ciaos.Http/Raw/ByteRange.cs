@@ -25,8 +25,8 @@ internal readonly record struct ByteRange(RangeKind Kind, long OffsetBytes, long
     {
         var whole = new ByteRange(RangeKind.Whole, 0, found.SizeBytes);
         var header = request.Headers.Range;
-        if (header.Count != 1 || HttpMethods.IsHead(request.Method) || !IsStillTheSame(request.Headers, found)) return whole;
-        return Parse(header.ToString(), found.SizeBytes) ?? whole;
+        if (header.Count != 1 || HttpMethods.IsHead(request.Method)) return whole;
+        return IsStillTheSame(request.Headers, found) ? Parse(header.ToString(), found.SizeBytes) ?? whole : whole;
     }
 
     /// <summary>Null: to be passed over.</summary>
@@ -37,7 +37,8 @@ internal readonly record struct ByteRange(RangeKind Kind, long OffsetBytes, long
         var dash = range.IndexOf('-');
         if (dash < 0 || range.Contains(',')) return null;
         var (first, last) = (Number(range[..dash]), Number(range[(dash + 1)..]));
-        if (dash == 0) return last is { } suffix ? Of(sizeBytes - Math.Min(suffix, sizeBytes), sizeBytes - 1, sizeBytes) : null;
+        if (dash == 0)
+            return last is { } suffix ? Of(sizeBytes - Math.Min(suffix, sizeBytes), sizeBytes - 1, sizeBytes) : null;
         if (first is null || (last is null && dash < range.Length - 1) || last < first) return null;
         return Of(first.Value, Math.Min(last ?? long.MaxValue, sizeBytes - 1), sizeBytes);
     }
@@ -50,7 +51,9 @@ internal readonly record struct ByteRange(RangeKind Kind, long OffsetBytes, long
     private static long? Number(ReadOnlySpan<char> digits)
     {
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9')) return null;
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : long.MaxValue;
     }
 
     /// <summary>If-Range: what the client has a part of is what is there. A weak tag never says so.</summary>

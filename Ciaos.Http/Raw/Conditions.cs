@@ -27,8 +27,9 @@ internal sealed record Conditions(
     /// over, as the RFC demands.</exception>
     public static Conditions Read(IHeaderDictionary headers)
     {
-        if (headers.IfMatch.Count + headers.IfNoneMatch.Count + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count == 0)
-            return None;
+        var count = headers.IfMatch.Count + headers.IfNoneMatch.Count
+            + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count;
+        if (count == 0) return None;
         return new Conditions(
             EntityTags.Read(headers.IfMatch, "If-Match", keepWeak: false),
             EntityTags.Read(headers.IfNoneMatch, "If-None-Match", keepWeak: true),
@@ -47,8 +48,9 @@ internal sealed record Conditions(
     /// <summary>What the conditions say to a write, by what is there now, or null where nothing is.</summary>
     public Verdict JudgeWrite(IndexProtocol.ObjectRecord? now)
     {
-        var holds = now is null ? Match is null : Holds(now) && !(NoneMatch is { } none && EntityTags.Match(none, now.ETag));
-        return holds ? Verdict.Proceed : Verdict.Failed;
+        if (now is null) return Match is null ? Verdict.Proceed : Verdict.Failed;
+        var isExcluded = NoneMatch is { } none && EntityTags.Match(none, now.ETag);
+        return Holds(now) && !isExcluded ? Verdict.Proceed : Verdict.Failed;
     }
 
     /// <summary>The same as <see cref="JudgeWrite"/>, for the index to judge at the moment of the write. It knows no

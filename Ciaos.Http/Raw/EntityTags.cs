@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -18,10 +19,17 @@ internal static class EntityTags
     {
         if (header.Count == 0) return null;
         if (!EntityTagHeaderValue.TryParseStrictList(header, out var parsed))
-            throw new RequestRefusedException(400, $"Malformed {name} header: a list of quoted entity tags, or *, is allowed");
+            throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest,
+                $"Malformed {name} header: a list of quoted entity tags, or *, is allowed");
         if (parsed.Any(tag => tag.Tag == "*")) return Any;
-        return [.. parsed.Where(tag => keepWeak || !tag.IsWeak).Select(tag => tag.Tag.AsSpan(1, tag.Tag.Length - 2).ToString())];
+        return
+        [
+            .. parsed.Where(tag => keepWeak || !tag.IsWeak)
+                .Select(tag => tag.Tag.AsSpan(1, tag.Tag.Length - 2).ToString()),
+        ];
     }
 
-    public static bool Match(ImmutableArray<string> tags, string tag) => tags.Contains("*") || tags.Contains(tag);
+    public static bool Match(ImmutableArray<string> tags, string tag) =>
+        tags.Contains("*", StringComparer.Ordinal) || tags.Contains(tag, StringComparer.Ordinal);
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.Raw;
 
-/// <summary><c>GET</c> and <c>HEAD</c> of <c>/raw/{key}</c>: an object's bytes, all its files one behind the other.</summary>
+/// <summary><c>GET</c> and <c>HEAD</c> of <c>/raw/{key}</c>: an object's bytes, all its files in a row.</summary>
 internal sealed class RawReads(ObjectStore store, Failures failures)
 {
     public const string ContentTypeKey = "content-type";
@@ -78,6 +78,8 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
     {
         context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{sizeBytes}");
         return Answers.TextAsync(
-            context, StatusCodes.Status416RangeNotSatisfiable, $"The object has {sizeBytes} bytes, none of them is in the range");
+            context,
+            StatusCodes.Status416RangeNotSatisfiable,
+            $"The object has {sizeBytes} bytes, none of them is in the range");
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Ciaos.Http.Raw;
 
-/// <summary><c>PUT</c> and <c>DELETE</c> of <c>/raw/{key}</c>: a body of any size becomes an object of one file.</summary>
+/// <summary><c>PUT</c> and <c>DELETE</c> of <c>/raw/{key}</c>: a body of any size as an object of one file.</summary>
 internal sealed class RawWrites(ObjectStore store, Failures failures)
 {
     public const string PreconditionFailed = "Precondition failed";
@@ -28,7 +28,8 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
-            new IndexProtocol.Put(bucket, key, IndexProtocol.PutMode.Upsert, precondition, content), CancellationToken.None);
+            new IndexProtocol.Put(bucket, key, IndexProtocol.PutMode.Upsert, precondition, content),
+            CancellationToken.None);
         await AnswerAsync(context, key, reply);
     }
 
@@ -52,7 +53,8 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
         HttpContext context, BucketId bucket, ObjectKey key, Conditions conditions)
     {
         if (conditions.AreEmpty) return IndexProtocol.Precondition.None;
-        var reply = await store.SendAsync(new IndexProtocol.Lookup(bucket, key, ForReading: false), context.RequestAborted);
+        var lookup = new IndexProtocol.Lookup(bucket, key, ForReading: false);
+        var reply = await store.SendAsync(lookup, context.RequestAborted);
         if (reply is IndexProtocol.Failed failed)
         {
             await failures.AnswerAsync(context, failed);
@@ -80,14 +82,15 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
     private static ImmutableSortedDictionary<string, string> MetadataOf(HttpRequest request)
     {
         if (request.Headers.ContentRange.Count > 0)
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "A part of an object cannot be written: Content-Range is not supported");
+            throw Refuse("A part of an object cannot be written: Content-Range is not supported");
         var type = request.Headers.ContentType.ToString();
         if (type.Length == 0) return NoMetadata;
         if (type.Length > MaxContentTypeLength || type.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            throw new RequestRefusedException(
-                StatusCodes.Status400BadRequest, $"The Content-Type header is not 1 to {MaxContentTypeLength} printable ASCII characters");
+            throw Refuse($"The Content-Type header is not 1 to {MaxContentTypeLength} printable ASCII characters");
         return NoMetadata.Add(RawReads.ContentTypeKey, type);
     }
+
+    private static RequestRefusedException Refuse(string text) => new(StatusCodes.Status400BadRequest, text);
 
     private Task AnswerAsync(HttpContext context, ObjectKey key, IndexProtocol.IReply reply)
     {

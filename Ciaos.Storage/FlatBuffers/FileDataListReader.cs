@@ -14,7 +14,7 @@ namespace Ciaos.Storage.FlatBuffers;
 /// </remarks>
 public sealed class FileDataListReader
 {
-    /// <summary>Offsets have 32 bits, one of them for the sign of the way to a vtable: nothing longer can be addressed.</summary>
+    /// <summary>A table's way to its vtable has 31 bits and a sign: nothing longer can be addressed.</summary>
     public const long MaxBytes = int.MaxValue;
 
     private const int OffsetBytes = 4;
@@ -86,7 +86,7 @@ public sealed class FileDataListReader
         _nextEntryBytes = vector + OffsetBytes;
     }
 
-    /// <summary>Where an offset leads. What it names begins on a multiple of four, and has room for four bytes.</summary>
+    /// <summary>Where an offset leads. What it names begins on a multiple of 4 and has room for 4 bytes.</summary>
     private long Follow(long at, string what)
     {
         var offset = ReadUInt32(at);
@@ -112,7 +112,8 @@ public sealed class FileDataListReader
 
     private void ReadVTable(long vtable, long table)
     {
-        if (vtable < 0 || vtable > _lengthBytes - VTableHeadBytes) throw Bad("a table's vtable lies outside the body", table);
+        if (vtable < 0 || vtable > _lengthBytes - VTableHeadBytes)
+            throw Bad("a table's vtable lies outside the body", table);
         if (vtable % sizeof(ushort) != 0) throw Bad("a table's vtable is not aligned", table);
         var vtableBytes = ReadUInt16(vtable);
         if (vtableBytes < VTableHeadBytes || vtableBytes % sizeof(ushort) != 0 || vtableBytes > _lengthBytes - vtable)

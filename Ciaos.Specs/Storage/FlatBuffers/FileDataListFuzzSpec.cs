@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ciaos.Specs.Storage.FlatBuffers;
 
-/// <summary>Whatever the bytes are, reading them ends with files that lie inside the body or with the parse error.</summary>
+/// <summary>Whatever the bytes are, reading ends with files that lie inside the body or with the parse error.</summary>
 public sealed class FileDataListFuzzSpec
 {
     private static readonly byte[][] Seeds =
@@ -16,7 +16,8 @@ public sealed class FileDataListFuzzSpec
         FileLists.Write([.. Enumerable.Range(0, 40).Select(i => new byte[i])]),
     ];
 
-    private static readonly uint[] Nasty = [0, 1, 2, 3, 4, 8, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff];
+    private static readonly uint[] Nasty =
+        [0, 1, 2, 3, 4, 8, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff];
 
     [Fact]
     public void Random_bytes_never_escape() =>

@@ -68,7 +68,8 @@ public sealed class FileDataListReaderSpec
     [InlineData("00000000", "the offset of the root is 0, at byte 0")]
     [InlineData("04000000", "the offset of the root is 4 and leads outside the body, at byte 0")]
     [InlineData("ffffffff00000000", "the offset of the root is 4294967295 and leads outside the body, at byte 0")]
-    [InlineData("0500000000000000000000", "the offset of the root is 5 and leads to a place that is not aligned, at byte 0")]
+    [InlineData("0500000000000000000000",
+        "the offset of the root is 5 and leads to a place that is not aligned, at byte 0")]
     [InlineData("0400000005000000", "a table's vtable lies outside the body, at byte 4")]
     [InlineData("0400000000000080", "a table's vtable lies outside the body, at byte 4")]
     [InlineData("0400000001000000", "a table's vtable is not aligned, at byte 4")]
@@ -115,7 +116,8 @@ public sealed class FileDataListReaderSpec
     [Fact]
     public void A_body_longer_than_offsets_reach_is_refused_without_reading_it()
     {
-        using var source = new PagedByteSource(int.MaxValue + 1L, (_, _) => throw new InvalidOperationException("read"));
+        using var source = new PagedByteSource(
+            int.MaxValue + 1L, (_, _) => throw new InvalidOperationException("read"));
 
         var error = Assert.Throws<FlatBuffersParseException>(() => FileDataListReader.Open(source));
 
