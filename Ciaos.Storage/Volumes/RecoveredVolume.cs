@@ -4,6 +4,7 @@ namespace Ciaos.Storage.Volumes;
 
 /// <summary>What <see cref="VolumeRecovery"/> found.</summary>
 /// <param name="ScannedFromBytes">What lies before was not read again: the checkpoint vouches for it.</param>
+/// <param name="DurableBytes">All before this is known to have been flushed before its writer went.</param>
 /// <param name="EndBytes">Where the last whole needle ends.</param>
 /// <param name="FileBytes">Length of the file.</param>
 /// <param name="NeedleCount">Whole needles of every kind.</param>
@@ -14,6 +15,7 @@ namespace Ciaos.Storage.Volumes;
 public sealed record RecoveredVolume(
     Superblock Superblock,
     long ScannedFromBytes,
+    long DurableBytes,
     long EndBytes,
     long FileBytes,
     long NeedleCount,

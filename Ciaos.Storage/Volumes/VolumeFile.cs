@@ -16,6 +16,8 @@ namespace Ciaos.Storage.Volumes;
 /// </remarks>
 public sealed class VolumeFile : IDisposable
 {
+    private const int RewriteBytes = 1024 * 1024;
+
     private readonly VolumeFolder _folder;
     private readonly IDiskFile _file;
     private readonly VolumeFileSettings _settings;
@@ -82,8 +84,7 @@ public sealed class VolumeFile : IDisposable
         var file = folder.Disk.Open(folder.FileOf(found.Superblock.Volume), DiskAccess.ReadWrite);
         try
         {
-            // The process may have died without the system: then whole needles may still wait to be written.
-            file.Flush();
+            RewriteUndurable(file, found);
             var end = found.Torn.IsEmpty ? found.EndBytes : NeedleFormat.Align(found.FileBytes);
             var volume = new VolumeFile(folder, file, settings, found.Superblock, end)
             {
@@ -149,6 +150,22 @@ public sealed class VolumeFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // The writer may have died without the system. Then what was read may be in the system's memory alone: waiting to be
+    // written, or after a failed flush not even that. Written once more it is waiting for certain, and the flush covers it.
+    private static void RewriteUndurable(IDiskFile file, RecoveredVolume found)
+    {
+        var buffer = new byte[RewriteBytes];
+        for (var at = found.DurableBytes; at < found.FileBytes;)
+        {
+            var count = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, found.FileBytes - at)));
+            if (count == 0) throw new DiskFailedException(file.Path, "Read", at, "the file became shorter");
+            file.Write(at, [buffer.AsMemory(0, count)]);
+            at += count;
+        }
+
+        file.Flush();
+    }
 
     private void CoverTornRanges(RecoveredVolume found)
     {

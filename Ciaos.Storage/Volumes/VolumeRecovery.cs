@@ -45,7 +45,7 @@ public static class VolumeRecovery
         var torn = damage.Select(range => range with { StartBytes = Math.Max(range.StartBytes, tally.DurableBytes) });
         var rotten = damage.Select(range => range with { EndBytes = Math.Min(range.EndBytes, tally.DurableBytes) });
         return new RecoveredVolume(
-            superblock, from, scanner.EndBytes, file.LengthBytes, tally.Needles, tally.HighestNeedle, tally.IsSealed,
+            superblock, from, tally.DurableBytes, scanner.EndBytes, file.LengthBytes, tally.Needles, tally.HighestNeedle, tally.IsSealed,
             rotten.Where(range => range.LengthBytes > 0).ToImmutableArray(),
             torn.Where(range => range.LengthBytes > 0).ToImmutableArray());
     }
