@@ -3,11 +3,11 @@ namespace Ciaos.Storage.Disks;
 /// <summary>
 /// A folder of the operating system's file system. Thin: it adds durability calls that .NET lacks
 /// (<see cref="LinuxFileCalls"/>) and clear errors. One process at a time may have it open: it holds a lock on the
-/// file <c>ciaos.lock</c> in its root until it is disposed or dies.
+/// file <c>disk.lock</c> in its root until it is disposed or dies.
 /// </summary>
 public sealed class PhysicalDisk : IDisk, IDisposable
 {
-    private const string LockFileName = "ciaos.lock";
+    private const string LockFileName = "disk.lock";
 
     private readonly FileStream _lock;
     private readonly DriveInfo _drive;
