@@ -9,8 +9,7 @@ namespace Akka.Persistence;
 /// wait until that is done. A command persists events, and changes the state in their handlers, which run once the
 /// journal has stored them.
 /// <para>
-/// Phases: waiting for a permit, so that not all actors of a node recover at once → loading a snapshot → replaying →
-/// processing commands ⇄ persisting events (in which commands are stashed).
+/// Phases: recovering (see RecoveryProcess), processing commands, and persisting events, in which commands are stashed.
 /// </para>
 /// <para>A write that fails stops the actor: whether the event is stored is then unknown, and so is its state.</para>
 /// </summary>

@@ -14,6 +14,7 @@ internal static class PluginTypes
         var comma = typeName.IndexOf(',', StringComparison.Ordinal);
         var isAkkas = typeName.AsSpan(comma + 1).TrimStart().StartsWith("Akka", StringComparison.Ordinal);
         var ours = comma > 0 && isAkkas ? typeof(PluginTypes).Assembly.GetType(typeName[..comma].Trim()) : null;
-        return ours ?? throw new ConfigurationException($"Class [{typeName}], named in the configuration, is not there");
+        return ours ?? throw new ConfigurationException(
+            $"Class [{typeName}], named in the configuration, is unknown");
     }
 }

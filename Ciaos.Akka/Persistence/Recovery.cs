@@ -1,4 +1,3 @@
-using System.Runtime.Serialization;
 using Akka.Actor;
 
 namespace Akka.Persistence;
@@ -75,13 +74,6 @@ public sealed class RecoveryTimedOutException : AkkaException
         : base(message, cause)
     {
     }
-
-#pragma warning disable SYSLIB0051 // The constructor is part of Akka.NET's API.
-    public RecoveryTimedOutException(SerializationInfo info, StreamingContext context)
-        : base(info, context)
-    {
-    }
-#pragma warning restore SYSLIB0051
 }
 
 /// <summary>A recovering actor's own alarm clock.</summary>

@@ -127,7 +127,8 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
     {
         var context = Context;
         var eventStream = context.System.EventStream;
-        var replyTo = _filter.IsEnabled ? context.ActorOf(_filter.Props(request.PersistentActor)) : request.PersistentActor;
+        var actor = request.PersistentActor;
+        var replyTo = _filter.IsEnabled ? context.ActorOf(_filter.Props(actor)) : actor;
         _ = Reply();
 
         async Task Reply()

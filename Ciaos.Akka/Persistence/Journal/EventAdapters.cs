@@ -61,7 +61,7 @@ public class EventAdapters
         var result = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (!config.HasPath(path)) return result;
         foreach (var (key, value) in config.GetConfig(path).AsEnumerable())
-            result[key] = value.IsArray() ? value.GetStringList().ToArray() : [value.GetString()];
+            result[key] = value.IsArray() ? value.GetStringList().ToArray() : [value.GetString() ?? string.Empty];
         return result;
     }
 

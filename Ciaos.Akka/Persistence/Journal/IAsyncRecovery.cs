@@ -1,4 +1,3 @@
-using System.Runtime.Serialization;
 using Akka.Actor;
 
 namespace Akka.Persistence.Journal;
@@ -7,7 +6,7 @@ namespace Akka.Persistence.Journal;
 public interface IAsyncRecovery
 {
     /// <summary>
-    /// Gives the stored events of one persistence id, in order, to the callback. The task ends when all have been given.
+    /// Gives the stored events of one persistence id, in order, to the callback. The task ends with the last of them.
     /// </summary>
     /// <param name="fromSequenceNr">First event, inclusive.</param>
     /// <param name="toSequenceNr">Last event, inclusive.</param>
@@ -37,11 +36,4 @@ public class AsyncReplayTimeoutException : AkkaException
         : base(message)
     {
     }
-
-#pragma warning disable SYSLIB0051 // The constructor is part of Akka.NET's API.
-    protected AsyncReplayTimeoutException(SerializationInfo info, StreamingContext context)
-        : base(info, context)
-    {
-    }
-#pragma warning restore SYSLIB0051
 }

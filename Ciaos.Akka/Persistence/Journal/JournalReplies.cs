@@ -16,7 +16,8 @@ internal static class JournalReplies
         IActorRef journal)
     {
         var write = 0;
-        return Build(request, envelopes, WriteMessagesSuccessful.Instance, journal, () => rejections?[write++], Outcome);
+        return Build(
+            request, envelopes, WriteMessagesSuccessful.Instance, journal, () => rejections?[write++], Outcome);
 
         object Outcome(IPersistentRepresentation e, Exception? rejection) => rejection is null
             ? new WriteMessageSuccess(e, request.ActorInstanceId)

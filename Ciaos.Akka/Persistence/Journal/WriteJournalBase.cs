@@ -14,7 +14,7 @@ public abstract class WriteJournalBase : ActorBase
         _adapters = Persistence.Instance.Apply(Context.System).AdaptersFor(Self);
     }
 
-    /// <summary>The atomic writes among the envelopes, adapted, and without the senders: those are not stored.</summary>
+    /// <summary>The atomic writes among the envelopes, adapted, and without senders: those are not stored.</summary>
     protected IEnumerable<AtomicWrite> PreparePersistentBatch(IEnumerable<IPersistentEnvelope> resequenceables)
     {
         foreach (var envelope in resequenceables)

@@ -1,5 +1,3 @@
-using System.Runtime.Serialization;
-
 namespace Akka.Persistence.Snapshot;
 
 /// <summary>Stands in where no snapshot store is configured: it has no snapshot, and refuses to save one.</summary>
@@ -31,12 +29,5 @@ public sealed class NoSnapshotStore : SnapshotStore
             : base(message, innerException)
         {
         }
-
-#pragma warning disable SYSLIB0051 // The constructor is part of Akka.NET's API.
-        protected NoSnapshotStoreException(SerializationInfo info, StreamingContext context)
-            : base(info, context)
-        {
-        }
-#pragma warning restore SYSLIB0051
     }
 }

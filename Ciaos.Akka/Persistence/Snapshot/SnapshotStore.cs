@@ -116,7 +116,7 @@ public abstract class SnapshotStore : ActorBase
             new SaveSnapshotSuccess(metadata), cause => new SaveSnapshotFailure(given, cause));
     }
 
-    /// <summary>The outcome goes through this actor, so that the plug-in sees it, and from there to the asker.</summary>
+    /// <summary>The outcome goes through this actor, so that the plug-in sees it, and on to the asker.</summary>
     private void Run(
         object request, bool publish, Func<Task> body, object success, Func<Exception, object> failure)
     {
