@@ -1,0 +1,80 @@
+using Akka.Actor;
+
+namespace Ciaos.Actors.Journal;
+
+/// <summary>
+/// What the plug-ins of one actor system share: for each database one writer, however many of them use it, since a
+/// second writer on a SQLite file would only wait for the first. It is closed when the last of them lets go of it.
+/// </summary>
+public sealed class JournalStores : IExtension
+{
+    private readonly Dictionary<JournalSettings, Entry> _open = [];
+
+    public static JournalStores Get(ActorSystem system) => system.WithExtension<JournalStores, Provider>();
+
+    /// <summary>Each call needs a <see cref="JournalStore.Dispose"/> of its own.</summary>
+    public JournalStore Open(JournalSettings settings)
+    {
+        lock (_open)
+        {
+            if (!_open.TryGetValue(settings, out var entry)) _open[settings] = entry = new Entry(settings);
+            entry.Users++;
+            return new JournalStore(entry.Database, entry.Writer, () => Release(settings));
+        }
+    }
+
+    private void Release(JournalSettings settings)
+    {
+        Entry? unused;
+        lock (_open)
+        {
+            if (!_open.TryGetValue(settings, out unused) || --unused.Users > 0) return;
+            _open.Remove(settings);
+        }
+
+        unused.Writer.Dispose();
+        unused.Database.Dispose();
+    }
+
+    /// <summary>Makes the extension of a system.</summary>
+    public sealed class Provider : ExtensionIdProvider<JournalStores>
+    {
+        public override JournalStores CreateExtension(ExtendedActorSystem system) => new();
+    }
+
+    private sealed class Entry(JournalSettings settings)
+    {
+        private JournalWriter? _writer;
+
+        public int Users { get; set; }
+
+        public JournalDatabase Database { get; } = new(settings);
+
+        public JournalWriter Writer => _writer ??= new JournalWriter(Database);
+    }
+}
+
+/// <summary>One plug-in's hold on a database: how to write to it, and how to read it.</summary>
+public sealed class JournalStore : IDisposable
+{
+    private readonly Action _release;
+    private bool _isReleased;
+
+    internal JournalStore(JournalDatabase database, JournalWriter writer, Action release)
+    {
+        Writer = writer;
+        Reader = new JournalReader(database);
+        _release = release;
+    }
+
+    public JournalWriter Writer { get; }
+
+    public JournalReader Reader { get; }
+
+    public void Dispose()
+    {
+        if (_isReleased) return;
+        _isReleased = true;
+        _release();
+    }
+}

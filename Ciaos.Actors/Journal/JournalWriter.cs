@@ -1,0 +1,210 @@
+using System.Data.Common;
+using System.Threading.Channels;
+
+namespace Ciaos.Actors.Journal;
+
+/// <summary>
+/// The only writer of a journal. It has one thread and one connection, and writes whatever waits, of all actors, in
+/// one transaction with one sync; what arrives meanwhile makes up the next one. So the more actors write, the more
+/// events share a sync.
+/// <para>
+/// A request that clashes with events already there fails alone. A transaction that fails takes all its requests with
+/// it, since after a failed write or sync nobody knows what the file holds; the next one begins on a new connection.
+/// </para>
+/// <para>
+/// The queue needs no limit: a persistent actor does not send a request before the last one is answered.
+/// </para>
+/// </summary>
+public sealed class JournalWriter : IDisposable
+{
+    private readonly JournalDatabase _database;
+    private readonly Channel<Request> _queue = Channel.CreateUnbounded<Request>(
+        new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly Thread _thread;
+    private readonly List<Request> _batch = [];
+    private JournalSession? _session;
+    private Task _last = Task.CompletedTask;
+    private long _transactions;
+    private long _events;
+
+    public JournalWriter(JournalDatabase database)
+    {
+        _database = database;
+        _thread = new Thread(Run) { IsBackground = true, Name = "ciaos-journal-writer" };
+        _thread.Start();
+    }
+
+    /// <summary>Transactions committed so far.</summary>
+    public long Transactions => Interlocked.Read(ref _transactions);
+
+    /// <summary>Events written so far.</summary>
+    public long Events => Interlocked.Read(ref _events);
+
+    /// <summary>Stores all the events or none of them. The task ends when they are durable.</summary>
+    /// <exception cref="SequenceNumberTakenException">None was stored.</exception>
+    /// <exception cref="JournalException">Whether they were stored is unknown.</exception>
+    public Task Append(IReadOnlyList<JournalEvent> events) => Enqueue(new Request(s => s.Insert(events), events));
+
+    /// <summary>Deletes the events up to a number, inclusive. None of their numbers is used again.</summary>
+    public async Task DeleteTo(string persistenceId, long toSequenceNr)
+    {
+        bool more;
+        do
+        {
+            more = false;
+            await Enqueue(new Request(
+                s => more = s.DeleteSome(persistenceId, toSequenceNr, _database.Settings.DeleteBatchRows)))
+                .ConfigureAwait(false);
+        }
+        while (more);
+    }
+
+    /// <summary>Replaces the snapshot of the same number, if there is one.</summary>
+    public Task Save(JournalSnapshot snapshot) => Enqueue(new Request(s => s.SaveSnapshot(snapshot)));
+
+    public Task DeleteSnapshots(string persistenceId, SnapshotRange range) =>
+        Enqueue(new Request(s => s.DeleteSnapshots(persistenceId, range)));
+
+    /// <summary>Ends when everything that was asked for before is done, or has failed.</summary>
+    public Task Drained()
+    {
+        Task last;
+        lock (_queue) last = _last;
+        return last.IsCompleted
+            ? Task.CompletedTask
+            : last.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Finishes what was asked for, then closes the database.</summary>
+    public void Dispose()
+    {
+        _queue.Writer.TryComplete();
+        _thread.Join();
+    }
+
+    private Task Enqueue(Request request)
+    {
+        lock (_queue)
+        {
+            if (_queue.Writer.TryWrite(request)) _last = request.Done.Task;
+            else request.Fail(new JournalException("The journal is closed"));
+        }
+
+        return request.Done.Task;
+    }
+
+    private void Run()
+    {
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            FillBatch();
+            WriteBatch();
+            _batch.Clear();
+        }
+
+        _session?.Dispose();
+    }
+
+    private void FillBatch()
+    {
+        var events = 0;
+        while (events < _database.Settings.MaxBatchEvents && _queue.Reader.TryRead(out var request))
+        {
+            _batch.Add(request);
+            events += request.Events.Count;
+        }
+    }
+
+    private void WriteBatch()
+    {
+        try
+        {
+            _session ??= new JournalSession(_database);
+            if (!TryWriteTogether(_session)) WriteOneByOne(_session);
+        }
+        catch (Exception failure) when (JournalDatabase.IsOfDatabase(failure) || failure is JournalException)
+        {
+            Abandon(_database.Dialect.Explain(failure));
+        }
+    }
+
+    /// <returns>False if some request clashes: then nothing is written.</returns>
+    private bool TryWriteTogether(JournalSession session)
+    {
+        session.Begin();
+        try
+        {
+            foreach (var request in _batch) request.Apply(session);
+        }
+        catch (DbException failure) when (_database.Dialect.IsDuplicateKey(failure))
+        {
+            session.Rollback();
+            return false;
+        }
+
+        session.Commit();
+        Complete();
+        return true;
+    }
+
+    /// <summary>Finds out which requests clash, and writes the others.</summary>
+    private void WriteOneByOne(JournalSession session)
+    {
+        session.Begin();
+        foreach (var request in _batch)
+        {
+            session.Savepoint();
+            try
+            {
+                request.Apply(session);
+                session.ReleaseSavepoint();
+            }
+            catch (DbException failure) when (_database.Dialect.IsDuplicateKey(failure))
+            {
+                session.RollbackToSavepoint();
+                var first = request.Events[0];
+                request.Fail(new SequenceNumberTakenException(first.PersistenceId, first.SequenceNr, failure));
+            }
+        }
+
+        session.Commit();
+        Complete();
+    }
+
+    private void Complete()
+    {
+        Interlocked.Increment(ref _transactions);
+        foreach (var request in _batch)
+        {
+            if (request.Done.TrySetResult()) Interlocked.Add(ref _events, request.Events.Count);
+        }
+    }
+
+    private void Abandon(JournalException cause)
+    {
+        foreach (var request in _batch) request.Fail(cause);
+        try
+        {
+            _session?.Dispose();
+        }
+        catch (Exception failure) when (JournalDatabase.IsOfDatabase(failure))
+        {
+            // It was to be thrown away in any case; the next batch opens another.
+        }
+
+        _session = null;
+    }
+
+    private sealed class Request(Action<JournalSession> apply, IReadOnlyList<JournalEvent>? events = null)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IReadOnlyList<JournalEvent> Events { get; } = events ?? [];
+
+        public void Apply(JournalSession session) => apply(session);
+
+        public void Fail(JournalException cause) => Done.TrySetException(cause);
+    }
+}

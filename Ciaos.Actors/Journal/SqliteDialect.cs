@@ -1,0 +1,156 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Ciaos.Actors.Journal;
+
+/// <summary>
+/// SQLite in one file, in WAL mode: readers do not wait for the writer, and a commit is one append and one sync. The
+/// names of tables and columns are those of Akka.Persistence.Sql's default mapping.
+/// </summary>
+internal sealed class SqliteDialect : ISqlDialect
+{
+    // More pages than SQLite's own default, since a checkpoint makes the writer wait: 4096 pages are 16 MiB.
+    private const int CheckpointPages = 4096;
+
+    private readonly string _path;
+    private readonly string _synchronous;
+    private readonly long _lockTimeoutMs;
+    private readonly string _forWriting;
+    private readonly string _forReading;
+
+    static SqliteDialect() => SQLitePCL.Batteries_V2.Init();
+
+    public SqliteDialect(JournalSettings settings)
+    {
+        _path = Path.GetFullPath(settings.Location);
+        _synchronous = settings.Synchronous.ToString().ToUpperInvariant();
+        _lockTimeoutMs = (long)settings.LockTimeout.TotalMilliseconds;
+        _forWriting = ConnectionString(SqliteOpenMode.ReadWriteCreate, pooling: false);
+        _forReading = ConnectionString(SqliteOpenMode.ReadWrite, pooling: true);
+    }
+
+    public string Name => $"journal database {_path}";
+
+    public string Begin => "BEGIN IMMEDIATE";
+
+    public string TextType => "TEXT";
+
+    public IReadOnlyList<int> RowsPerInsert { get; } = [8, 1];
+
+    public IReadOnlyList<string> Schema { get; } =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS journal (
+          ordering INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+          created BIGINT NOT NULL,
+          deleted BOOLEAN NOT NULL DEFAULT 0,
+          persistence_id VARCHAR(255) NOT NULL,
+          sequence_number BIGINT NOT NULL,
+          message BLOB NOT NULL,
+          manifest VARCHAR(500),
+          identifier INTEGER,
+          writer_uuid VARCHAR(128),
+          tags TEXT,
+          event_manifest TEXT)
+        """,
+        "CREATE UNIQUE INDEX IF NOT EXISTS journal_uq ON journal (persistence_id, sequence_number)",
+        """
+        CREATE TABLE IF NOT EXISTS tags (
+          ordering_id INTEGER NOT NULL,
+          tag VARCHAR(64) NOT NULL,
+          sequence_nr INTEGER NOT NULL,
+          persistence_id VARCHAR(255) NOT NULL,
+          PRIMARY KEY (ordering_id, tag, persistence_id))
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS journal_metadata (
+          persistence_id VARCHAR(255) NOT NULL,
+          sequence_number BIGINT NOT NULL,
+          PRIMARY KEY (persistence_id, sequence_number))
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS snapshot (
+          persistence_id VARCHAR(255) NOT NULL,
+          sequence_number BIGINT NOT NULL,
+          created BIGINT NOT NULL,
+          snapshot BLOB NOT NULL,
+          manifest VARCHAR(500) NOT NULL,
+          serializer_id INTEGER,
+          PRIMARY KEY (persistence_id, sequence_number))
+        """,
+    ];
+
+    public DbConnection OpenForWriting()
+    {
+        if (Path.GetDirectoryName(_path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
+        return Open(
+            _forWriting,
+            $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "
+            + $"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA busy_timeout = {_lockTimeoutMs}");
+    }
+
+    public DbConnection OpenForReading() =>
+        Open(_forReading, $"PRAGMA query_only = ON; PRAGMA busy_timeout = {_lockTimeoutMs}");
+
+    public IReadOnlySet<string> ColumnsOf(DbConnection connection, string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT name FROM pragma_table_info('{table}')";
+        using var rows = command.ExecuteReader();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (rows.Read()) names.Add(rows.GetString(0));
+        return names;
+    }
+
+    public bool IsDuplicateKey(DbException failure) =>
+        failure is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT };
+
+    public JournalException Explain(Exception failure)
+    {
+        if (failure is JournalException explained) return explained;
+        if (failure is not SqliteException sqlite) return new JournalException($"{Name}: {failure.Message}", failure);
+        var code = sqlite.SqliteExtendedErrorCode.ToString(CultureInfo.InvariantCulture);
+        return sqlite.SqliteErrorCode switch
+        {
+            SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB => new JournalDamagedException(
+                $"The {Name} is damaged ({sqlite.Message}). Put it aside, and restore it from a copy.", failure),
+            SQLitePCL.raw.SQLITE_FULL => new JournalException($"No room left for the {Name}", failure),
+            SQLitePCL.raw.SQLITE_BUSY => new JournalException(
+                $"The {Name} is locked by another process for more than {_lockTimeoutMs} ms", failure),
+            SQLitePCL.raw.SQLITE_CANTOPEN => new JournalException($"The {Name} cannot be opened", failure),
+            _ => new JournalException($"The {Name} failed (SQLite {code}): {sqlite.Message}", failure),
+        };
+    }
+
+    public void Close()
+    {
+        using var any = new SqliteConnection(_forReading);
+        SqliteConnection.ClearPool(any);
+    }
+
+    private static SqliteConnection Open(string connectionString, string pragmas)
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = pragmas;
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private string ConnectionString(SqliteOpenMode mode, bool pooling) => new SqliteConnectionStringBuilder
+    {
+        DataSource = _path,
+        Mode = mode,
+        Pooling = pooling,
+    }.ToString();
+}
