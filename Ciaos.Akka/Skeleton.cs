@@ -51,6 +51,8 @@ namespace Akka.Actor
     public class Deployer { }
     public class Settings
     {
+        public Settings(ActorSystem system, Config config) { }
+        public void InjectTopLevelFallback(Config config) { }
         public Config Config { get; } = null!;
         public Akka.Event.MinimalLogger StdoutLogger { get; } = null!;
         public Akka.Event.LogFilterEvaluator LogFilter { get; } = null!;

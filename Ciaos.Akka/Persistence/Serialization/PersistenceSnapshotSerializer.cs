@@ -26,7 +26,7 @@ public class PersistenceSnapshotSerializer : Serializer
 
     public override bool IncludeManifest => true;
 
-    public override byte[] ToBinary(object obj)
+    public override byte[] ToBinary(object? obj)
     {
         if (obj is not Snapshot snapshot)
             throw new ArgumentException($"Can't serialize object of type [{obj?.GetType()}] in [{GetType()}]");

@@ -138,7 +138,7 @@ public class LocalSnapshotStore : SnapshotStore
     {
         var bytes = File.ReadAllBytes(GetSnapshotFileForWrite(metadata).FullName);
         var type = typeof(Akka.Persistence.Serialization.Snapshot);
-        var wrapped = _serialization.FindSerializerForType(type).FromBinary(bytes, type);
+        var wrapped = _serialization.FindSerializerForType(type).FromBinary(bytes, type)!;
         return new SelectedSnapshot(metadata, ((Akka.Persistence.Serialization.Snapshot)wrapped).Data);
     }
 
