@@ -130,7 +130,7 @@ public class Serialization
     public Serializer FindSerializerFor(object? obj, string? defaultSerializerName = null) =>
         obj is null ? _nullSerializer : FindSerializerForType(obj.GetType(), defaultSerializerName);
 
-    /// <param name="objectType">The most specific type bound that it is of decides.</param>
+    /// <param name="objectType">A type; the serializer is the one bound to the most specific type that it is of.</param>
     /// <param name="defaultSerializerName">Comes before the one bound to object.</param>
     /// <exception cref="SerializationException">There is none.</exception>
     public Serializer FindSerializerForType(Type objectType, string? defaultSerializerName = null)
@@ -185,8 +185,9 @@ public class Serialization
                 name, typeName);
             return null;
         }
-        var takesSettings = type.GetConstructor([typeof(ExtendedActorSystem), typeof(Config)]) is not null;
-        object[] arguments = settings is not null && takesSettings ? [System, settings] : [System];
+        object[] arguments = settings is null || type.GetConstructor([typeof(ExtendedActorSystem), typeof(Config)]) is null
+            ? [System]
+            : [System, settings];
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         return (Serializer)Activator.CreateInstance(type, Any, binder: null, arguments, culture: null)!;
     }
