@@ -15,10 +15,11 @@ internal static partial class TypeNames
     private static readonly ConcurrentDictionary<Type, string> Names = new();
 
     /// <summary>Null when there is no such type. The name is given by whoever runs the node, never taken from data.</summary>
-    public static Type? Resolve(string name)
+    public static Type? Resolve(string? name)
     {
         try
         {
+            if (string.IsNullOrEmpty(name)) return null;
             return Type.GetType(name, LoadAssembly, typeResolver: null, throwOnError: false)
                 ?? typeof(TypeNames).Assembly.GetType(name, throwOnError: false);
         }

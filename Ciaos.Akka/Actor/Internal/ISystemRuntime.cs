@@ -1,0 +1,14 @@
+using Akka.Dispatch;
+
+namespace Akka.Actor.Internal;
+
+/// <summary>Replaces what an actor system takes from the process: threads and time. For simulation.</summary>
+internal interface ISystemRuntime
+{
+    IScheduler Scheduler { get; }
+
+    TaskScheduler TaskScheduler { get; }
+
+    /// <summary>Of the dispatcher that runs every actor of the system.</summary>
+    MessageDispatcherConfigurator Dispatcher(ActorSystemImpl system);
+}
