@@ -11,7 +11,7 @@ public class VolumeCrashSpec
     [Fact]
     public void Every_flushed_needle_survives_and_every_other_one_is_whole_or_absent()
     {
-        for (var seed = 0; seed < 3_000; seed++) new Life(seed).Run();
+        for (var seed = 0; seed < 2_000; seed++) new Life(seed).Run();
     }
 
     /// <summary>One volume and the model of it.</summary>
