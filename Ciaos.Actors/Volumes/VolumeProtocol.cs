@@ -35,6 +35,15 @@ public static class VolumeProtocol
         Stopping = 4,
     }
 
+    /// <summary>
+    /// Finish what was begun, then stop: appends that come later are rejected, those before are answered. Made for
+    /// <c>GracefulStop</c>.
+    /// </summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
     /// <summary>Answered by <see cref="VolumesStatus"/>.</summary>
     public sealed record GetStatus
     {

@@ -1,0 +1,278 @@
+using Akka.Actor;
+using Akka.Event;
+using Ciaos.Storage;
+using Ciaos.Storage.Disks;
+using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Volumes.VolumeProtocol;
+using static Ciaos.Actors.Volumes.VolumeWriting;
+
+namespace Ciaos.Actors.Volumes;
+
+/// <summary>
+/// The one writer of a volume. Owns its only write handle. Runs on ciaos.volume.dispatcher, where blocking is allowed.
+/// </summary>
+/// <remarks>
+/// Group commit: the first append sends a Commit, which queues behind the appends that are already in the mailbox, so
+/// one write and one flush cover them all; only then are they answered.
+/// After a failed write or flush nobody knows what the file holds: the actor says so to its parent, gives back what it
+/// has not acknowledged, and everything that still arrives, until the parent stops it. The parent stores it elsewhere.
+/// That a needle is then in two volumes is harmless: nothing refers to a needle that was not acknowledged.
+/// </remarks>
+internal sealed class VolumeActor : ReceiveActor, IWithTimers
+{
+    private readonly VolumeFolder _folder;
+    private readonly VolumeId _volume;
+    private readonly Superblock? _new;
+    private readonly VolumeSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<Store> _batch = [];
+    private long _batchBytes;
+    private VolumeFile? _file;
+
+    public VolumeActor(VolumeFolder folder, VolumeId volume, Superblock? @new, VolumeSettings settings)
+    {
+        _folder = folder;
+        _volume = volume;
+        _new = @new;
+        _settings = settings;
+        Writable();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>A new volume is made from its superblock.</summary>
+    public static Props Create(VolumeFolder folder, Superblock superblock, VolumeSettings settings) =>
+        Props.Create(() => new VolumeActor(folder, superblock.Volume, superblock, settings))
+            .WithDispatcher("ciaos.volume.dispatcher");
+
+    /// <summary>A volume that was written to before is recovered and continued.</summary>
+    public static Props Continue(VolumeFolder folder, VolumeId volume, VolumeSettings settings) =>
+        Props.Create(() => new VolumeActor(folder, volume, null, settings))
+            .WithDispatcher("ciaos.volume.dispatcher");
+
+    protected override void PreStart()
+    {
+        try
+        {
+            var torn = Open();
+            if (_file is null) return;
+            Context.Parent.Tell(new Opened(_volume, _file.EndBytes, torn));
+            if (_settings.Durability == VolumeDurability.Interval)
+                Timers.StartPeriodicTimer(nameof(FlushNow), FlushNow.Instance, _settings.FlushInterval);
+        }
+        catch (Exception e) when (e is FileNotFoundException or VolumeCorruptException)
+        {
+            Refuse(Obstacle.IsDamaged, 0, e.Message);
+        }
+        catch (IOException e)
+        {
+            Refuse(e is DiskFullException ? Obstacle.DiskFull : Obstacle.DiskFailed, 0, e.Message);
+        }
+    }
+
+    protected override void PostStop()
+    {
+        if (_file is null) return;
+        CommitBatch();
+        if (_file.IsUsable) EndInOrder();
+        _file.Dispose();
+    }
+
+    /// <returns>How many torn ranges a crash had left.</returns>
+    private int Open()
+    {
+        if (_new is not null)
+        {
+            _file = VolumeFile.Create(_folder, _new, _settings.File);
+            return 0;
+        }
+
+        var found = VolumeRecovery.Inspect(_folder, _volume);
+        if (found.IsSealed)
+        {
+            Refuse(Obstacle.IsSealed, found.FileBytes, "sealed");
+            return 0;
+        }
+
+        if (!found.CanContinue)
+        {
+            Refuse(Obstacle.IsDamaged, found.FileBytes, $"Acknowledged needles are damaged at {string.Join(", ", found.Rotten)}");
+            return 0;
+        }
+
+        _file = VolumeFile.Continue(_folder, found, _settings.File);
+        WriteCheckpoint();
+        return found.Torn.Length;
+    }
+
+    private void Refuse(Obstacle obstacle, long lengthBytes, string detail)
+    {
+        Context.Parent.Tell(new NotOpened(_volume, obstacle, lengthBytes, detail));
+        Become(GivingBack);
+    }
+
+    private void Writable()
+    {
+        Receive<Store>(Gather);
+        Receive<Commit>(_ => CommitBatch());
+        Receive<FlushNow>(_ => FlushWhatWasWritten());
+        Receive<VolumeWriting.Close>(_ => Context.Stop(Self));
+    }
+
+    private void GivingBack()
+    {
+        Receive<Store>(store => Context.Parent.Tell(new NotStored([store], HasFailed: false)));
+        Receive<Commit>(_ => { });
+        Receive<FlushNow>(_ => { });
+        Receive<VolumeWriting.Close>(_ => Context.Stop(Self));
+    }
+
+    private void Gather(Store store)
+    {
+        var size = NeedleFormat.SizeBytes(store.Needle);
+        if (_file!.EndBytes + _batchBytes + size > _settings.NeedlesEndBytes)
+        {
+            Finish(store);
+            return;
+        }
+
+        if (_batch.Count > 0 && _batchBytes + size > _settings.MaxBatchBytes) CommitBatch();
+        if (!_file.IsUsable)
+        {
+            Context.Parent.Tell(new NotStored([store], HasFailed: false));
+            return;
+        }
+
+        if (_batch.Count == 0) Self.Tell(Commit.Instance);
+        _batch.Add(store);
+        _batchBytes += size;
+        if (_batch.Count >= _settings.MaxBatchNeedles) CommitBatch();
+    }
+
+    private void CommitBatch()
+    {
+        if (_batch.Count == 0) return;
+        try
+        {
+            var locations = _file!.Append(_batch.ConvertAll(store => store.Needle));
+            if (_settings.Durability == VolumeDurability.Sync) _file.Flush();
+            for (var i = 0; i < locations.Length; i++)
+                _batch[i].ReplyTo.Tell(new Appended(_batch[i].Needle.Id, locations[i]));
+            ForgetBatch();
+        }
+        catch (DiskFullException e) when (_file!.IsUsable)
+        {
+            RejectBatch(e);
+        }
+        catch (IOException e)
+        {
+            Break(e);
+        }
+
+        if (_file is { IsUsable: true, IsCheckpointDue: true }) WriteCheckpoint();
+    }
+
+    // What frees space is tried once more without the rest.
+    private void RejectBatch(DiskFullException e)
+    {
+        Context.Parent.Tell(new RanOutOfSpace(_volume, e.Message));
+        var tombstones = _batch.FindAll(store => store.Needle.Kind == NeedleKind.Tombstone);
+        var isLastTry = tombstones.Count == _batch.Count;
+        foreach (var store in _batch)
+        {
+            if (isLastTry || store.Needle.Kind != NeedleKind.Tombstone)
+                store.ReplyTo.Tell(new Rejected(store.Needle.Id, RejectReason.DiskFull, e.Message));
+        }
+
+        ForgetBatch();
+        if (isLastTry) return;
+        _batch.AddRange(tombstones);
+        CommitBatch();
+    }
+
+    private void Break(IOException e)
+    {
+        var acknowledged = _settings.Durability == VolumeDurability.Sync ? _file!.DurableBytes : _file!.EndBytes;
+        Context.Parent.Tell(new Broken(_volume, acknowledged, e is DiskFullException, e.Message));
+        if (_batch.Count > 0) Context.Parent.Tell(new NotStored(_batch.ToArray(), HasFailed: true));
+        ForgetBatch();
+        Become(GivingBack);
+    }
+
+    // The parent must know that the volume is closed before the needle comes back to it.
+    private void Finish(Store next)
+    {
+        CommitBatch();
+        if (_file!.IsUsable)
+        {
+            try
+            {
+                _file.Seal(SealReason.Full);
+                WriteCheckpoint();
+            }
+            catch (IOException e)
+            {
+                _log.Warning("Volume {0} is full, but has no seal: {1}", _volume.Value, e.Message);
+            }
+
+            Context.Parent.Tell(new Filled(_volume, _file.DurableBytes));
+            Become(GivingBack);
+        }
+
+        Context.Parent.Tell(new NotStored([next], HasFailed: false));
+    }
+
+    private void FlushWhatWasWritten()
+    {
+        try
+        {
+            _file!.Flush();
+        }
+        catch (IOException e)
+        {
+            Break(e);
+        }
+    }
+
+    private void EndInOrder()
+    {
+        try
+        {
+            if (!_file!.IsSealed) _file.Flush();
+            WriteCheckpoint();
+        }
+        catch (IOException e)
+        {
+            _log.Error(e, "Volume {0} could not be flushed at its end", _volume.Value);
+        }
+    }
+
+    // Only recovery is slower without.
+    private void WriteCheckpoint()
+    {
+        try
+        {
+            _file!.WriteCheckpoint();
+        }
+        catch (IOException e)
+        {
+            _log.Warning("No checkpoint of volume {0}: {1}", _volume.Value, e.Message);
+        }
+    }
+
+    private void ForgetBatch()
+    {
+        _batch.Clear();
+        _batchBytes = 0;
+    }
+
+    private sealed record Commit
+    {
+        public static readonly Commit Instance = new();
+    }
+
+    private sealed record FlushNow
+    {
+        public static readonly FlushNow Instance = new();
+    }
+}

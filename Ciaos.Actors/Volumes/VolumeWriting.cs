@@ -1,0 +1,54 @@
+using Akka.Actor;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+
+namespace Ciaos.Actors.Volumes;
+
+/// <summary>What the keeper of all volumes and the writer of one say to each other.</summary>
+internal static class VolumeWriting
+{
+    /// <summary>Store a needle and answer <paramref name="ReplyTo"/>, or give it back with <see cref="NotStored"/>.</summary>
+    /// <param name="FailedAttempts">How many volumes have failed with it.</param>
+    public sealed record Store(Needle Needle, IActorRef ReplyTo, int FailedAttempts);
+
+    /// <summary>Commit what was gathered, write a checkpoint and stop.</summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
+    /// <summary>The volume takes appends.</summary>
+    /// <param name="Torn">What a crash left, if there was one: for the log.</param>
+    public sealed record Opened(VolumeId Volume, long LengthBytes, int Torn);
+
+    /// <summary>The volume does not take appends, and nothing was given to it.</summary>
+    public sealed record NotOpened(VolumeId Volume, Obstacle Obstacle, long LengthBytes, string Detail);
+
+    public enum Obstacle
+    {
+        /// <summary>It was sealed before.</summary>
+        IsSealed,
+
+        /// <summary>The file is missing or damaged.</summary>
+        IsDamaged,
+
+        /// <summary>Too little space: it may be opened later.</summary>
+        DiskFull,
+
+        /// <summary>The disk reports an error: it may be opened later.</summary>
+        DiskFailed,
+    }
+
+    /// <summary>The volume is full and sealed. Further needles come back.</summary>
+    public sealed record Filled(VolumeId Volume, long LengthBytes);
+
+    /// <summary>A write or flush failed: the volume ends at the last acknowledged byte. Further needles come back.</summary>
+    public sealed record Broken(VolumeId Volume, long LengthBytes, bool DiskIsFull, string Detail);
+
+    /// <summary>A batch met a full disk and was rejected. The volume is unharmed and goes on.</summary>
+    public sealed record RanOutOfSpace(VolumeId Volume, string Detail);
+
+    /// <summary>These needles are not in this volume, as far as anybody knows.</summary>
+    /// <param name="HasFailed">It was tried; otherwise there was no room.</param>
+    public sealed record NotStored(IReadOnlyList<Store> Stores, bool HasFailed);
+}
