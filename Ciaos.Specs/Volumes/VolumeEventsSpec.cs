@@ -1,0 +1,54 @@
+using System.Runtime.Serialization;
+using Ciaos.Actors.Volumes;
+using Ciaos.Storage;
+using Xunit;
+using static Ciaos.Actors.Volumes.VolumeEvents;
+
+namespace Ciaos.Specs.Volumes;
+
+public class VolumeEventsSpec
+{
+    private static readonly DateTimeOffset Time = DateTimeOffset.UnixEpoch.AddTicks(17_000_000_000_000_010);
+    private readonly VolumeEventSerializer _serializer = new(null!);
+
+    public static TheoryData<IVolumeEvent, string, string> Golden => new()
+    {
+        { new VolumeCreated(new VolumeId(7), Time), "volume-created", "01078180F9C0C1C48203" },
+        { new VolumeSealed(new VolumeId(300), 1 << 30, SealCause.WriteFailed), "volume-sealed", "01AC02808080800402" },
+        { new VolumeQuarantined(new VolumeId(1), "gone"), "volume-quarantined", "010104676F6E65" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void Each_event_has_its_bytes_for_ever(IVolumeEvent @event, string manifest, string hex)
+    {
+        Assert.Equal(manifest, _serializer.Manifest(@event));
+        Assert.Equal(hex, Convert.ToHexString(_serializer.ToBinary(@event)));
+        Assert.Equal(@event, _serializer.FromBinary(Convert.FromHexString(hex), manifest));
+        Assert.Equal(@event, _serializer.FromBinary([.. Convert.FromHexString(hex), 1, 2, 3], manifest));
+    }
+
+    [Fact]
+    public void What_is_unknown_or_cut_off_is_refused()
+    {
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary([1, 1], "volume-vanished"));
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary([2, 1, 0], "volume-created"));
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary([1, 1], "volume-created"));
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary([], "volume-created"));
+        Assert.Throws<SerializationException>(() => _serializer.Manifest("text"));
+    }
+
+    [Fact]
+    public void Ids_count_up_and_are_never_given_out_again()
+    {
+        var state = VolumesState.Empty;
+        Assert.Equal(new VolumeId(1), state.Next);
+        state = state.Apply(new VolumeCreated(new VolumeId(1), Time)).Apply(new VolumeCreated(new VolumeId(2), Time));
+        state = state.Apply(new VolumeSealed(new VolumeId(2), 5_000, SealCause.Full));
+        state = state.Apply(new VolumeQuarantined(new VolumeId(1), "rot"));
+        Assert.Equal(new VolumeId(3), state.Next);
+        Assert.Empty(state.Active);
+        Assert.Equal(5_000, state.Sealed[new VolumeId(2)]);
+        Assert.Equal("rot", state.Quarantined[new VolumeId(1)]);
+    }
+}
