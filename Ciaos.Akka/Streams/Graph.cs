@@ -2,7 +2,7 @@ using Akka.Streams.Implementation;
 
 namespace Akka.Streams;
 
-/// <summary>A blueprint of a piece of a stream. It does nothing until it is materialized, any number of times.</summary>
+/// <summary>A blueprint of a piece of a stream. It can be materialized any number of times.</summary>
 public interface IGraph<out TShape>
     where TShape : Shape
 {

@@ -106,7 +106,7 @@ public static class Flow
     public static Flow<TIn, TOut, TMat> FromGraph<TIn, TOut, TMat>(IGraph<FlowShape<TIn, TOut>, TMat> graph) =>
         graph as Flow<TIn, TOut, TMat> ?? new Flow<TIn, TOut, TMat>(graph.Shape, graph.Module);
 
-    /// <summary>What goes in goes to the sink, what comes out comes from the source; nothing connects the two.</summary>
+    /// <summary>What goes in goes to the sink, what comes out comes from the source; nothing connects them.</summary>
     public static Flow<TIn, TOut, NotUsed> FromSinkAndSource<TIn, TOut, TMat>(
         IGraph<SinkShape<TIn>, TMat> sink, IGraph<SourceShape<TOut>, TMat> source) =>
         FromSinkAndSource(sink, source, Keep.None);

@@ -63,7 +63,7 @@ public static class FlowOperations
         this Flow<TIn, TOut, TMat> flow, Predicate<TOut> predicate) =>
         flow.Via(new Where<TOut>(element => !predicate(element)));
 
-    /// <summary>Completes at the first element that does not fulfil the condition; emits it, too, if inclusive.</summary>
+    /// <summary>Completes at the first element that does not fulfil the condition; emits it if inclusive.</summary>
     public static Flow<TIn, TOut, TMat> TakeWhile<TIn, TOut, TMat>(
         this Flow<TIn, TOut, TMat> flow, Predicate<TOut> predicate, bool inclusive = false) =>
         flow.Via(new TakeWhile<TOut>(predicate, inclusive));
@@ -146,7 +146,10 @@ public static class FlowOperations
         TimeSpan interval,
         Func<TOut, long> costFn) =>
         flow.Via(new GroupedWeightedWithin<TOut>(
-            Check.Positive(maxWeight, nameof(maxWeight)), Check.Positive(maxNumber, nameof(maxNumber)), Check.Positive(interval, nameof(interval)), costFn));
+            Check.Positive(maxWeight, nameof(maxWeight)),
+            Check.Positive(maxNumber, nameof(maxNumber)),
+            Check.Positive(interval, nameof(interval)),
+            costFn));
 
     /// <summary>Each element so much later; holds as many as the input buffer attribute says.</summary>
     public static Flow<TIn, TOut, TMat> Delay<TIn, TOut, TMat>(

@@ -111,7 +111,10 @@ public static class SourceOperations
     public static Source<IEnumerable<TOut>, TMat> GroupedWeightedWithin<TOut, TMat>(
         this Source<TOut, TMat> flow, long maxWeight, int maxNumber, TimeSpan interval, Func<TOut, long> costFn) =>
         flow.Via(new GroupedWeightedWithin<TOut>(
-            Check.Positive(maxWeight, nameof(maxWeight)), Check.Positive(maxNumber, nameof(maxNumber)), Check.Positive(interval, nameof(interval)), costFn));
+            Check.Positive(maxWeight, nameof(maxWeight)),
+            Check.Positive(maxNumber, nameof(maxNumber)),
+            Check.Positive(interval, nameof(interval)),
+            costFn));
 
     public static Source<TOut, TMat> Delay<TOut, TMat>(
         this Source<TOut, TMat> flow, TimeSpan of, DelayOverflowStrategy? strategy = null) =>

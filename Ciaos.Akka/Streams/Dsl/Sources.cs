@@ -73,7 +73,7 @@ public static class Source
         TState state, Func<TState, (TState, TElem)> unfold) =>
         FromGraph(new UnfoldInfinite<TState, TElem>(state, unfold));
 
-    /// <summary>Opens a resource when the stream starts, reads on demand, and closes it however the stream ends.</summary>
+    /// <summary>Opens a resource when the stream starts, reads it on demand, and closes it in any case.</summary>
     public static Source<T, NotUsed> UnfoldResource<T, TSource>(
         Func<TSource> create, Func<TSource, Option<T>> read, Action<TSource> close) =>
         FromGraph(new UnfoldResource<T, TSource>(create, read, close));
@@ -90,7 +90,7 @@ public static class Source
         return FromGraph(new QueueSource<T>(bufferSize, overflowStrategy));
     }
 
-    /// <summary>What is sent to the reference. There is no backpressure: what the buffer cannot hold is dropped.</summary>
+    /// <summary>What is sent to the reference. Without backpressure: what the buffer cannot hold is dropped.</summary>
     public static Source<T, IActorRef> ActorRef<T>(int bufferSize, OverflowStrategy overflowStrategy)
     {
         if (bufferSize < 0)

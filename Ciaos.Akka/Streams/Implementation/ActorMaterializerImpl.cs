@@ -91,7 +91,8 @@ internal sealed class ActorMaterializerImpl : ActorMaterializer
 
     public override TMat Materialize<TMat>(IGraph<ClosedShape, TMat> runnable, Attributes initialAttributes)
     {
-        if (IsShutdown) throw new IllegalStateException("Trying to materialize stream after materializer has been shutdown");
+        if (IsShutdown)
+            throw new IllegalStateException("Trying to materialize stream after materializer has been shutdown");
         var plan = new MaterializationPlan(this);
         var effective = initialAttributes == _defaultAttributes
             ? initialAttributes

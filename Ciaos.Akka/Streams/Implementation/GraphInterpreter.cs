@@ -247,7 +247,7 @@ internal sealed class GraphInterpreter
         connection.InOwner.Liveness--;
     }
 
-    /// <summary>A pending push or pull is already in the queue and stands for the end, too; a chased push is not.</summary>
+    /// <summary>A push or pull in the queue stands for the end, too; one that is chased does not.</summary>
     private void AnnounceEndOf(Connection connection, int stateBefore)
     {
         if (_chasedPush == connection)

@@ -142,7 +142,7 @@ internal sealed class IslandHost : IInterpreterHost, INoSerializationVerificatio
     }
 }
 
-/// <summary>Materializes onto the actor of the stage that uses it; islands beyond the first get actors of their own.</summary>
+/// <summary>Materializes onto the actor of the stage that uses it; further islands get their own.</summary>
 internal sealed class SubFusingMaterializer : IMaterializer, IMaterializerLoggingProvider
 {
     private readonly ActorMaterializerImpl _outer;

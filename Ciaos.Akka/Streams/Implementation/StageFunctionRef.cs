@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Streams.Implementation;
 
-/// <summary>A reference without an actor behind it: every message is given to a function, on the sender's thread.</summary>
+/// <summary>A reference without an actor: each message is given to a function, on the sender's thread.</summary>
 internal sealed class StageFunctionRef : MinimalActorRef
 {
     private static long _lastName;

@@ -3,7 +3,7 @@ using Akka.Event;
 
 namespace Akka.Streams.Implementation;
 
-/// <summary>The parent of all the actors of one materializer. An island that crashes is stopped, not restarted.</summary>
+/// <summary>The parent of the actors of one materializer. An island that crashes is stopped.</summary>
 internal sealed class StreamSupervisor : ActorBase
 {
     private static long _lastName;
@@ -73,7 +73,7 @@ internal sealed class SystemMaterializer : ExtensionIdProvider<SystemMaterialize
         {
             lock (_lock)
             {
-                if (_materializer is null || _materializer.IsShutdown) _materializer = ActorMaterializer.Create(_system);
+                if (_materializer is null or { IsShutdown: true }) _materializer = ActorMaterializer.Create(_system);
                 return _materializer;
             }
         }

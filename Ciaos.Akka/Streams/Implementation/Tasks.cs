@@ -5,7 +5,7 @@ internal static class Tasks
     /// <summary>Why the task did not succeed: the aggregate that the task holds, or its cancellation.</summary>
     public static Exception Failure(this Task task) => task.Exception as Exception ?? new TaskCanceledException(task);
 
-    /// <summary>Why the task did not succeed: the one exception that it holds, without the aggregate around it.</summary>
+    /// <summary>Why the task did not succeed, without the aggregate around a single exception.</summary>
     public static Exception UnwrappedFailure(this Task task) => task.Failure() switch
     {
         AggregateException { InnerExceptions: [var single] } => single,

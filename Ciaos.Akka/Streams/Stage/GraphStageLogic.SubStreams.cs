@@ -34,7 +34,8 @@ public abstract partial class GraphStageLogic
 
         public T Grab()
         {
-            if (!_hasElement) throw new ArgumentException($"Cannot grab element from port ({this}) when data have not yet arrived");
+            if (!_hasElement)
+                throw new ArgumentException($"Cannot grab element from port ({this}) when data have not yet arrived");
             var element = _element;
             _element = default!;
             _hasElement = false;

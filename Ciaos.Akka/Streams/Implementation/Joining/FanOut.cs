@@ -2,7 +2,7 @@ using Akka.Streams.Stage;
 
 namespace Akka.Streams.Implementation.Joining;
 
-/// <summary>Hands each element to two outlets, as fast as the slower one takes them; ends when either cancels.</summary>
+/// <summary>Hands each element to two outlets, at the pace of the slower; ends when either cancels.</summary>
 internal sealed class AlsoTo<T> : GraphStage<JunctionShape>
 {
     public AlsoTo() => Shape = new JunctionShape([In], [Side, Main]);

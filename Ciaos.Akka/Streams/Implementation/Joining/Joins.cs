@@ -16,7 +16,8 @@ internal static class Joins
     public static IGraph<FlowShape<T, T>, TMat> Prepend<T, TMat>(IGraph<SourceShape<T>, TMat> before)
     {
         var junction = new Concat<T>();
-        return Junctions.WithSource<T, T, T, TMat>(before, 0, junction.Second, junction.Out, junction, isDetached: true);
+        return Junctions.WithSource<T, T, T, TMat>(
+            before, 0, junction.Second, junction.Out, junction, isDetached: true);
     }
 
     public static IGraph<FlowShape<T, T>, TMat> Merge<T, TMat>(IGraph<SourceShape<T>, TMat> other, bool eagerComplete)

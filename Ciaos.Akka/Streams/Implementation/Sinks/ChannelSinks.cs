@@ -3,7 +3,7 @@ using Akka.Streams.Stage;
 
 namespace Akka.Streams.Implementation.Sinks;
 
-/// <summary>Writes elements to a channel; a full one slows the stream down. Cancels when the channel is closed.</summary>
+/// <summary>Writes elements to a channel, as fast as it has room. Cancels when the channel is closed.</summary>
 internal sealed class ChannelWriterSink<T>(ChannelWriter<T> writer, bool isOwner)
     : SinkStage<T, NotUsed>("ChannelWriterSink")
 {

@@ -102,7 +102,8 @@ internal sealed class SeqSink<T>() : SinkStage<T, Task<IImmutableList<T>>>("SeqS
 }
 
 /// <summary>Takes the first element and cancels.</summary>
-internal sealed class FirstSink<T>(bool orDefault) : SinkStage<T, Task<T>>(orDefault ? "FirstOrDefaultSink" : "FirstSink")
+internal sealed class FirstSink<T>(bool orDefault)
+    : SinkStage<T, Task<T>>(orDefault ? "FirstOrDefaultSink" : "FirstSink")
 {
     public override ILogicAndMaterializedValue<Task<T>> CreateLogicAndMaterializedValue(Attributes inheritedAttributes)
     {
@@ -128,7 +129,8 @@ internal sealed class FirstSink<T>(bool orDefault) : SinkStage<T, Task<T>>(orDef
 }
 
 /// <summary>Takes the last element.</summary>
-internal sealed class LastSink<T>(bool orDefault) : SinkStage<T, Task<T>>(orDefault ? "LastOrDefaultSink" : "LastSink")
+internal sealed class LastSink<T>(bool orDefault)
+    : SinkStage<T, Task<T>>(orDefault ? "LastOrDefaultSink" : "LastSink")
 {
     public override ILogicAndMaterializedValue<Task<T>> CreateLogicAndMaterializedValue(Attributes inheritedAttributes)
     {

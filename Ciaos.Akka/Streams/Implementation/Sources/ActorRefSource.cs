@@ -111,25 +111,21 @@ internal sealed class ActorRefSource<T>(int bufferSize, OverflowStrategy strateg
 
         private bool MakeRoom(T element)
         {
+            Log.Debug("Buffer is full at element [{0}] and overflowStrategy is: [{1}]", element, _strategy);
             switch (_strategy)
             {
                 case OverflowStrategy.DropHead:
-                    Log.Debug("Dropping the head element because buffer is full and overflowStrategy is: [DropHead]");
                     _buffer.DropHead();
                     return true;
                 case OverflowStrategy.DropTail:
-                    Log.Debug("Dropping the tail element because buffer is full and overflowStrategy is: [DropTail]");
                     _buffer.DropTail();
                     return true;
                 case OverflowStrategy.DropBuffer:
-                    Log.Debug("Dropping all the buffered elements because buffer is full and overflowStrategy is: [DropBuffer]");
                     _buffer.Clear();
                     return true;
                 case OverflowStrategy.DropNew:
-                    Log.Debug("Dropping the new element because buffer is full and overflowStrategy is: [DropNew]");
                     return false;
                 default:
-                    Log.Error("Failing because buffer is full and overflowStrategy is: [Fail]; element [{0}]", element);
                     FailStage(new BufferOverflowException($"Buffer overflow (max capacity was: {_bufferSize})!"));
                     return false;
             }

@@ -3,7 +3,7 @@ using Akka.Streams.Stage;
 
 namespace Akka.Streams.Implementation.Sources;
 
-/// <summary>Emits an asynchronous sequence, which is asked for one element at a time and disposed with the stream.</summary>
+/// <summary>Emits an asynchronous sequence: asks for one element at a time, disposes it with the stream.</summary>
 internal sealed class AsyncEnumerableSource<T>(Func<IAsyncEnumerable<T>> factory)
     : SourceStage<T>("AsyncEnumerable")
 {

@@ -99,7 +99,7 @@ internal sealed class CancellableStage<T>(CancellationToken token, bool cancelGr
         private void End()
         {
             if (_cancelGracefully) CompleteStage();
-            else FailStage(new OperationCanceledException($"Stage cancelled due to cancellation token request.", _token));
+            else FailStage(new OperationCanceledException("The stage's cancellation token was cancelled.", _token));
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class SelectAsync<TIn, TOut>(int parallelism, Func<TIn, Task<TOu
                 var directive = _decider(error);
                 Log.Error(
                     error,
-                    "An exception occurred inside SelectAsync while processing message [{0}]. Supervision strategy: {1}",
+                    "An exception occurred inside SelectAsync while processing message [{0}]. Decision: {1}",
                     element,
                     directive);
                 if (directive == Directive.Stop) FailStage(error);
@@ -111,7 +111,8 @@ internal sealed class SelectAsync<TIn, TOut>(int parallelism, Func<TIn, Task<TOu
                 var directive = pending.Decide(_decider);
                 Log.Error(
                     failure,
-                    "An exception occurred inside SelectAsync while executing Task. Supervision strategy: {0}",
+                    "An exception occurred inside SelectAsync in the task of message [{0}]. Decision: {1}",
+                    pending.Input,
                     directive);
 
                 // A failure that ends the stream does so at once, not in its turn.
