@@ -2,6 +2,7 @@ using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.Streams.Supervision;
+using Xunit;
 
 namespace Ciaos.Specs.Akka.Streams;
 

@@ -1,6 +1,7 @@
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.Streams.Supervision;
+using Xunit;
 
 namespace Ciaos.Specs.Akka.Streams;
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.Streams.Stage;
+using Xunit;
 
 namespace Ciaos.Specs.Akka.Streams;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using Xunit;
 
 namespace Ciaos.Specs.Akka.Streams;
 
