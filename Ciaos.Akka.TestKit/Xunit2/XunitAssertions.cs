@@ -1,0 +1,46 @@
+using Akka.TestKit.Xunit2.Internals;
+using Xunit;
+
+namespace Akka.TestKit.Xunit2;
+
+/// <summary>Failures as xunit understands them.</summary>
+public class XunitAssertions : ITestKitAssertions
+{
+    public void Fail(string format = "", params object[] args) => Assert.Fail(Text(format, args));
+
+    public void AssertTrue(bool condition, string format = "", params object[] args)
+    {
+        if (!condition) Assert.Fail(Text(format, args));
+    }
+
+    public void AssertFalse(bool condition, string format = "", params object[] args) =>
+        AssertTrue(!condition, format, args);
+
+    public void AssertEqual<T>(T expected, T actual, string format = "", params object[] args)
+    {
+        if (!new AkkaAssertEqualityComparer<T>().Equals(expected, actual))
+            throw AkkaEqualException.ForMismatchedValues(expected, actual, format, args);
+    }
+
+    public void AssertEqual<T>(
+        T expected, T actual, Func<T, T, bool> comparer, string format = "", params object[] args)
+    {
+        if (!comparer(expected, actual))
+            throw AkkaEqualException.ForMismatchedValues(expected, actual, format, args);
+    }
+
+    public Exception AssertThrows(Action action) => Assert.ThrowsAny<Exception>(action);
+
+    public TException AssertThrows<TException>(Action action)
+        where TException : Exception =>
+        Assert.ThrowsAny<TException>(action);
+
+    public Task<Exception> AssertThrowsAsync(Func<Task> action) => Assert.ThrowsAnyAsync<Exception>(action);
+
+    public Task<TException> AssertThrowsAsync<TException>(Func<Task> action)
+        where TException : Exception =>
+        Assert.ThrowsAnyAsync<TException>(action);
+
+    private static string Text(string format, object[] args) =>
+        args is { Length: > 0 } ? string.Format(format, args) : format;
+}
