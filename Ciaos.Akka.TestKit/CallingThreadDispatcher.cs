@@ -20,7 +20,7 @@ public class CallingThreadDispatcherConfigurator : MessageDispatcherConfigurator
 /// </summary>
 public class CallingThreadDispatcher : MessageDispatcher
 {
-    public static string Id = "akka.test.calling-thread-dispatcher";
+    public static new string Id = "akka.test.calling-thread-dispatcher";
 
     public CallingThreadDispatcher(MessageDispatcherConfigurator configurator)
         : base(configurator)

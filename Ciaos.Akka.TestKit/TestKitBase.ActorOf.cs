@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Akka.Actor;
+using Akka.Actor.Dsl;
 using Akka.TestKit.Internal;
 using Akka.Util;
 
@@ -26,6 +27,12 @@ public abstract partial class TestKitBase
     public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory, string? name)
         where TActor : ActorBase =>
         ActorOf(Props.Create(factory), name);
+
+    public IActorRef ActorOf(Action<IActorDsl> configure, string? name = null) =>
+        ActExtensions.ActorOf(this, configure, name);
+
+    public IActorRef ActorOf(Action<IActorDsl, IActorContext> configure, string? name = null) =>
+        ActExtensions.ActorOf(this, configure, name);
 
     public ActorSelection ActorSelection(ActorPath actorPath) => Sys.ActorSelection(actorPath);
 

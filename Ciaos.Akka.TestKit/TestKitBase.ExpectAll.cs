@@ -88,8 +88,8 @@ public abstract partial class TestKitBase
     {
         var source = ReceiveExactlyAsync(expected.Count, limit, cancellationToken);
         var received = await Blocking.ToListAsync(source);
-        List<object> missing = [.. expected.Where(e => !received.Contains(e!))];
-        List<object> unexpected = [.. received.Where(r => !(r is T typed && expected.Contains(typed)))];
+        List<object?> missing = [.. expected.Where(e => !received.Contains(e!))];
+        List<object?> unexpected = [.. received.Where(r => !(r is T typed && expected.Contains(typed)))];
         CheckAll(missing, unexpected);
         foreach (var message in received) yield return (T)message;
     }
@@ -102,7 +102,7 @@ public abstract partial class TestKitBase
         var source = ReceiveExactlyAsync(predicates.Count, limit, cancellationToken);
         var received = await Blocking.ToListAsync(source);
         List<PredicateInfo> unused = [.. predicates];
-        List<object> unexpected = [];
+        List<object?> unexpected = [];
         foreach (var message in received)
         {
             var match = unused.Find(predicate => predicate.Accepts(message));
@@ -114,7 +114,7 @@ public abstract partial class TestKitBase
         foreach (var message in received) yield return message;
     }
 
-    private void CheckAll(List<object> missing, List<object> unexpected)
+    private void CheckAll(List<object?> missing, List<object?> unexpected)
     {
         if (missing.Count == 0 && unexpected.Count == 0) return;
         _assertions.Fail(

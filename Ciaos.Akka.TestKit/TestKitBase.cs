@@ -224,7 +224,7 @@ public abstract partial class TestKitBase : IActorRefFactory
     {
         try
         {
-            await actor.Ask<ActorIdentity>(new Identify(null), RemainingOrDefault);
+            await actor.Ask<ActorIdentity>(new Identify(null!), RemainingOrDefault);
         }
         catch (AskTimeoutException)
         {
