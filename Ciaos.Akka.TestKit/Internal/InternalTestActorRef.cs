@@ -49,10 +49,12 @@ public class InternalTestActorRef : LocalActorRef
             props = props.WithDispatcher(CallingThreadDispatcher.Id);
         var dispatcher = system.Dispatchers.Lookup(props.Dispatcher);
         var mailboxType = system.Mailboxes.GetMailboxType(props, dispatcher.Configurator.Config);
-        ((parent as ActorRefWithCell)?.Underlying as ActorCell)?.ReserveChild(childName);
-        var path = new ChildActorPath(parent.Path, childName, ActorCell.NewUid());
+        var siblings = ((parent as ActorRefWithCell)?.Underlying as ActorCell)?.ChildrenOf;
+        siblings?.Reserve(childName);
+        var path = new ChildActorPath(parent.Path, childName, impl.NextUid());
         var created = new InternalTestActorRef(impl, props, dispatcher, mailboxType, parent, path);
-        created.Underlying.Start();
+        siblings?.Init(created);
+        created.Start();
         return created;
     }
 
