@@ -183,10 +183,6 @@ public abstract partial class TestKitBase : IActorRefFactory
             ? $"testActor{Interlocked.Increment(ref _testActorCount)}"
             : testActorName;
         _state.TestActor = StartTestActor(system, name);
-        AwaitCondition(
-            () => _state.TestActor is not IRepointableRef { IsStarted: false },
-            TestKitSettings.TestKitStartupTimeout,
-            TimeSpan.FromMilliseconds(1));
         UseImplicitSender();
     }
 

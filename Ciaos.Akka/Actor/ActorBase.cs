@@ -1,3 +1,5 @@
+using Akka.Actor.Internal;
+
 namespace Akka.Actor;
 
 public interface IInternalActor
@@ -27,6 +29,8 @@ public abstract class ActorBase : IInternalActor
                 + "'var actor = Context.ActorOf(Props.Create(() => new MyActor()));' (to create a supervised child "
                 + "actor from within an actor), or 'system.ActorOf(Props.Create(() => new MyActor()), \"name\");' "
                 + "(to create a top level actor from the ActorSystem)");
+        // Here rather than later, because constructors may start timers.
+        if (this is IWithTimers withTimers) withTimers.Timers = new TimerScheduler(_cell);
         _cell.Become(Receive);
     }
 

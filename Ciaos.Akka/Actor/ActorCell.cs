@@ -260,6 +260,21 @@ public class ActorCell : IUntypedActorContext, ICell
         if (_receiveTimeout.IsSet) CheckReceiveTimeout();
     }
 
+    /// <summary>Handles a message here and now, for a test: what the actor throws gets out.</summary>
+    internal void ReceiveMessageForTest(Envelope envelope)
+    {
+        var outer = (CurrentMessage, _sender);
+        (CurrentMessage, _sender) = (envelope.Message, envelope.Sender);
+        try
+        {
+            Handle(envelope, envelope.Message);
+        }
+        finally
+        {
+            (CurrentMessage, _sender) = outer;
+        }
+    }
+
     protected virtual void AutoReceiveMessage(Envelope envelope)
     {
         var message = envelope.Message;

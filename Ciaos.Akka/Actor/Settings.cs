@@ -199,7 +199,7 @@ public class Settings
     private MinimalLogger CreateStdoutLogger()
     {
         var name = Text("akka.stdout-logger-class");
-        if (name.Length == 0) return new StandardOutLogger();
+        if (name.Length == 0) return new StandardOutLogger { Filter = LogFilter };
         var type = TypeNames.Resolve(name)
             ?? throw new ConfigurationException($"Could not load type of {name} for standard out logger");
         if (!type.IsSubclassOf(typeof(MinimalLogger)))
@@ -207,7 +207,9 @@ public class Settings
             throw new ConfigurationException("Standard out logger type must inherit from MinimalLogger.");
         }
 
-        return Instances.Create<MinimalLogger>(type);
+        var logger = Instances.Create<MinimalLogger>(type);
+        logger.Filter = LogFilter;
+        return logger;
     }
 
     private ILogMessageFormatter CreateLogFormatter()

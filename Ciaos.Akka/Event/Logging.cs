@@ -22,12 +22,12 @@ public static class Logging
         this IActorContext context, ILogMessageFormatter? logMessageFormatter = null)
     {
         var source = LogSource.Create(context, context.System);
-        return CreateLogger(context.System.EventStream, source, logMessageFormatter);
+        return CreateLogger(context.System, source, logMessageFormatter);
     }
 
     public static ILoggingAdapter GetLogger(
         ActorSystem system, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
-        CreateLogger(system.EventStream, LogSource.Create(logSourceObj, system), logMessageFormatter);
+        CreateLogger(system, LogSource.Create(logSourceObj, system), logMessageFormatter);
 
     public static ILoggingAdapter GetLogger(
         LoggingBus loggingBus, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
@@ -78,6 +78,9 @@ public static class Logging
         if (typeof(T) == typeof(Error)) return LogLevel.ErrorLevel;
         throw new ArgumentException($"Unknown LogEvent type: \"{typeof(T).FullName}\"", nameof(T));
     }
+
+    private static BusLogging CreateLogger(ActorSystem system, LogSource source, ILogMessageFormatter? formatter) =>
+        CreateLogger(system.EventStream, source, formatter ?? system.Settings.LogFormatter);
 
     private static BusLogging CreateLogger(LoggingBus bus, LogSource source, ILogMessageFormatter? formatter) =>
         new(bus, source.Source, source.Type, formatter ?? DefaultLogMessageFormatter.Instance);

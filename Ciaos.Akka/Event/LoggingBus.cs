@@ -43,7 +43,7 @@ public class LoggingBus : ActorEventBus<object, Type>
         var keepsStandardOut = false;
         foreach (var typeName in system.Settings.Loggers)
         {
-            var type = Type.GetType(typeName)
+            var type = Util.TypeNames.Resolve(typeName)
                 ?? throw new ConfigurationException($"Logger specified in config cannot be found: \"{typeName}\"");
             if (type.IsAssignableTo(typeof(MinimalLogger))) keepsStandardOut = true;
             else if (system.Settings.LoggerAsyncStart) StartInBackground(system, type, level, name);

@@ -19,7 +19,6 @@ internal static class ActorInstances
             }
 
             if (made is IInitializableActor initializable) initializable.Init();
-            if (made is IWithTimers withTimers) withTimers.Timers = new TimerScheduler(cell);
             if (made is IActorStash withStash) withStash.Stash = cell.CreateStash(withStash);
         });
         return made!;

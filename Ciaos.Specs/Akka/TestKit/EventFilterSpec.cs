@@ -28,7 +28,7 @@ public sealed class EventFilterSpec : TestKit
         EventFilter.ForLogLevel(level, "whatever").ExpectOne(() => Log.Log(level, "whatever"));
         EventFilter.ForLogLevel(level, start: "what").ExpectOne(() => Log.Log(level, "whatever"));
         EventFilter.ForLogLevel(level, contains: "ate").ExpectOne(() => Log.Log(level, "whatever"));
-        EventFilter.ForLogLevel(level, new Regex("w.*r")).ExpectOne(() => Log.Log(level, "whatever"));
+        EventFilter.ForLogLevel(level, Pattern("w.*r")).ExpectOne(() => Log.Log(level, "whatever"));
         EventFilter.ForLogLevel(level, "whatever").Expect(0, Short, () => Log.Log(level, "something else"));
         EventFilter.ForLogLevel(level, contains: "eve").Expect(0, Short, () => Log.Log(level, "whatever"));
     }
@@ -49,7 +49,7 @@ public sealed class EventFilterSpec : TestKit
         var fragile = Sys.ActorOf<Fragile>();
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() => fragile.Tell("fail"));
         EventFilter.Exception<SystemException>(contains: "told to").ExpectOne(() => fragile.Tell("fail"));
-        EventFilter.Exception(typeof(InvalidOperationException), new Regex("^told")).ExpectOne(() => fragile.Tell("fail"));
+        EventFilter.Exception(typeof(InvalidOperationException), Pattern("^told")).ExpectOne(() => fragile.Tell("fail"));
         EventFilter.Exception<DivideByZeroException>().Expect(0, Short, () =>
             EventFilter.Error().Mute(() => fragile.Tell("fail")));
         EventFilter.Exception(typeof(DivideByZeroException), checkInnerExceptions: true)
@@ -140,6 +140,8 @@ public sealed class EventFilterSpec : TestKit
         counted.Mute(() => Log.Info("x"));
         counted.ExpectOne(() => Log.Info("x"));
     }
+
+    private static Regex Pattern(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 
     /// <summary>The logger handles its messages in order: when this one was seen, all before it were.</summary>
     private void Settle() => EventFilter.Debug("settled").ExpectOne(() => Log.Debug("settled"));

@@ -64,16 +64,16 @@ public sealed class AsyncHandlerSpec : TestKit
     [Fact]
     public void Results_of_tasks_can_be_piped_and_so_can_failures()
     {
-        Task.FromResult(42).PipeTo(TestActor);
+        _ = Task.FromResult(42).PipeTo(TestActor);
         ExpectMsg(42);
-        Task.FromException<int>(new DivideByZeroException()).PipeTo(TestActor);
+        _ = Task.FromException<int>(new DivideByZeroException()).PipeTo(TestActor);
         Assert.IsType<DivideByZeroException>(ExpectMsg<Status.Failure>().Cause);
-        Task.FromResult(1).PipeTo(TestActor, success: i => $"got {i}");
+        _ = Task.FromResult(1).PipeTo(TestActor, success: i => $"got {i}");
         ExpectMsg("got 1");
-        Task.FromException<int>(new DivideByZeroException()).PipeTo(TestActor, failure: e => e.GetType().Name);
+        _ = Task.FromException<int>(new DivideByZeroException()).PipeTo(TestActor, failure: e => e.GetType().Name);
         ExpectMsg(nameof(DivideByZeroException));
         var probe = CreateTestProbe();
-        Task.FromResult("from").PipeTo(TestActor, probe.Ref);
+        _ = Task.FromResult("from").PipeTo(TestActor, probe.Ref);
         ExpectMsgFrom(probe.Ref, "from");
     }
 
