@@ -65,7 +65,7 @@ public abstract class AbstractStash : IStash
     {
         if (_messages.First is not { } oldest) return;
         _messages.RemoveFirst();
-        Mailbox.EnqueueFirst(oldest.Value);
+        PutBack(oldest.Value);
     }
 
     public void UnstashAll() => UnstashAll(_ => true);
@@ -77,7 +77,7 @@ public abstract class AbstractStash : IStash
         while (_messages.Last is { } newest)
         {
             _messages.RemoveLast();
-            if (filterPredicate(newest.Value)) Mailbox.EnqueueFirst(newest.Value);
+            if (filterPredicate(newest.Value)) PutBack(newest.Value);
         }
     }
 
@@ -92,6 +92,17 @@ public abstract class AbstractStash : IStash
     public void Prepend(IEnumerable<Envelope> envelopes)
     {
         foreach (var envelope in envelopes.Distinct().Reverse()) _messages.AddFirst(envelope);
+    }
+
+    private void PutBack(Envelope envelope)
+    {
+        // It was taken off the list of expected ends when it came up for the first time.
+        if (envelope.Message is Terminated terminated)
+        {
+            _cell.Watches.QueueTerminated(terminated.ActorRef, Util.Option<object>.None);
+        }
+
+        Mailbox.EnqueueFirst(envelope);
     }
 }
 

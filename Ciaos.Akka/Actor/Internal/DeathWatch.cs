@@ -39,6 +39,7 @@ internal sealed class DeathWatch(ActorCell cell)
     public void ReceivedTerminated(Terminated terminated)
     {
         if (!_terminatedQueued.Remove(terminated.ActorRef, out var message)) return;
+        if (message.HasValue) cell.ReplaceCurrentMessage(message.Value);
         cell.ReceiveMessage(message.HasValue ? message.Value : terminated);
     }
 

@@ -57,9 +57,9 @@ public sealed class DeathWatchSpec : TestKit
     [Fact]
     public void A_restart_is_no_end()
     {
-        var restarting = Sys.ActorOf(Props.Create(() => new Echo()));
+        var restarting = Sys.ActorOf(Props.Create(() => new Echo(null)));
         Watch(restarting);
-        EventFilter.Exception<ActorKilledException>().ExpectOne(() => restarting.Tell(Kill.Instance));
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => restarting.Tell("fail"));
         restarting.Tell("still there");
         ExpectMsg("still there");
         Sys.Stop(restarting);
@@ -73,8 +73,7 @@ public sealed class DeathWatchSpec : TestKit
         var bound = Sys.ActorOf(Props.Create(() => new Echo(_target)));
         Watch(bound);
         EventFilter.Exception<DeathPactException>().ExpectOne(() => Sys.Stop(_target));
-        bound.Tell("restarted");
-        ExpectMsg("restarted");
+        ExpectTerminated(bound);
     }
 
     [Fact]
@@ -146,13 +145,10 @@ public sealed class DeathWatchSpec : TestKit
             if (watched is not null) Context.Watch(watched);
         }
 
-        protected override void PostRestart(Exception reason)
-        {
-        }
-
         protected override void OnReceive(object message)
         {
             if (message is Terminated) Unhandled(message);
+            else if (message is "fail") throw new InvalidOperationException();
             else Sender.Tell(message);
         }
     }

@@ -12,7 +12,7 @@ public sealed class StashSpec : TestKit
     [Fact]
     public void What_was_stashed_comes_first_in_its_order_when_it_is_unstashed()
     {
-        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor)));
+        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, null)));
         foreach (var i in Enumerable.Range(1, 5)) gate.Tell(i);
         gate.Tell("open");
         gate.Tell(6);
@@ -22,7 +22,7 @@ public sealed class StashSpec : TestKit
     [Fact]
     public void One_message_can_be_unstashed_at_a_time()
     {
-        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor)));
+        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, null)));
         foreach (var i in Enumerable.Range(1, 3)) gate.Tell(i);
         gate.Tell("one");
         ExpectMsg(1);
@@ -42,7 +42,7 @@ public sealed class StashSpec : TestKit
     [Fact]
     public void After_a_restart_what_was_stashed_is_handled_by_the_new_instance()
     {
-        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor)));
+        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, null)));
         gate.Tell(1);
         gate.Tell(2);
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() => gate.Tell("fail"));
@@ -64,7 +64,7 @@ public sealed class StashSpec : TestKit
     [Fact]
     public void What_is_still_stashed_when_the_actor_stops_becomes_dead_letters()
     {
-        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor)));
+        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, null)));
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
         gate.Tell(1);
         gate.Tell(2);
@@ -84,17 +84,34 @@ public sealed class StashSpec : TestKit
     [Fact]
     public void A_stashed_message_keeps_its_sender()
     {
-        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor)));
+        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, null)));
         var probe = CreateTestProbe();
         probe.Send(gate, 1);
         gate.Tell("open");
         ExpectMsgFrom(probe.Ref, 1);
     }
 
+    [Fact]
+    public void So_can_the_message_that_comes_instead_of_it()
+    {
+        var target = Sys.ActorOf(BlackHoleActor.Props);
+        var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, target)));
+        Sys.Stop(target);
+        AwaitAssert(() =>
+        {
+            gate.Tell("count");
+            ExpectMsg(1, TimeSpan.FromMilliseconds(20));
+        });
+        gate.Tell("open");
+        ExpectMsg("it is gone");
+    }
+
     private class Gate : ReceiveActor, IWithUnboundedStash
     {
-        public Gate(IActorRef log)
+        public Gate(IActorRef log, IActorRef? watched = null)
         {
+            if (watched is not null) Context.WatchWith(watched, "it is gone");
+            Receive<string>(s => s == "count", _ => Sender.Tell(Stash.Count));
             Receive<string>(s => s == "open", _ =>
             {
                 Become(() => ReceiveAny(message => log.Forward(message)));
