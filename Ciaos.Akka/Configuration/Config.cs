@@ -63,7 +63,7 @@ public class Config
     /// <exception cref="NotSupportedException">It is none of on, off, true, false, yes, no.</exception>
     public virtual bool GetBoolean(string path, bool @default = false) => Read(path, v => v.GetBoolean(), @default);
 
-    /// <summary>A number of bytes: without a unit, or in B, kB, KiB (also K), MB, MiB (also M), and so on to E.</summary>
+    /// <summary>A number of bytes: without a unit, or in B, kB, KiB (or K), MB, MiB (or M), and so on to E.</summary>
     public virtual long? GetByteSize(string path) => GetByteSize(path, null);
 
     /// <inheritdoc cref="GetByteSize(string)"/>
@@ -102,7 +102,7 @@ public class Config
         Read(path, v => v.GetStringList(), defaultPaths);
 
     /// <summary>A duration: 10ms, 5 s, 2 minutes, 1.5h, 3d, infinite; without a unit, milliseconds.</summary>
-    /// <exception cref="FormatException">It is negative, no duration, or infinite where that is not allowed.</exception>
+    /// <exception cref="FormatException">It is negative, not a duration, or infinite and must not be.</exception>
     public virtual TimeSpan GetTimeSpan(string path, TimeSpan? @default = null, bool allowInfinite = true) =>
         Read(path, v => v.GetTimeSpan(allowInfinite), @default.GetValueOrDefault());
 
@@ -114,7 +114,7 @@ public class Config
 
     public string ToString(bool includeFallback) => includeFallback ? Root?.ToString() ?? "" : ToString();
 
-    /// <summary>This configuration, with another one in which settings are looked for that are not in this one.</summary>
+    /// <summary>This configuration, and another one for the settings that are not in this one.</summary>
     /// <exception cref="ArgumentException">It is given itself.</exception>
     public virtual Config WithFallback(Config? fallback)
     {

@@ -43,7 +43,14 @@ public class Serialization
             if (CreateSerializer(name, type, settings?.GetConfig(name)) is { } serializer)
                 AddSerializer(name, serializer);
         }
+        var given = system.Settings.Setup.Get<SerializationSetup>();
+        var details = given.HasValue ? given.Value.CreateSerializers(system) : [];
+        foreach (var detail in details) AddSerializer(detail.Alias, detail.Serializer);
         foreach (var (type, name) in Entries(config, "akka.actor.serialization-bindings")) Bind(type, name);
+        foreach (var detail in details)
+        {
+            foreach (var type in detail.UseFor) AddSerializationMap(type, detail.Serializer);
+        }
     }
 
     public ExtendedActorSystem System { get; }
@@ -130,7 +137,7 @@ public class Serialization
     public Serializer FindSerializerFor(object? obj, string? defaultSerializerName = null) =>
         obj is null ? _nullSerializer : FindSerializerForType(obj.GetType(), defaultSerializerName);
 
-    /// <param name="objectType">A type; the serializer is the one bound to the most specific type that it is of.</param>
+    /// <param name="objectType">The most specific type bound that it is of decides.</param>
     /// <param name="defaultSerializerName">Comes before the one bound to object.</param>
     /// <exception cref="SerializationException">There is none.</exception>
     public Serializer FindSerializerForType(Type objectType, string? defaultSerializerName = null)
@@ -185,9 +192,8 @@ public class Serialization
                 name, typeName);
             return null;
         }
-        object[] arguments = settings is null || type.GetConstructor([typeof(ExtendedActorSystem), typeof(Config)]) is null
-            ? [System]
-            : [System, settings];
+        var takesSettings = type.GetConstructor([typeof(ExtendedActorSystem), typeof(Config)]) is not null;
+        object[] arguments = settings is not null && takesSettings ? [System, settings] : [System];
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         return (Serializer)Activator.CreateInstance(type, Any, binder: null, arguments, culture: null)!;
     }

@@ -36,7 +36,7 @@ public abstract class Serializer
     public T FromBinary<T>(byte[] bytes) => (T)FromBinary(bytes, typeof(T))!;
 }
 
-/// <summary>A serializer that is told what to read by a text of its own, which need not be the name of a type.</summary>
+/// <summary>A serializer whose manifest is a text of its own instead of the name of a type.</summary>
 public abstract class SerializerWithStringManifest : Serializer
 {
     protected SerializerWithStringManifest(ExtendedActorSystem system)

@@ -18,7 +18,7 @@ internal static class HoconKeyReader
         return keys;
     }
 
-    /// <summary>The name in <c>include "name"</c> or <c>include file("name")</c>; null, and nothing read, if it is neither.</summary>
+    /// <summary>The name in <c>include "name"</c> or <c>include file("name")</c>; null if it is neither.</summary>
     public static string? ReadInclude(HoconScanner scanner)
     {
         var start = scanner.Position;

@@ -5,7 +5,7 @@ public class HoconObject : IHoconElement
 {
     public Dictionary<string, HoconValue> Items { get; private init; } = new(StringComparer.Ordinal);
 
-    /// <summary>The same tree as dictionaries: objects as <c>IDictionary</c>, all else as <see cref="HoconValue"/>.</summary>
+    /// <summary>Objects as dictionaries, all else as <see cref="HoconValue"/>.</summary>
     public IDictionary<string, object> Unwrapped =>
         Items.ToDictionary(i => i.Key, i => i.Value.GetObject() is { } o ? (object)o.Unwrapped : i.Value,
             StringComparer.Ordinal);
@@ -18,7 +18,7 @@ public class HoconObject : IHoconElement
         return value;
     }
 
-    /// <summary>Takes over the keys of another object; where both have one, objects merge and else the other wins.</summary>
+    /// <summary>Takes over the keys of another object, which wins except that objects merge.</summary>
     public void Merge(HoconObject other)
     {
         foreach (var (key, theirs) in other.Items)

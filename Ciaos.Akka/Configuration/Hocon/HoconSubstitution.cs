@@ -1,6 +1,6 @@
 namespace Akka.Configuration.Hocon;
 
-/// <summary>Stands for the value of another setting: <c>${path}</c>, or <c>${?path}</c> if that may be missing.</summary>
+/// <summary>Another setting's value: <c>${path}</c>, or <c>${?path}</c> if that may be missing.</summary>
 public class HoconSubstitution : IHoconElement, IMightBeAHoconObject
 {
     protected HoconSubstitution()

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+
+namespace Akka.Cluster.Sharding;
+
+/// <summary>Decides which region of a cluster gets a shard. Where there is one region, it is not asked.</summary>
+public interface IShardAllocationStrategy : INoSerializationVerificationNeeded
+{
+    Task<IActorRef> AllocateShard(
+        IActorRef requester,
+        string shardId,
+        IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations);
+
+    Task<IImmutableSet<string>> Rebalance(
+        IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations,
+        IImmutableSet<string> rebalanceInProgress);
+}
