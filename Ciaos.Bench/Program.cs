@@ -1,1 +1,26 @@
-Console.WriteLine("ciaos");
+using Ciaos.Bench.Engine;
+
+namespace Ciaos.Bench;
+
+/// <summary>Runs benchmarks by name: <c>dotnet run -c Release --project Ciaos.Bench -- engine [case]</c>.</summary>
+public static class Program
+{
+    // A benchmark gets the arguments after its name.
+    private static readonly Dictionary<string, Func<string[], Task>> Benchmarks = new(StringComparer.Ordinal)
+    {
+        ["engine"] = EngineBenchmark.Run,
+    };
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args.Length > 0 && Benchmarks.TryGetValue(args[0], out var run))
+        {
+            await run(args[1..]).ConfigureAwait(false);
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync(
+            $"Give the name of a benchmark: {string.Join(", ", Benchmarks.Keys)}").ConfigureAwait(false);
+        return 2;
+    }
+}

@@ -17,6 +17,9 @@ public class ActorCell : IUntypedActorContext, ICell
 
     private readonly IInternalActorRef _self;
     private readonly ActorSystemImpl _system;
+    private readonly MessageDispatcher _dispatcher;
+    private readonly IActorRef _deadLetters;
+    private readonly bool _serializesMessages;
     private readonly Stack<Receive> _behaviours = new();
     private readonly SystemMessageHandler _systemMessages;
     private readonly ReceiveTimeoutTimer _receiveTimeout;
@@ -27,6 +30,7 @@ public class ActorCell : IUntypedActorContext, ICell
     private volatile Mailbox? _mailbox;
     private ActorTaskScheduler? _taskScheduler;
     private SupervisorStrategy? _strategy;
+    private Type? _ordinaryType;
     private long _lastName;
 
     public ActorCell(
@@ -36,7 +40,9 @@ public class ActorCell : IUntypedActorContext, ICell
         _system = system;
         _self = self;
         _props = props;
-        Dispatcher = dispatcher;
+        _dispatcher = dispatcher;
+        _deadLetters = system.DeadLetters;
+        _serializesMessages = system.Settings.SerializeAllMessages;
         Parent = parent;
         Watches = new DeathWatch(this);
         Faults = new FaultHandling(this);
@@ -51,7 +57,7 @@ public class ActorCell : IUntypedActorContext, ICell
 
     public Mailbox? Mailbox => _mailbox;
 
-    public MessageDispatcher Dispatcher { get; }
+    public MessageDispatcher Dispatcher => _dispatcher;
 
     public bool IsLocal => true;
 
@@ -133,12 +139,12 @@ public class ActorCell : IUntypedActorContext, ICell
     }
 
     public virtual void SendMessage(IActorRef? sender, object message) =>
-        SendMessage(new Envelope(message, sender, _system));
+        SendMessage(new Envelope(message, sender ?? _deadLetters));
 
     public virtual void SendMessage(Envelope message)
     {
-        if (_system.Settings.SerializeAllMessages) message = _system.Serialized(message);
-        Dispatcher.Dispatch(this, message);
+        if (_serializesMessages) message = _system.Serialized(message);
+        _dispatcher.Dispatch(this, message);
     }
 
     public virtual void SendSystemMessage(ISystemMessage systemMessage) =>
@@ -432,9 +438,26 @@ public class ActorCell : IUntypedActorContext, ICell
 
     private void Handle(in Envelope envelope, object message)
     {
-        if (message is IAutoReceivedMessage) AutoReceiveMessage(envelope);
-        else if (message is TimerMessage timer) ReceiveTimer(timer);
-        else ReceiveMessage(message);
+        // Most messages are of the type of the one before them.
+        if (message.GetType() == _ordinaryType) ReceiveMessage(message);
+        else HandleOther(envelope, message);
+    }
+
+    private void HandleOther(in Envelope envelope, object message)
+    {
+        switch (message)
+        {
+            case IAutoReceivedMessage:
+                AutoReceiveMessage(envelope);
+                break;
+            case TimerMessage timer:
+                ReceiveTimer(timer);
+                break;
+            default:
+                _ordinaryType = message.GetType();
+                ReceiveMessage(message);
+                break;
+        }
     }
 
     // A timer's message counts only if the timer that sent it is still the one that is set.

@@ -10,17 +10,22 @@ namespace Akka.Actor;
 public abstract class ReceiveActor : UntypedActor, IInitializableActor
 {
     private readonly Stack<ReceiveHandlers> _declaring = new();
-    private UntypedReceive? _initial;
+    private readonly ReceiveHandlers _initial;
 
-    protected ReceiveActor() => _declaring.Push(new ReceiveHandlers(this));
+    protected ReceiveActor()
+    {
+        _initial = new ReceiveHandlers(this);
+        _declaring.Push(_initial);
+        base.Become((Receive)_initial.Receive);
+    }
 
-    void IInitializableActor.Init() => _initial = _declaring.Pop().Build();
+    void IInitializableActor.Init() => _declaring.Pop();
 
-    protected sealed override void OnReceive(object message) => _initial!(message);
+    protected sealed override void OnReceive(object message) => _initial.Receive(message);
 
-    protected void Become(Action configure) => base.Become(Declare(configure));
+    protected void Become(Action configure) => base.Become((Receive)Declare(configure).Receive);
 
-    protected void BecomeStacked(Action configure) => base.BecomeStacked(Declare(configure));
+    protected void BecomeStacked(Action configure) => base.BecomeStacked((Receive)Declare(configure).Receive);
 
     protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) =>
         Declaring().Add(handler, shouldHandle);
@@ -62,11 +67,11 @@ public abstract class ReceiveActor : UntypedActor, IInitializableActor
     private static Action<T> WrapAsync<T>(Func<T, Task> handler) =>
         message => ActorTaskScheduler.RunTask(() => handler(message));
 
-    private UntypedReceive Declare(Action configure)
+    private ReceiveHandlers Declare(Action configure)
     {
         _declaring.Push(new ReceiveHandlers(this));
         configure();
-        return _declaring.Pop().Build();
+        return _declaring.Pop();
     }
 
     private ReceiveHandlers Declaring() =>

@@ -72,28 +72,29 @@ internal sealed class ReceiveHandlers
         _handlers.Add((messageType, handler));
     }
 
-    public UntypedReceive Build() => Handle;
-
-    private void Handle(object message)
+    /// <summary>The behaviour: always handled, for what no handler wants is given to Unhandled.</summary>
+    public bool Receive(object message)
     {
         var type = message.GetType();
-        if (type != _lastType)
+        var chain = type == _lastType ? _lastChain : ChainFor(type);
+        foreach (var handle in chain)
         {
-            if (!_byType.TryGetValue(type, out var found))
-            {
-                found = _handlers.Where(one => one.Type.IsAssignableFrom(type)).Select(one => one.Handle).ToArray();
-                _byType.Add(type, found);
-            }
-
-            _lastType = type;
-            _lastChain = found;
-        }
-
-        foreach (var handle in _lastChain)
-        {
-            if (handle(message)) return;
+            if (handle(message)) return true;
         }
 
         _owner.HandleUnhandled(message);
+        return true;
+    }
+
+    private Func<object, bool>[] ChainFor(Type type)
+    {
+        if (!_byType.TryGetValue(type, out var found))
+        {
+            found = _handlers.Where(one => one.Type.IsAssignableFrom(type)).Select(one => one.Handle).ToArray();
+            _byType.Add(type, found);
+        }
+
+        _lastType = type;
+        return _lastChain = found;
     }
 }
