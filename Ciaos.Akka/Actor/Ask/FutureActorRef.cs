@@ -17,8 +17,8 @@ public class FutureActorRef<T> : MinimalActorRef
         _provider = provider;
     }
 
-    internal FutureActorRef(IActorRefProvider provider)
-        : this(new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously), null!, provider)
+    private protected FutureActorRef(IActorRefProvider provider, TaskCreationOptions options)
+        : this(new TaskCompletionSource<T>(options), null!, provider)
     {
     }
 

@@ -3,13 +3,12 @@ namespace Akka.Actor.Internal;
 /// <summary>A question that waits for its answer, its timeout or its cancellation, whichever comes first.</summary>
 internal sealed class PendingAsk<T> : FutureActorRef<T>
 {
+    private readonly ISystemRuntime? _runtime;
     private ScheduledCall _timeout;
     private CancellationTokenRegistration _cancellation;
 
-    private PendingAsk(IActorRefProvider provider)
-        : base(provider)
-    {
-    }
+    private PendingAsk(IActorRefProvider provider, ISystemRuntime? runtime)
+        : base(provider, Continuations.Options(runtime)) => _runtime = runtime;
 
     public PendingAsk<T> Ref => this;
 
@@ -18,7 +17,7 @@ internal sealed class PendingAsk<T> : FutureActorRef<T>
     public static PendingAsk<T> Start(
         IActorRefProvider provider, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        var ask = new PendingAsk<T>(provider);
+        var ask = new PendingAsk<T>(provider, (provider.Settings.System as ActorSystemImpl)?.Runtime);
         var limit = timeout ?? provider.Settings.AskTimeout;
         if (limit >= TimeSpan.Zero)
         {
@@ -32,6 +31,12 @@ internal sealed class PendingAsk<T> : FutureActorRef<T>
         }
 
         return ask;
+    }
+
+    protected override void TellInternal(object message, IActorRef? sender)
+    {
+        if (_runtime is { } runtime) runtime.Post(() => base.TellInternal(message, sender));
+        else base.TellInternal(message, sender);
     }
 
     private protected override void OnCompleted()

@@ -1,3 +1,5 @@
+using Akka.Actor.Internal;
+
 namespace Akka.Actor;
 
 /// <summary>Sends a task's result, or its failure as <see cref="Status.Failure"/>, to an actor as a message.</summary>
@@ -15,7 +17,7 @@ public static class PipeToSupport
         sender ??= ActorRefs.NoSender;
         try
         {
-            var result = await taskToPipe.ConfigureAwait(useConfigureAwait);
+            var result = await Continuations.Here(taskToPipe, useConfigureAwait);
             recipient.Tell(success is null ? result! : success(result), sender);
         }
         catch (Exception exception)
@@ -37,7 +39,7 @@ public static class PipeToSupport
         sender ??= ActorRefs.NoSender;
         try
         {
-            await taskToPipe.ConfigureAwait(useConfigureAwait);
+            await Continuations.Here(taskToPipe, useConfigureAwait);
             if (success is not null) recipient.Tell(success(), sender);
         }
         catch (Exception exception)

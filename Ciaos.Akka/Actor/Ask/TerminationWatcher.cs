@@ -6,7 +6,7 @@ namespace Akka.Actor.Internal;
 internal sealed class TerminationWatcher(IActorRefProvider provider) : MinimalActorRef
 {
     public TaskCompletionSource<DeathWatchNotification> Terminated { get; } =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(Continuations.Options((provider.Settings.System as ActorSystemImpl)?.Runtime));
 
     public override ActorPath Path { get; } = provider.TempPath();
 

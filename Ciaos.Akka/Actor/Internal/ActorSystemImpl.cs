@@ -41,6 +41,7 @@ public class ActorSystemImpl : ExtendedActorSystem
 
         ArgumentNullException.ThrowIfNull(config);
         Name = name;
+        Runtime = runtime;
         GuardianProps = guardianProps ?? Option<Props>.None;
         Settings = new Settings(this, config, setup);
         EventStream = new EventStream(Settings.DebugEventStream);
@@ -91,6 +92,9 @@ public class ActorSystemImpl : ExtendedActorSystem
     public override IInternalActorRef LookupRoot => _provider.RootGuardian;
 
     public override IInternalActorRef SystemGuardian => _provider.SystemGuardian;
+
+    /// <summary>Null in ordinary systems, which run on the process's threads and clock.</summary>
+    internal ISystemRuntime? Runtime { get; }
 
     internal bool IsAborting => Volatile.Read(ref _isAborting) != 0;
 

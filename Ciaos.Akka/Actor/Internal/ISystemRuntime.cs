@@ -9,6 +9,9 @@ internal interface ISystemRuntime
 
     TaskScheduler TaskScheduler { get; }
 
+    /// <summary>Runs an action as a step of its own.</summary>
+    void Post(Action action);
+
     /// <summary>Of the dispatcher that runs every actor of the system.</summary>
     MessageDispatcherConfigurator Dispatcher(ActorSystemImpl system);
 }
