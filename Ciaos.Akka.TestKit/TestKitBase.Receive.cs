@@ -186,12 +186,13 @@ public abstract partial class TestKitBase
         {
             cancellationToken.ThrowIfCancellationRequested();
             var message = await ReceiveOneAsync(RemainingUntil(stop), cancellationToken);
-            if (message is null)
-            {
-                _assertions.Fail(
-                    "Timeout ({0}) while expecting {1} messages. Only got {2} after {3}.", max, count, i, Now - start);
-            }
-
+            _assertions.AssertTrue(
+                message is not null,
+                "Timeout ({0}) while expecting {1} messages. Only got {2} after {3}.",
+                max,
+                count,
+                i,
+                Now - start);
             yield return message!;
         }
     }

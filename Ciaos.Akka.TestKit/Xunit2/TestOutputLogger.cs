@@ -12,25 +12,29 @@ public class TestOutputLogger : ReceiveActor
         Receive<LogEvent>(e => Write(output, e));
         Receive<InitializeLogger>(initialize =>
         {
-            foreach (var level in Enum.GetValues<LogLevel>()) initialize.LoggingBus.Subscribe(Self, level.ClassFor());
+            initialize.LoggingBus.Subscribe(Self, typeof(LogEvent));
             Sender.Tell(new LoggerInitialized());
         });
     }
 
-    private static void Write(ITestOutputHelper output, LogEvent e)
+    private void Write(ITestOutputHelper output, LogEvent e)
     {
         try
         {
             output.WriteLine(e.ToString());
         }
+        catch (FormatException wrong) when (e.Message is LogMessage parts)
+        {
+            // To fail is how the test gets to see it: the supervisor logs the reason, which can be formatted.
+            var text = $"Received a malformed formatted message. Log level: [{e.LogLevel()}], " +
+                $"Template: [{parts.Format}], args: [{parts.Unformatted()}]";
+            if (e.Cause is not null) throw new AggregateException(text, wrong, e.Cause);
+            throw new FormatException(text, wrong);
+        }
         catch (InvalidOperationException)
         {
-            // The test is over: xunit takes no more output, and the system is about to stop.
-        }
-        catch (FormatException)
-        {
-            var text = e.Message is LogMessage parts ? $"{parts.Format} [{parts.Unformatted()}]" : "";
-            output.WriteLine($"[{e.LogLevel().StringFor()}][{e.LogSource}] (bad format) {text}");
+            // The test is over: xunit takes no more output.
+            Context.Stop(Self);
         }
     }
 }

@@ -46,7 +46,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
     public static ActorSystem Create(string name, BootstrapSetup setup) => Create(name, ActorSystemSetup.Create(setup));
 
-    /// <param name="name">Letters, digits, hyphens and underscores, the first being a letter or digit.</param>
+    /// <param name="name">Letters, digits and hyphens, the first being a letter or digit.</param>
     public static ActorSystem Create(string name, ActorSystemSetup setup)
     {
         var bootstrap = setup.Get<BootstrapSetup>();

@@ -26,15 +26,16 @@ public class EventStream : LoggingBus
     {
         ArgumentNullException.ThrowIfNull(subscriber);
         TellUnsubscriber(subscriber, subscribed: true);
+        var changed = base.Subscribe(subscriber, channel);
         if (_debug) Report($"subscribing {subscriber} to channel {channel}");
-        return base.Subscribe(subscriber, channel);
+        return changed;
     }
 
     public override bool Unsubscribe(IActorRef subscriber, Type channel)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        var changed = base.Unsubscribe(subscriber, channel);
         if (_debug) Report($"unsubscribing {subscriber} from channel {channel}");
+        var changed = base.Unsubscribe(subscriber, channel);
         TellUnsubscriber(subscriber, subscribed: false);
         return changed;
     }
@@ -42,8 +43,8 @@ public class EventStream : LoggingBus
     public override bool Unsubscribe(IActorRef subscriber)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        var changed = base.Unsubscribe(subscriber);
         if (_debug) Report($"unsubscribing {subscriber} from all channels");
+        var changed = base.Unsubscribe(subscriber);
         TellUnsubscriber(subscriber, subscribed: false);
         return changed;
     }

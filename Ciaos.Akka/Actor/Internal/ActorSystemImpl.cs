@@ -35,7 +35,7 @@ public class ActorSystemImpl : ExtendedActorSystem
         {
             throw new ArgumentException(
                 $"Invalid ActorSystem name [{name}], must contain only word characters "
-                + "(i.e. [a-zA-Z0-9] plus non-leading '-' or '_')",
+                + "(i.e. [a-zA-Z0-9] plus non-leading '-')",
                 nameof(name));
         }
 
@@ -229,7 +229,7 @@ public class ActorSystemImpl : ExtendedActorSystem
     private static bool IsValidName(string name) =>
         !string.IsNullOrEmpty(name)
         && char.IsAsciiLetterOrDigit(name[0])
-        && name.All(one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_');
+        && name.All(one => char.IsAsciiLetterOrDigit(one) || one == '-');
 
     private static void Print(IActorRef actor, string indent, StringBuilder text)
     {

@@ -39,7 +39,7 @@ public sealed class EventStreamSpec : TestKit
         Assert.Throws<ArgumentNullException>(() => Sys.EventStream.Unsubscribe(null!));
     }
 
-    [Fact]
+    [OwnEngineFact]
     public void An_actor_that_stops_is_unsubscribed_by_itself()
     {
         var probe = CreateTestProbe();
@@ -73,6 +73,7 @@ public sealed class EventStreamSpec : TestKit
     {
         var stream = new EventStream(debug: true);
         stream.Subscribe(TestActor, typeof(Debug));
+        ExpectMsg<Debug>(e => Assert.Equal($"subscribing {TestActor} to channel {typeof(Debug)}", e.Message));
         stream.Subscribe(TestActor, typeof(Said));
         ExpectMsg<Debug>(e => Assert.Equal($"subscribing {TestActor} to channel {typeof(Said)}", e.Message));
         stream.Unsubscribe(TestActor, typeof(Said));

@@ -132,6 +132,19 @@ public sealed class ProbeSpec : TestKit
     }
 
     [Fact]
+    public void What_a_test_actor_reference_is_told_has_happened_when_Tell_returns()
+    {
+        var echo = ActorOfAsTestActorRef<SimpleEchoActor>();
+        Assert.StartsWith("$$", echo.Path.Name, StringComparison.Ordinal);
+        var asking = echo.Ref.Ask<string>("hello");
+        Assert.True(asking.IsCompletedSuccessfully);
+        Watch(echo);
+        echo.Tell(PoisonPill.Instance);
+        Assert.Equal(echo.Ref, Assert.IsType<Terminated>(ReceiveOne(TimeSpan.Zero)).ActorRef);
+        Assert.Throws<IllegalActorStateException>(() => echo.UnderlyingActor);
+    }
+
+    [Fact]
     public async Task A_test_actor_reference_waits_for_asynchronous_behaviour()
     {
         var counter = ActorOfAsTestActorRef<Counter>(Props.Create<Counter>());

@@ -31,7 +31,7 @@ public sealed class ReceiveSpec : TestKit
         Assert.Equal("late", await wait);
     }
 
-    [Fact]
+    [OwnEngineFact]
     public async Task A_wait_can_be_cancelled()
     {
         using var cancelled = new CancellationTokenSource(Short);

@@ -67,6 +67,19 @@ public sealed class TestKitSetupSpec
     }
 
     [Fact]
+    public void A_format_that_does_not_fit_its_arguments_is_logged_as_an_error()
+    {
+        using var kit = new TestKit("akka.loglevel = INFO", new Lines());
+        kit.Sys.EventStream.Subscribe(kit.TestActor, typeof(LogEvent));
+        kit.Sys.Log.Warning("{0} {4}", "one", "two");
+        kit.ExpectMsg<Warning>();
+        Assert.IsType<FormatException>(kit.ExpectMsg<Error>().Cause);
+        kit.Sys.Log.Error(new DivideByZeroException(), "{0} {4}", "one", "two");
+        Assert.IsType<DivideByZeroException>(kit.ExpectMsg<Error>().Cause);
+        Assert.IsType<AggregateException>(kit.ExpectMsg<Error>().Cause);
+    }
+
+    [Fact]
     public void The_test_actor_is_the_sender_unless_the_test_wants_none()
     {
         using (var kit = new TestKit())

@@ -19,6 +19,17 @@ public sealed class ReferenceSpec : TestKit
         Assert.Throws<InvalidActorNameException>(() => Sys.ActorOf(BlackHoleActor.Props, "a b"));
     }
 
+    [Theory]
+    [InlineData("under_score")]
+    [InlineData("-leading")]
+    [InlineData("sla/sh")]
+    [InlineData("dol$lar")]
+    [InlineData("")]
+    public void A_system_is_named_with_letters_digits_and_hyphens(string name)
+    {
+        Assert.ThrowsAny<ArgumentException>(() => ActorSystem.Create(name));
+    }
+
     [Fact]
     public void Without_a_name_each_actor_gets_its_own()
     {
