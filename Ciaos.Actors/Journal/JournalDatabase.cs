@@ -10,6 +10,8 @@ public sealed class JournalDatabase : IDisposable
 {
     private static readonly string[] AddedColumns = ["tags", "event_manifest"];
 
+    private volatile bool _isPrepared;
+
     public JournalDatabase(JournalSettings settings)
     {
         Settings = settings;
@@ -27,7 +29,10 @@ public sealed class JournalDatabase : IDisposable
 
     /// <summary>Makes sure that the database can be opened, and has its tables.</summary>
     /// <exception cref="JournalException">What is wrong, and with which database.</exception>
-    public void Prepare() => OpenForWriting().Dispose();
+    public void Prepare()
+    {
+        if (!_isPrepared) OpenForWriting().Dispose();
+    }
 
     public void Dispose() => Dialect.Close();
 
@@ -37,6 +42,7 @@ public sealed class JournalDatabase : IDisposable
         try
         {
             CreateTables(connection);
+            _isPrepared = true;
             return connection;
         }
         catch

@@ -7,7 +7,8 @@ namespace Ciaos.Actors.Journal;
 /// Reads a journal, beside its writer or without it: for recovery, and for tools. Rows are streamed, so that memory
 /// does not grow with what is read; a reader sees what was committed when it began.
 /// </summary>
-public sealed class JournalReader(JournalDatabase database)
+/// <param name="prepare">Make the database and its tables if they are not there, as a journal in use needs it.</param>
+public sealed class JournalReader(JournalDatabase database, bool prepare = false)
 {
     private const string Columns =
         "persistence_id, sequence_number, created, message, identifier, manifest, writer_uuid, event_manifest, tags, "
@@ -16,7 +17,7 @@ public sealed class JournalReader(JournalDatabase database)
     /// <summary>Highest number ever given to an event of this persistence id, deleted or not; 0 if none.</summary>
     public long HighestSequenceNr(string persistenceId) => database.Guard(() =>
     {
-        using var connection = database.OpenForReading();
+        using var connection = Open();
         var stored = Max(connection, "journal", persistenceId);
         return Math.Max(stored, Max(connection, "journal_metadata", persistenceId));
     });
@@ -40,7 +41,7 @@ public sealed class JournalReader(JournalDatabase database)
     /// <summary>Position of the last event; 0 if there is none.</summary>
     public long HighestOrdering() => database.Guard(() =>
     {
-        using var connection = database.OpenForReading();
+        using var connection = Open();
         using var command = connection.CreateCommand("SELECT MAX(ordering) FROM journal");
         return command.ExecuteScalar() is long highest ? highest : 0L;
     });
@@ -83,10 +84,16 @@ public sealed class JournalReader(JournalDatabase database)
         row.IsDBNull(4) ? 0 : Convert.ToInt32(row.GetValue(4), CultureInfo.InvariantCulture),
         row.GetString(5));
 
+    private DbConnection Open()
+    {
+        if (prepare) database.Prepare();
+        return database.OpenForReading();
+    }
+
     private IEnumerable<T> Read<T>(
         string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] parameters)
     {
-        using var connection = database.OpenForReading();
+        using var connection = Open();
         using var command = connection.CreateCommand(sql, parameters);
         using var rows = database.Guard(command.ExecuteReader);
         while (database.Guard(rows.Read)) yield return database.Guard(() => read(rows));

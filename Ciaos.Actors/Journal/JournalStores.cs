@@ -63,7 +63,7 @@ public sealed class JournalStore : IDisposable
     internal JournalStore(JournalDatabase database, JournalWriter writer, Action release)
     {
         Writer = writer;
-        Reader = new JournalReader(database);
+        Reader = new JournalReader(database, prepare: true);
         _release = release;
     }
 

@@ -20,9 +20,10 @@ public sealed class SqlSnapshotStore : SnapshotStore
     public SqlSnapshotStore(Config config)
     {
         var system = Context.System;
-        _store = JournalStores.Get(system).Open(JournalSettings.From(config));
+        var section = WithJournalsSettings(config, system.Settings.Config);
+        _store = JournalStores.Get(system).Open(JournalSettings.From(section));
         _codec = new PayloadCodec(system.Serialization);
-        _replayDispatcher = system.Dispatchers.Lookup(SqlJournal.ReplayDispatcherOf(config));
+        _replayDispatcher = system.Dispatchers.Lookup(SqlJournal.ReplayDispatcherOf(section));
     }
 
     protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria) =>
@@ -55,6 +56,9 @@ public sealed class SqlSnapshotStore : SnapshotStore
         _store.Dispose();
         base.PostStop();
     }
+
+    private static Config WithJournalsSettings(Config section, Config all) =>
+        all.HasPath("ciaos.journal") ? section.WithFallback(all.GetConfig("ciaos.journal")) : section;
 
     private static SnapshotRange RangeOf(SnapshotSelectionCriteria criteria) => new(
         criteria.MinSequenceNr,
