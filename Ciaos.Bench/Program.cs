@@ -9,6 +9,7 @@ public static class Program
     private static readonly Dictionary<string, Func<string[], Task>> Benchmarks = new(StringComparer.Ordinal)
     {
         ["engine"] = EngineBenchmark.Run,
+        ["persist"] = _ => PersistBench.Run(),
     };
 
     public static async Task<int> Main(string[] args)
