@@ -25,7 +25,9 @@ internal sealed class FreeSpace(IDisk disk, long reserveBytes)
             FreeBytes = disk.FreeBytes;
             _leftBytes = FreeBytes - reserveBytes;
             IsEnough = _leftBytes > 0;
-            Detail = IsEnough ? "" : $"The disk is full: {FreeBytes} bytes are free, {reserveBytes} of them are kept in reserve";
+            Detail = IsEnough
+                ? ""
+                : $"The disk is full: {FreeBytes} bytes are free, {reserveBytes} are kept in reserve";
         }
         catch (IOException e)
         {

@@ -73,7 +73,8 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         if (_file is null) return;
-        CommitBatch();
+        if (_file.IsUsable) CommitBatch();
+        if (_batch.Count > 0) GiveBackAfterMistake();
         if (_file.IsUsable) EndInOrder();
         _file.Dispose();
     }
@@ -96,7 +97,8 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
 
         if (!found.CanContinue)
         {
-            Refuse(Obstacle.IsDamaged, found.FileBytes, $"Acknowledged needles are damaged at {string.Join(", ", found.Rotten)}");
+            var places = string.Join(", ", found.Rotten.Select(range => $"{range.StartBytes} to {range.EndBytes}"));
+            Refuse(Obstacle.IsDamaged, found.FileBytes, $"Acknowledged needles are damaged from byte {places}");
             return 0;
         }
 
@@ -220,6 +222,13 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         }
 
         Context.Parent.Tell(new NotStored([next], HasFailed: false));
+    }
+
+    // An exception that is no I/O error stops this actor in the middle of a batch.
+    private void GiveBackAfterMistake()
+    {
+        Context.Parent.Tell(new NotOpened(_volume, Obstacle.DiskFailed, 0, "its writer failed unexpectedly"));
+        Context.Parent.Tell(new NotStored(_batch.ToArray(), HasFailed: true));
     }
 
     private void FlushWhatWasWritten()

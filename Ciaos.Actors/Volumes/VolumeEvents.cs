@@ -2,7 +2,8 @@ using Ciaos.Storage;
 
 namespace Ciaos.Actors.Volumes;
 
-/// <summary>What the journal keeps of volumes. Bytes: <see cref="VolumeEventSerializer"/> and docs/formats.md.</summary>
+/// <summary>What the journal keeps of volumes. Bytes: <see cref="VolumeEventSerializer"/> and
+/// docs/formats.md.</summary>
 public static class VolumeEvents
 {
     public interface IVolumeEvent

@@ -52,5 +52,6 @@ public static class VolumeProtocol
 
     /// <param name="IsWritable">Appends are being taken.</param>
     /// <param name="Detail">Why not, or an empty string.</param>
-    public sealed record VolumesStatus(bool IsWritable, string Detail, long FreeBytes, int ActiveVolumes, int SealedVolumes);
+    public sealed record VolumesStatus(
+        bool IsWritable, string Detail, long FreeBytes, int ActiveVolumes, int SealedVolumes);
 }

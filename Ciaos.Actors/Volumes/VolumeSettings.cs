@@ -10,8 +10,8 @@ public enum VolumeDurability
     /// <summary>After the flush that covers it.</summary>
     Sync,
 
-    /// <summary>After it was handed to the system; a flush follows within an interval. A power cut may take more than was
-    /// torn: acknowledged needles too.</summary>
+    /// <summary>After it was handed to the system; a flush follows within an interval. A power cut may take more than
+    /// was torn: acknowledged needles too.</summary>
     Interval,
 
     /// <summary>After it was handed to the system, which flushes when it likes.</summary>

@@ -3,7 +3,8 @@ using Ciaos.Storage;
 
 namespace Ciaos.Actors.Volumes;
 
-/// <summary>The writers that are running: opening, open, or closed and about to stop. Part of <see cref="VolumesActor"/>.</summary>
+/// <summary>The writers that are running: opening, open, or closed and about to stop. Part of
+/// <see cref="VolumesActor"/>.</summary>
 internal sealed class VolumeWriters
 {
     private readonly Dictionary<VolumeId, IActorRef> _opening = [];

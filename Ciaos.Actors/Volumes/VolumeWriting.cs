@@ -7,7 +7,8 @@ namespace Ciaos.Actors.Volumes;
 /// <summary>What the keeper of all volumes and the writer of one say to each other.</summary>
 internal static class VolumeWriting
 {
-    /// <summary>Store a needle and answer <paramref name="ReplyTo"/>, or give it back with <see cref="NotStored"/>.</summary>
+    /// <summary>Store a needle and answer <paramref name="ReplyTo"/>, or give it back with
+    /// <see cref="NotStored"/>.</summary>
     /// <param name="FailedAttempts">How many volumes have failed with it.</param>
     public sealed record Store(Needle Needle, IActorRef ReplyTo, int FailedAttempts);
 
@@ -21,7 +22,7 @@ internal static class VolumeWriting
     /// <param name="Torn">What a crash left, if there was one: for the log.</param>
     public sealed record Opened(VolumeId Volume, long LengthBytes, int Torn);
 
-    /// <summary>The volume does not take appends, and nothing was given to it.</summary>
+    /// <summary>The volume does not take appends, at least not from this writer.</summary>
     public sealed record NotOpened(VolumeId Volume, Obstacle Obstacle, long LengthBytes, string Detail);
 
     public enum Obstacle
@@ -42,7 +43,8 @@ internal static class VolumeWriting
     /// <summary>The volume is full and sealed. Further needles come back.</summary>
     public sealed record Filled(VolumeId Volume, long LengthBytes);
 
-    /// <summary>A write or flush failed: the volume ends at the last acknowledged byte. Further needles come back.</summary>
+    /// <summary>A write or flush failed: the volume ends at the last acknowledged byte. Further needles come
+    /// back.</summary>
     public sealed record Broken(VolumeId Volume, long LengthBytes, bool DiskIsFull, string Detail);
 
     /// <summary>A batch met a full disk and was rejected. The volume is unharmed and goes on.</summary>

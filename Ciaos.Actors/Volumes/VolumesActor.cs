@@ -11,8 +11,8 @@ namespace Ciaos.Actors.Volumes;
 
 /// <summary>
 /// Keeps all volumes: gives out their ids, opens and replaces their writers, and sends every append to one of them.
-/// Owns which volumes there are (persisted) and which are open. Runs on the default dispatcher, and does no I/O but asking for
-/// the free space.
+/// Owns which volumes there are (persisted) and which are open. Runs on the default dispatcher, and does no I/O but
+/// asking for the free space.
 /// </summary>
 /// <remarks>
 /// A volume that is full or whose write has failed is sealed by an event and replaced; what it did not acknowledge is
@@ -82,11 +82,12 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     {
         var size = NeedleFormat.SizeBytes(store.Needle);
         var objection = NeedleFormat.Objection(store.Needle);
+        var isTombstone = store.Needle.Kind == NeedleKind.Tombstone;
         if (_isClosing) Reject(store, RejectReason.Stopping, "The node is stopping");
         else if (objection is not null) Reject(store, RejectReason.TooLarge, objection);
         else if (size > _settings.Volume.MaxNeedleBytes) Reject(store, RejectReason.TooLarge, TooLarge(size));
         else if (store.FailedAttempts >= _settings.MaxAttempts) Reject(store, RejectReason.DiskFailed, _failure);
-        else if (store.Needle.Kind != NeedleKind.Tombstone && !_space.TryTake(size)) Reject(store, RejectReason.DiskFull, _space.Detail);
+        else if (!isTombstone && !_space.TryTake(size)) Reject(store, RejectReason.DiskFull, _space.Detail);
         else Send(store);
     }
 
@@ -95,7 +96,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         if (_writers.For(store.Needle.Object) is { } writer) writer.Tell(store);
         else if (IsFailing) Reject(store, RejectReason.DiskFailed, _failure);
         else if (!_space.IsEnough && !_writers.AreOpening) Reject(store, RejectReason.DiskFull, _space.Detail);
-        else if (_waiting.Count >= _settings.MaxWaiting) Reject(store, RejectReason.DiskFailed, "Too many appends wait for a volume");
+        else if (_waiting.Count >= _settings.MaxWaiting) Reject(store, RejectReason.DiskFailed, "Too many wait");
         else _waiting.Enqueue(store);
     }
 
@@ -108,7 +109,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private void OnOpened(Opened opened)
     {
         if (opened.Torn > 0)
-            _log.Info("Volume {0} was torn by a crash in {1} places; nothing acknowledged is lost", opened.Volume.Value, opened.Torn);
+            _log.Info("Volume {0}: a crash tore {1} ranges, none acknowledged", opened.Volume.Value, opened.Torn);
         _failuresInARow = 0;
         _writers.Open(opened.Volume);
         SendWaiting();
@@ -191,7 +192,8 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         });
     }
 
-    private void StartWriter(VolumeId volume, Props props) => _writers.Add(volume, Context.Watch(Context.ActorOf(props)));
+    private void StartWriter(VolumeId volume, Props props) =>
+        _writers.Add(volume, Context.Watch(Context.ActorOf(props)));
 
     private VolumeSettings VolumeSettings()
     {
@@ -244,7 +246,8 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         return new VolumesStatus(canWrite, detail, _space.FreeBytes, _state.Active.Count, _state.Sealed.Count);
     }
 
-    private string TooLarge(long size) => $"The needle has {size} bytes, a volume can hold {_settings.Volume.MaxNeedleBytes}";
+    private string TooLarge(long size) =>
+        $"The needle has {size} bytes, a volume can hold {_settings.Volume.MaxNeedleBytes}";
 
     private static void Reject(Store store, RejectReason reason, string detail) =>
         store.ReplyTo.Tell(new Rejected(store.Needle.Id, reason, detail));

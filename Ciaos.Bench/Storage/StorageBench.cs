@@ -94,8 +94,11 @@ internal static class StorageBench
         NeedleKind.Data, new NeedleId(id), new BucketId(1), ObjectKey.Create($"bench/{id}"), new ObjectId(id), 0, true,
         UploadOperation.Create, BodyFormat.Raw, FrozenDictionary<string, string>.Empty, data);
 
-    private static void Report(string name, long count, long bytes, TimeSpan time) =>
+    private static void Report(string name, long count, long bytes, TimeSpan time)
+    {
+        var rate = count / time.TotalSeconds;
+        var mebibytes = bytes / Mebibyte / time.TotalSeconds;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name,-40} {count / time.TotalSeconds,12:N0} a second {bytes / Mebibyte / time.TotalSeconds,10:N0} MiB/s"));
+            CultureInfo.InvariantCulture, $"{name,-40} {rate,12:N0} a second {mebibytes,10:N0} MiB/s"));
+    }
 }

@@ -32,7 +32,8 @@ public class Crc32CSpec
     public void It_equals_the_bitwise_definition_for_every_length_around_the_lanes()
     {
         var data = Bytes(seed: 1, 10_000);
-        foreach (var length in Enumerable.Range(0, 70).Concat([1023, 1024, 3071, 3072, 3073, 3080, 6143, 6144, 6147, 9999]))
+        int[] around = [1023, 1024, 3071, 3072, 3073, 3080, 6143, 6144, 6147, 9999];
+        foreach (var length in Enumerable.Range(0, 70).Concat(around))
         {
             Assert.Equal(Bitwise(data.AsSpan(0, length)), Crc32C.Compute(data.AsSpan(0, length)));
             Assert.Equal(Bitwise(data.AsSpan(1, length)), Crc32C.Compute(data.AsSpan(1, length)));

@@ -24,7 +24,7 @@ public class FreeSpaceSpec
         Fill(9_500);
         Assert.False(_space.TryTake(1));
         Assert.False(_space.IsEnough);
-        Assert.Equal("The disk is full: 500 bytes are free, 1000 of them are kept in reserve", _space.Detail);
+        Assert.Equal("The disk is full: 500 bytes are free, 1000 are kept in reserve", _space.Detail);
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class VolumeReadersSpec : IDisposable
     [Fact]
     public void Many_threads_read_exactly_and_stay_within_the_limit()
     {
-        Parallel.For(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => AssertReads(i * 7 % VolumeCount));
+        var fourThreads = new ParallelOptions { MaxDegreeOfParallelism = 4 };
+        Parallel.For(0, 2_000, fourThreads, i => AssertReads(i * 7 % VolumeCount));
         Assert.InRange(_readers.OpenCount, 1, 3);
     }
 

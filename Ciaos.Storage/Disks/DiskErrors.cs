@@ -1,6 +1,7 @@
 namespace Ciaos.Storage.Disks;
 
-/// <summary>Tells a full disk from a failing one. On Unix .NET keeps the errno in <see cref="Exception.HResult"/>.</summary>
+/// <summary>Tells a full disk from a failing one. On Unix .NET keeps the errno in
+/// <see cref="Exception.HResult"/>.</summary>
 internal static class DiskErrors
 {
     private const int NoSpace = 28;
@@ -14,7 +15,8 @@ internal static class DiskErrors
         OperatingSystem.IsWindows() ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull : IsFull(e.HResult);
 
     /// <summary>What to throw in place of <paramref name="e"/>.</summary>
-    public static IOException Translate(IOException e, string path, string operation, long offsetBytes, long neededBytes) =>
+    public static IOException Translate(
+        IOException e, string path, string operation, long offsetBytes, long neededBytes) =>
         IsFull(e)
             ? new DiskFullException(path, neededBytes, e)
             : new DiskFailedException(path, operation, offsetBytes, e.Message, e);

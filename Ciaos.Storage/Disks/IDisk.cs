@@ -39,7 +39,8 @@ public interface IDisk
     /// <see cref="SyncFolder"/>.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Removes a file; nothing happens where there is none. Durable only after <see cref="SyncFolder"/>.</summary>
+    /// <summary>Removes a file; nothing happens where there is none. Durable only after
+    /// <see cref="SyncFolder"/>.</summary>
     void Delete(string path);
 
     /// <summary>Returns when all creations, renames and deletions in a folder are durable.</summary>

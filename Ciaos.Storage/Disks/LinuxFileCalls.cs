@@ -7,7 +7,8 @@ namespace Ciaos.Storage.Disks;
 /// <summary>
 /// The calls that durability needs and .NET does not offer. What .NET 10 does on Linux, seen with strace:
 /// RandomAccess.FlushToDisk is fsync (which also writes times that nobody needs), never fdatasync;
-/// a preallocationSize is fallocate(FALLOC_FL_KEEP_SIZE), but only at creation; folders cannot be opened, so not synced.
+/// a preallocationSize is fallocate(FALLOC_FL_KEEP_SIZE), but only at creation; folders cannot be opened, so not
+/// synced.
 /// </summary>
 internal static partial class LinuxFileCalls
 {
@@ -16,7 +17,8 @@ internal static partial class LinuxFileCalls
     private const int NotSupported = 95;
     private const int ReadOnlyCloseOnExec = 0x80000;
 
-    /// <summary>fdatasync: the data, and of the metadata just what is needed to read it back, such as the length.</summary>
+    /// <summary>fdatasync: the data, and of the metadata just what is needed to read it back, such as the
+    /// length.</summary>
     public static void SyncData(SafeFileHandle file, string path)
     {
         while (FDataSync(file) != 0)
@@ -26,7 +28,8 @@ internal static partial class LinuxFileCalls
         }
     }
 
-    /// <summary>fallocate without a change of length: the tail of the file then never needs zeros to be told from data.</summary>
+    /// <summary>fallocate without a change of length: the tail of the file then never needs zeros to be told from
+    /// data.</summary>
     public static void Reserve(SafeFileHandle file, string path, long upToBytes)
     {
         while (FAllocate(file, KeepSize, 0, upToBytes) != 0)

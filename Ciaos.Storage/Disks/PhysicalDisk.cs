@@ -83,7 +83,8 @@ public sealed class PhysicalDisk : IDisk, IDisposable
         var full = FullPath(path);
         try
         {
-            return new PhysicalDiskFile(full, File.OpenHandle(full, mode, access, FileShare.ReadWrite | FileShare.Delete));
+            var handle = File.OpenHandle(full, mode, access, FileShare.ReadWrite | FileShare.Delete);
+            return new PhysicalDiskFile(full, handle);
         }
         catch (IOException e) when (DiskErrors.IsFull(e))
         {

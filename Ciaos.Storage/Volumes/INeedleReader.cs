@@ -1,6 +1,7 @@
 namespace Ciaos.Storage.Volumes;
 
-/// <summary>Reads durable needles by place, past the actors: committed bytes never change. Safe for many threads.</summary>
+/// <summary>Reads durable needles by place, past the actors: committed bytes never change. Safe for many
+/// threads.</summary>
 public interface INeedleReader
 {
     /// <summary>

@@ -55,7 +55,8 @@ internal sealed class NeedleBatch : IDisposable
         var keyBytes = Encoding.UTF8.GetBytes(needle.Key.Value ?? "", head[NeedleHeader.Bytes..]);
         var metadataBytes = NeedleMetadata.Write(needle.Metadata, head[(NeedleHeader.Bytes + keyBytes)..]);
         var header = new NeedleHeader(
-            needle.Kind, needle.IsLastChunk, needle.Operation, needle.Format, needle.Data.Length, keyBytes, metadataBytes,
+            needle.Kind, needle.IsLastChunk, needle.Operation, needle.Format,
+            needle.Data.Length, keyBytes, metadataBytes,
             checked((uint)(EndBytes - _batchStart)), needle.Id, needle.Bucket, needle.Object, needle.ChunkOrdinal);
         header.Write(head);
         var crc = NeedleHeader.HeadCrc(_superblock.Salt, EndBytes, head[..header.HeadBytes]);

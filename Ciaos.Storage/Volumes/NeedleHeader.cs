@@ -53,7 +53,8 @@ public readonly record struct NeedleHeader(
     /// <summary>From the needle's start to the next one.</summary>
     public long TotalBytes => NeedleFormat.Align(DataStartBytes + (long)DataBytes);
 
-    /// <summary>Reads what may be a header. True does not mean that it is one: only <see cref="HeadCrc"/> tells.</summary>
+    /// <summary>Reads what may be a header. True does not mean that it is one: only <see cref="HeadCrc"/>
+    /// tells.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, out NeedleHeader header)
     {
         header = default;
@@ -98,8 +99,8 @@ public readonly record struct NeedleHeader(
     internal static uint ReadCrc(ReadOnlySpan<byte> head) => BinaryPrimitives.ReadUInt32LittleEndian(head[CrcOffset..]);
 
     /// <summary>
-    /// The checksum that a needle's head must have. The volume's salt and the needle's place take part, so that bytes of
-    /// a volume which somebody stored as an object are never taken for needles of the volume that they lie in.
+    /// The checksum that a needle's head must have. The volume's salt and the needle's place take part, so that bytes
+    /// of a volume which somebody stored as an object are never taken for needles of the volume that they lie in.
     /// </summary>
     /// <param name="head">Header, key and metadata.</param>
     internal static uint HeadCrc(ulong salt, long offsetBytes, ReadOnlySpan<byte> head)

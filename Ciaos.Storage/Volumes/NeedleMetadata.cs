@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Ciaos.Storage.Volumes;
@@ -16,7 +17,7 @@ public static class NeedleMetadata
     private const ushort Entry = 1;
     private const int FieldHeadBytes = 4;
 
-    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> None = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The names of <paramref name="entries"/> are 1 to 255 bytes long.</summary>
     public static int SizeBytes(IReadOnlyDictionary<string, string> entries)
@@ -40,7 +41,11 @@ public static class NeedleMetadata
         {
             var field = destination[at..];
             var nameBytes = Encoding.UTF8.GetBytes(name, field[(FieldHeadBytes + 1)..]);
-            if (nameBytes is 0 or > byte.MaxValue) throw new ArgumentException($"The metadata name '{name}' is empty or too long");
+            if (nameBytes is 0 or > byte.MaxValue)
+            {
+                throw new ArgumentException($"The metadata name '{name}' is empty or too long", nameof(entries));
+            }
+
             var valueBytes = 1 + nameBytes + Encoding.UTF8.GetBytes(text, field[(FieldHeadBytes + 1 + nameBytes)..]);
             BinaryPrimitives.WriteUInt16LittleEndian(field, Entry);
             BinaryPrimitives.WriteUInt16LittleEndian(field[2..], checked((ushort)valueBytes));
@@ -51,7 +56,8 @@ public static class NeedleMetadata
         return at;
     }
 
-    /// <summary>False where the bytes are no metadata, though they are what was written: another program wrote them.</summary>
+    /// <summary>False where the bytes are no metadata, though they are what was written: another program wrote
+    /// them.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out IReadOnlyDictionary<string, string> entries)
     {
         entries = None;

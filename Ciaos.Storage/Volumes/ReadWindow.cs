@@ -12,7 +12,8 @@ internal sealed class ReadWindow(IDiskFile file) : IDisposable
     private long _start;
     private int _count;
 
-    /// <summary>The bytes at a place, valid until the next call: fewer than asked for only where the file ends.</summary>
+    /// <summary>The bytes at a place, valid until the next call: fewer than asked for only where the file
+    /// ends.</summary>
     /// <param name="count">0 to <see cref="Bytes"/>.</param>
     public ReadOnlySpan<byte> Get(long offsetBytes, int count)
     {

@@ -1,6 +1,7 @@
 namespace Ciaos.Storage.Volumes;
 
-/// <summary>The bytes of a volume are not what was written: names the file, the place, what was due and what is there.</summary>
+/// <summary>The bytes of a volume are not what was written: names the file, the place, what was due and what is
+/// there.</summary>
 public sealed class VolumeCorruptException(string file, long offsetBytes, string expected, string found)
     : IOException($"Volume {file} is corrupt at byte {offsetBytes}: expected {expected}, found {found}")
 {

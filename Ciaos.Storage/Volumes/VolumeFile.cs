@@ -9,8 +9,8 @@ namespace Ciaos.Storage.Volumes;
 /// Failure strategy. Space is reserved before anything is written, so a full disk is met while the volume is unharmed:
 /// <see cref="DiskFullException"/> from <see cref="Append"/> while <see cref="IsUsable"/> stays true.
 /// After any other failed write, or a failed flush, nobody knows what the file holds: the system may have
-/// dropped the pages and the next flush would report success. The writer then refuses every further use. Its owner gives the volume
-/// up at <see cref="DurableBytes"/>, and appends what was not acknowledged to another volume.
+/// dropped the pages and the next flush would report success. The writer then refuses every further use. Its owner
+/// gives the volume up at <see cref="DurableBytes"/>, and appends what was not acknowledged to another volume.
 /// Nothing is ever overwritten, and recovery (<see cref="VolumeRecovery"/>) relies on one rule kept here: a batch is
 /// written only after the one before it was flushed.
 /// </remarks>
@@ -76,7 +76,8 @@ public sealed class VolumeFile : IDisposable
         }
     }
 
-    /// <summary>Goes on with a volume as recovery found it. What recovery found whole is durable when this returns.</summary>
+    /// <summary>Goes on with a volume as recovery found it. What recovery found whole is durable when this
+    /// returns.</summary>
     /// <exception cref="InvalidOperationException">The volume is sealed or rotten.</exception>
     public static VolumeFile Continue(VolumeFolder folder, RecoveredVolume found, VolumeFileSettings settings)
     {
@@ -130,7 +131,8 @@ public sealed class VolumeFile : IDisposable
         DurableBytes = EndBytes;
     }
 
-    /// <summary>Ends the volume for good with a seal needle, and gives back the space that was reserved behind it.</summary>
+    /// <summary>Ends the volume for good with a seal needle, and gives back the space that was reserved behind
+    /// it.</summary>
     public void Seal(SealReason reason)
     {
         Flush();
@@ -151,8 +153,9 @@ public sealed class VolumeFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // The writer may have died without the system. Then what was read may be in the system's memory alone: waiting to be
-    // written, or after a failed flush not even that. Written once more it is waiting for certain, and the flush covers it.
+    // The writer may have died without the system. Then what was read may be in the system's memory alone: waiting to
+    // be written, or after a failed flush not even that. Written once more it is waiting for certain, and the flush
+    // covers it.
     private static void RewriteUndurable(IDiskFile file, RecoveredVolume found)
     {
         var buffer = new byte[RewriteBytes];
@@ -202,7 +205,7 @@ public sealed class VolumeFile : IDisposable
         {
             action();
         }
-        catch (IOException e)
+        catch (Exception e)
         {
             _failure = e;
             throw;

@@ -6,9 +6,9 @@ using Ciaos.Storage.Disks;
 namespace Ciaos.Storage.Volumes;
 
 /// <summary>
-/// Reads durable needles of one volume, and verifies what it reads. One shared handle, positional reads: safe for many threads.
-/// A short needle takes one read. Of a long one the head and the touched blocks are read, whole blocks straight
-/// into the caller's memory.
+/// Reads durable needles of one volume, and verifies what it reads. One shared handle, positional reads: safe for many
+/// threads. A short needle takes one read. Of a long one the head and the touched blocks are read, whole blocks
+/// straight into the caller's memory.
 /// </summary>
 public sealed class VolumeReader : IDisposable
 {
@@ -72,9 +72,11 @@ public sealed class VolumeReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offsetBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(needle.OffsetBytes, Superblock.Bytes, nameof(needle));
         ArgumentOutOfRangeException.ThrowIfLessThan(needle.DataStartBytes, NeedleHeader.Bytes, nameof(needle));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(needle.DataStartBytes, NeedleFormat.MaxDataStartBytes, nameof(needle));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            needle.DataStartBytes, NeedleFormat.MaxDataStartBytes, nameof(needle));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(needle.DataBytes, NeedleFormat.MaxDataBytes, nameof(needle));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)offsetBytes + count, needle.DataBytes, nameof(offsetBytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            (long)offsetBytes + count, needle.DataBytes, nameof(offsetBytes));
     }
 
     private void VerifyHead(NeedleLocation needle, ReadOnlySpan<byte> bytes)
@@ -88,8 +90,8 @@ public sealed class VolumeReader : IDisposable
         {
             throw Corrupt(
                 needle.OffsetBytes,
-                string.Create(CultureInfo.InvariantCulture, $"{needle.DataBytes} bytes of data at {needle.DataStartBytes}"),
-                string.Create(CultureInfo.InvariantCulture, $"{header.DataBytes} at {header.DataStartBytes}"));
+                string.Create(CultureInfo.InvariantCulture, $"{needle.DataBytes} bytes at {needle.DataStartBytes}"),
+                string.Create(CultureInfo.InvariantCulture, $"{header.DataBytes} bytes at {header.DataStartBytes}"));
         }
 
         var due = NeedleHeader.HeadCrc(_superblock.Salt, needle.OffsetBytes, bytes[..header.HeadBytes]);
@@ -139,7 +141,7 @@ public sealed class VolumeReader : IDisposable
     private int ReadWholeBlocks(NeedleLocation needle, ReadOnlySpan<byte> head, int offsetBytes, Span<byte> destination)
     {
         var reachesEnd = offsetBytes + destination.Length == needle.DataBytes;
-        var count = reachesEnd ? destination.Length : destination.Length / NeedleFormat.BlockBytes * NeedleFormat.BlockBytes;
+        var count = destination.Length - (reachesEnd ? 0 : destination.Length % NeedleFormat.BlockBytes);
         if (count == 0) return 0;
         Fill(needle.OffsetBytes + needle.DataStartBytes + offsetBytes, destination[..count]);
         for (var at = 0; at < count; at += NeedleFormat.BlockBytes)

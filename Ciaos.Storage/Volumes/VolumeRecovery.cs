@@ -4,7 +4,8 @@ using Ciaos.Storage.Disks;
 namespace Ciaos.Storage.Volumes;
 
 /// <summary>
-/// Finds out what a volume holds after its writer has gone, however it went. Reads only; <see cref="VolumeFile.Continue"/>
+/// Finds out what a volume holds after its writer has gone, however it went. Reads only;
+/// <see cref="VolumeFile.Continue"/>
 /// acts on the result.
 /// </summary>
 /// <remarks>
@@ -15,9 +16,9 @@ namespace Ciaos.Storage.Volumes;
 /// is rot. Damage behind it is torn. (Rot in the very last batch before a crash is taken for torn. Nothing is lost by
 /// that: see the next paragraph.)
 /// <para>
-/// Nothing is cut off. Whole needles behind torn ones stay, and the torn ranges are listed in a gap needle, behind which
-/// writing goes on. So no acknowledged needle can ever be cut, no place is used twice (an old location can only find its
-/// own needle or none), and the bytes stay for whoever wants to look at them until the volume is compacted.
+/// Nothing is cut off. Whole needles behind torn ones stay, and the torn ranges are listed in a gap needle, behind
+/// which writing goes on. So no acknowledged needle can ever be cut, no place is used twice (an old location can only
+/// find its own needle or none), and the bytes stay for whoever wants to look at them until the volume is compacted.
 /// </para>
 /// </remarks>
 public static class VolumeRecovery
@@ -45,7 +46,8 @@ public static class VolumeRecovery
         var torn = damage.Select(range => range with { StartBytes = Math.Max(range.StartBytes, tally.DurableBytes) });
         var rotten = damage.Select(range => range with { EndBytes = Math.Min(range.EndBytes, tally.DurableBytes) });
         return new RecoveredVolume(
-            superblock, from, tally.DurableBytes, scanner.EndBytes, file.LengthBytes, tally.Needles, tally.HighestNeedle, tally.IsSealed,
+            superblock, from, tally.DurableBytes, scanner.EndBytes, file.LengthBytes,
+            tally.Needles, tally.HighestNeedle, tally.IsSealed,
             rotten.Where(range => range.LengthBytes > 0).ToImmutableArray(),
             torn.Where(range => range.LengthBytes > 0).ToImmutableArray());
     }

@@ -6,8 +6,8 @@ namespace Ciaos.Storage.Volumes;
 
 /// <summary>
 /// Goes through a volume's needles in the order of their places, for recovery, checks and rebuilding the index.
-/// A needle counts when its head and all its blocks hold. Everything between is reported as <see cref="Damage"/>: behind
-/// it the scan looks for the next head whose checksum holds, which a byte that only looks like one cannot pass.
+/// A needle counts when its head and all its blocks hold. Everything between is reported as <see cref="Damage"/>:
+/// behind it the scan looks for the next head whose checksum holds, which a byte that only looks like one cannot pass.
 /// Takes the memory of one <see cref="ReadWindow"/>, whatever the file holds.
 /// </summary>
 public sealed class VolumeScanner : IDisposable
@@ -67,7 +67,8 @@ public sealed class VolumeScanner : IDisposable
     public string ReadKey() =>
         Encoding.UTF8.GetString(_window.Get(Location.OffsetBytes + NeedleHeader.Bytes, Header.KeyBytes));
 
-    /// <exception cref="VolumeCorruptException">It was written by a program that does not keep to the format.</exception>
+    /// <exception cref="VolumeCorruptException">It was written by a program that does not keep to the
+    /// format.</exception>
     public IReadOnlyDictionary<string, string> ReadMetadata()
     {
         var offset = Location.OffsetBytes + NeedleHeader.Bytes + Header.KeyBytes;

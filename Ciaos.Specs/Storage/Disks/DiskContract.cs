@@ -22,7 +22,9 @@ public abstract class DiskContract
     [Fact]
     public void A_gathered_write_takes_more_buffers_than_the_system_does_at_once()
     {
-        var buffers = Enumerable.Range(0, 3_000).Select(i => (ReadOnlyMemory<byte>)new[] { (byte)i, (byte)(i >> 8) }).ToList();
+        var buffers = Enumerable.Range(0, 3_000)
+            .Select(i => (ReadOnlyMemory<byte>)new[] { (byte)i, (byte)(i >> 8) })
+            .ToList();
         using var file = Disk.Create("many");
         file.Write(0, buffers);
         var bytes = new byte[6_001];

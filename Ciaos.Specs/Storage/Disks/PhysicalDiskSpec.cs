@@ -40,7 +40,8 @@ public sealed class PhysicalDiskSpec : DiskContract, IDisposable
     public void A_full_device_is_told_from_a_failing_one()
     {
         if (!OperatingSystem.IsLinux()) return;
-        using var full = new PhysicalDiskFile("/dev/full", File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write));
+        var handle = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        using var full = new PhysicalDiskFile("/dev/full", handle);
         var error = Assert.Throws<DiskFullException>(() => full.Write(0, [new byte[10], new byte[20]]));
         Assert.Equal("/dev/full", error.Path);
         Assert.Equal(30, error.NeededBytes);

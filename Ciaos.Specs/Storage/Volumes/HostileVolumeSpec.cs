@@ -9,14 +9,16 @@ using Xunit;
 
 namespace Ciaos.Specs.Storage.Volumes;
 
-/// <summary>Volumes whose bytes somebody has changed: they may be refused, never believed, and never cost much.</summary>
+/// <summary>Volumes whose bytes somebody has changed: they may be refused, never believed, and never cost
+/// much.</summary>
 public class HostileVolumeSpec
 {
     private const int NeedleCount = 12;
 
     [Fact]
     public void Whatever_is_changed_no_wrong_byte_is_ever_read() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Mutate(seed)).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Mutate(seed))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
     public void A_file_full_of_heads_that_only_look_real_is_searched_in_bounded_time_and_memory()
@@ -70,7 +72,8 @@ public class HostileVolumeSpec
         var disk = new SimulatedDisk(seed);
         var folder = Needles.Folder(disk);
         var needles = Enumerable.Range(1, NeedleCount)
-            .Select(i => Needles.Data(i, $"key {i}", Needles.Bytes(seed + i, random.Next(4) == 0 ? 70_000 : random.Next(300))))
+            .Select(i => (Id: i, Bytes: random.Next(4) == 0 ? 70_000 : random.Next(300)))
+            .Select(it => Needles.Data(it.Id, $"key {it.Id}", Needles.Bytes(seed + it.Id, it.Bytes)))
             .ToArray();
         var locations = Needles.Write(disk, needles[..4], needles[4..9], needles[9..]);
         using (var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.ReadWrite)) Spoil(file, random);

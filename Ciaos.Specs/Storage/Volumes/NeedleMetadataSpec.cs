@@ -49,8 +49,12 @@ public class NeedleMetadataSpec
     public void A_needle_with_too_much_metadata_or_data_is_objected_to()
     {
         Assert.Null(NeedleFormat.Objection(Needles.Data(1, "k", [1], ("a", new string('x', 8_000)))));
-        Assert.Contains("8192 are allowed", NeedleFormat.Objection(Needles.Data(1, "k", [1], ("a", new string('x', 8_192)))), StringComparison.Ordinal);
-        Assert.Contains("67108864 are allowed", NeedleFormat.Objection(Needles.Data(1, "k", new byte[(64 << 20) + 1])), StringComparison.Ordinal);
+        Assert.Equal(
+            "The metadata has 8198 bytes, 8192 are allowed",
+            NeedleFormat.Objection(Needles.Data(1, "k", [1], ("a", new string('x', 8_192)))));
+        Assert.Equal(
+            "The chunk has 67108865 bytes, 67108864 are allowed",
+            NeedleFormat.Objection(Needles.Data(1, "k", new byte[(64 << 20) + 1])));
     }
 
     // Half of a surrogate pair is no text: UTF-8 cannot hold it.

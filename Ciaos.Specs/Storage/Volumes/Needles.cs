@@ -21,7 +21,10 @@ internal static class Needles
             metadata.ToDictionary(entry => entry.Name, entry => entry.Text, StringComparer.Ordinal), data);
 
     public static Needle Tombstone(long id, string key, long ends) =>
-        Data(id, key, []) with { Kind = NeedleKind.Tombstone, Object = new ObjectId(ends), Operation = default, Format = default };
+        Data(id, key, []) with
+        {
+            Kind = NeedleKind.Tombstone, Object = new ObjectId(ends), Operation = default, Format = default,
+        };
 
     public static byte[] Bytes(int seed, int count)
     {

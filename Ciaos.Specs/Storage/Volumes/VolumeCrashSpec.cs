@@ -76,7 +76,7 @@ public class VolumeCrashSpec
         private VolumeFile Recover()
         {
             var found = VolumeRecovery.Inspect(Folder, Needles.Volume);
-            Assert.True(found.Rotten.IsEmpty, $"seed {seed}: a crash was taken for rot at {string.Join(", ", found.Rotten)}");
+            Assert.True(found.Rotten.IsEmpty, $"seed {seed}: a crash was taken for rot, {found}");
             var volume = VolumeFile.Continue(Folder, found, new VolumeFileSettings(4096, 2048));
             var whole = Needles.Scan(Folder).Where(needle => needle.Header.Kind == NeedleKind.Data).ToList();
             foreach (var (header, _, data) in whole)
@@ -87,7 +87,8 @@ public class VolumeCrashSpec
             using var reader = VolumeReader.Open(Folder, Needles.Volume);
             foreach (var (id, location) in _acknowledged)
             {
-                Assert.True(_written[id].AsSpan().SequenceEqual(Needles.Read(reader, location)), $"seed {seed}: needle {id}");
+                var data = Needles.Read(reader, location);
+                Assert.True(_written[id].AsSpan().SequenceEqual(data), $"seed {seed}: needle {id}");
             }
 
             Assert.True(_acknowledged.Count <= whole.Count, $"seed {seed}");

@@ -49,9 +49,11 @@ public class VolumeFileSpec
         Assert.True(scanner.MoveNext());
         var header = scanner.Header;
         Assert.Equal(
-            (needle.Kind, needle.Id, needle.Bucket, needle.Object, 5, false, UploadOperation.Append, BodyFormat.FileDataList),
-            (header.Kind, header.Id, header.Bucket, header.Object, header.ChunkOrdinal, header.IsLastChunk,
-                header.Operation, header.Format));
+            (needle.Kind, needle.Id, needle.Bucket, needle.Object),
+            (header.Kind, header.Id, header.Bucket, header.Object));
+        Assert.Equal(
+            (5, false, UploadOperation.Append, BodyFormat.FileDataList),
+            (header.ChunkOrdinal, header.IsLastChunk, header.Operation, header.Format));
         Assert.Equal(needle.Metadata, scanner.ReadMetadata());
         Assert.False(scanner.MoveNext());
     }

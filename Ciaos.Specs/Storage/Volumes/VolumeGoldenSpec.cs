@@ -67,7 +67,8 @@ public class VolumeGoldenSpec
         Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(ExampleOnPage(example)));
     }
 
-    private static (UploadOperation Operation, BodyFormat Format, int Ordinal, bool IsLast) Chunk(NeedleHeader header) =>
+    private static (UploadOperation Operation, BodyFormat Format, int Ordinal, bool IsLast) Chunk(
+        NeedleHeader header) =>
         (header.Operation, header.Format, header.ChunkOrdinal, header.IsLastChunk);
 
     // Lines such as "0010: 01 02 …   what it is" behind the line "<!-- example: name -->".
@@ -83,7 +84,8 @@ public class VolumeGoldenSpec
             .ToArray();
     }
 
-    private static byte[] Golden(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", name));
+    private static byte[] Golden(string name) =>
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", name));
 
     private static byte[] Pattern(int count) => Enumerable.Range(0, count).Select(i => (byte)(i / 256)).ToArray();
 
@@ -91,7 +93,8 @@ public class VolumeGoldenSpec
     {
         using (var volume = VolumeFile.Create(_folder, Needles.Superblock, Needles.Settings))
         {
-            volume.Append([Needles.Data(1_700_000_000_000_001, "cats/tom.jpg", "meow"u8.ToArray(), ("content-type", "image/jpeg"))]);
+            var type = ("content-type", "image/jpeg");
+            volume.Append([Needles.Data(1_700_000_000_000_001, "cats/tom.jpg", "meow"u8.ToArray(), type)]);
             volume.Flush();
             var chunk = Needles.Data(1_700_000_000_000_002, "größe", Pattern(65_540));
             volume.Append(

@@ -80,12 +80,13 @@ public class VolumeReaderSpec
     {
         var data = Needles.Bytes(4, 400_000);
         using var reader = Open(data, out var location);
-        _disk.FlipBit(Needles.Folder(_disk).FileOf(Needles.Volume), location.OffsetBytes + location.DataStartBytes + 150_000, 5);
+        var dataStart = location.OffsetBytes + location.DataStartBytes;
+        _disk.FlipBit(Needles.Folder(_disk).FileOf(Needles.Volume), dataStart + 150_000, 5);
         var before = new byte[131_072];
         reader.Read(location, 0, before);
         Assert.Equal(data[..131_072], before);
         var error = Assert.Throws<VolumeCorruptException>(() => reader.Read(location, 131_071, new byte[2]));
-        Assert.Equal(location.OffsetBytes + location.DataStartBytes + 131_072, error.OffsetBytes);
+        Assert.Equal(dataStart + 131_072, error.OffsetBytes);
         var behind = new byte[400_000 - 196_608];
         reader.Read(location, 196_608, behind);
         Assert.Equal(data[196_608..], behind);

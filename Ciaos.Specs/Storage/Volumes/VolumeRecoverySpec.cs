@@ -84,7 +84,8 @@ public class VolumeRecoverySpec
         var locations = Needles.Write(_disk, [Small(1), Small(2)], [Small(3)]);
         _disk.FlipBit(Path, locations[0].OffsetBytes + at, 3);
         var found = VolumeRecovery.Inspect(_folder, Needles.Volume);
-        Assert.Equal([new DamagedRange(locations[0].OffsetBytes, locations[1].OffsetBytes)], found.Rotten.AsEnumerable());
+        var first = new DamagedRange(locations[0].OffsetBytes, locations[1].OffsetBytes);
+        Assert.Equal([first], found.Rotten.AsEnumerable());
         Assert.Empty(found.Torn);
         Assert.Equal(2, found.NeedleCount);
         Assert.Throws<InvalidOperationException>(() => VolumeFile.Continue(_folder, found, Needles.Settings));
@@ -97,7 +98,8 @@ public class VolumeRecoverySpec
         _disk.FlipBit(Path, locations[0].OffsetBytes, 0);
         _disk.FlipBit(Path, locations[1].OffsetBytes, 0);
         var found = VolumeRecovery.Inspect(_folder, Needles.Volume);
-        Assert.Equal([new DamagedRange(locations[0].OffsetBytes, locations[1].OffsetBytes)], found.Rotten.AsEnumerable());
+        var first = new DamagedRange(locations[0].OffsetBytes, locations[1].OffsetBytes);
+        Assert.Equal([first], found.Rotten.AsEnumerable());
         Assert.Equal([new DamagedRange(locations[1].OffsetBytes, locations[2].OffsetBytes)], found.Torn.AsEnumerable());
     }
 
@@ -123,7 +125,8 @@ public class VolumeRecoverySpec
             file.SetLength(length - 40);
         }
 
-        Assert.Equal([new DamagedRange(length - 40, length)], VolumeRecovery.Inspect(_folder, Needles.Volume).Rotten.AsEnumerable());
+        var found = VolumeRecovery.Inspect(_folder, Needles.Volume);
+        Assert.Equal([new DamagedRange(length - 40, length)], found.Rotten.AsEnumerable());
     }
 
     [Fact]

@@ -24,7 +24,8 @@ internal sealed class GrowingBytes
     public void SetLength(long length)
     {
         var wanted = checked((int)length);
-        if (wanted > _bytes.Length) Array.Resize(ref _bytes, Math.Max(wanted, Math.Min(2 * _bytes.Length, Array.MaxLength)));
+        if (wanted > _bytes.Length)
+            Array.Resize(ref _bytes, (int)Math.Clamp(2L * _bytes.Length, wanted, Array.MaxLength));
         if (wanted < Length) _bytes.AsSpan(wanted, Length - wanted).Clear();
         Length = wanted;
     }

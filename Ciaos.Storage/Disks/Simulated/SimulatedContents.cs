@@ -1,6 +1,7 @@
 namespace Ciaos.Storage.Disks.Simulated;
 
-/// <summary>The bytes of one file: as they are seen, as they are on the platter, and the changes between the two.</summary>
+/// <summary>The bytes of one file: as they are seen, as they are on the platter, and the changes between the
+/// two.</summary>
 internal sealed class SimulatedContents
 {
     private const int SectorBytes = 512;

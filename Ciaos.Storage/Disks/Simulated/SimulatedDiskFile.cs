@@ -102,7 +102,9 @@ internal sealed class SimulatedDiskFile(SimulatedDisk disk, string path, Simulat
     }
 
     private SimulatedContents Writable() =>
-        access == DiskAccess.ReadWrite ? Living() : throw new UnauthorizedAccessException($"{Path} is open for reading only");
+        access == DiskAccess.ReadWrite
+            ? Living()
+            : throw new UnauthorizedAccessException($"{Path} is open for reading only");
 
     private SimulatedContents Living()
     {
@@ -112,5 +114,5 @@ internal sealed class SimulatedDiskFile(SimulatedDisk disk, string path, Simulat
     }
 
     private DiskFailedException Failed(string operation, long offsetBytes) =>
-        new(Path, operation, offsetBytes, _generation == disk.Generation ? "injected fault" : "the machine has crashed");
+        new(Path, operation, offsetBytes, _generation == disk.Generation ? "injected fault" : "the machine crashed");
 }
