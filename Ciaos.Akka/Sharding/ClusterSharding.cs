@@ -143,6 +143,10 @@ public class ClusterSharding : IExtension
         ? proxy
         : throw new ArgumentException($"Shard type [{typeName}] must be started first", nameof(typeName));
 
+    /// <summary>What decides on which node a shard is.</summary>
+    public IShardAllocationStrategy DefaultShardAllocationStrategy(ClusterShardingSettings settings) =>
+        new OneNodeAllocation();
+
     private IActorRef StartRegion(ShardRegionConfig config)
     {
         if (config.Settings.RememberEntities)

@@ -15,3 +15,17 @@ public interface IShardAllocationStrategy : INoSerializationVerificationNeeded
         IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations,
         IImmutableSet<string> rebalanceInProgress);
 }
+
+/// <summary>All shards are where they are asked for: there is one node.</summary>
+internal sealed class OneNodeAllocation : IShardAllocationStrategy
+{
+    public Task<IActorRef> AllocateShard(
+        IActorRef requester,
+        string shardId,
+        IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) => Task.FromResult(requester);
+
+    public Task<IImmutableSet<string>> Rebalance(
+        IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations,
+        IImmutableSet<string> rebalanceInProgress) =>
+        Task.FromResult<IImmutableSet<string>>(ImmutableHashSet<string>.Empty);
+}
