@@ -18,20 +18,7 @@ public static class KeySlot
         Span<byte> bytes = stackalloc byte[8 + ObjectKey.MaxBytes];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, bucket.Value);
         var length = 8 + Encoding.UTF8.GetBytes(key.Value, bytes[8..]);
-        return (int)(Crc32C(bytes[..length]) % Count);
-    }
-
-    private static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        while (bytes.Length >= 8)
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
-        }
-
-        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
+        return (int)(Crc32C.Compute(bytes[..length]) % Count);
     }
 }
 

@@ -16,13 +16,10 @@ internal abstract class CatalogDatabase
 
     public abstract DbConnection OpenReader();
 
-    /// <summary>The disk of the catalog has no room left.</summary>
-    public abstract bool IsDiskFull(Exception failure);
-
     public static CatalogDatabase From(CatalogSettings settings) => settings.Provider switch
     {
         CatalogProvider.Sqlite => new SqliteCatalogDatabase(settings),
-        CatalogProvider.PostgreSql => new PostgresCatalogDatabase(settings),
+        CatalogProvider.Postgres => new PostgresCatalogDatabase(settings),
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Provider, "Not a provider"),
     };
 

@@ -11,10 +11,7 @@ internal sealed class PostgresCatalogDatabase(CatalogSettings settings) : Catalo
     public override string KeyedTable => "";
 
     public override DbConnection OpenWriter() =>
-        Opened(new NpgsqlConnection(settings.ConnectionString), "SET synchronous_commit = off");
+        Opened(new NpgsqlConnection(settings.Location), "SET synchronous_commit = off");
 
-    public override DbConnection OpenReader() => Opened(new NpgsqlConnection(settings.ConnectionString), null);
-
-    public override bool IsDiskFull(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+    public override DbConnection OpenReader() => Opened(new NpgsqlConnection(settings.Location), null);
 }

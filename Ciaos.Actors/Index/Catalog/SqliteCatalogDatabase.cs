@@ -10,8 +10,7 @@ namespace Ciaos.Actors.Index.Catalog;
 /// </summary>
 internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogDatabase
 {
-    // SQLITE_FULL, from sqlite3.h.
-    private const int Full = 13;
+    static SqliteCatalogDatabase() => SQLitePCL.Batteries_V2.Init();
 
     public override string BytesType => "BLOB";
 
@@ -19,10 +18,9 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
 
     public override DbConnection OpenWriter()
     {
-        var builder = new SqliteConnectionStringBuilder(settings.ConnectionString) { Pooling = false };
-        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
+        if (Path.GetDirectoryName(Path.GetFullPath(settings.Location)) is { } folder) Directory.CreateDirectory(folder);
         return Opened(
-            new SqliteConnection(builder.ToString()),
+            Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = NORMAL;
@@ -32,17 +30,14 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
                 """));
     }
 
-    public override DbConnection OpenReader()
-    {
-        var builder = new SqliteConnectionStringBuilder(settings.ConnectionString)
-        {
-            Pooling = false,
-            Mode = SqliteOpenMode.ReadOnly,
-        };
-        return Opened(
-            new SqliteConnection(builder.ToString()),
-            string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{settings.CacheKib / 8}"));
-    }
+    public override DbConnection OpenReader() => Opened(
+        Connection(SqliteOpenMode.ReadOnly),
+        string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{settings.CacheKib / 8}"));
 
-    public override bool IsDiskFull(Exception failure) => failure is SqliteException { SqliteErrorCode: Full };
+    private SqliteConnection Connection(SqliteOpenMode mode) => new(new SqliteConnectionStringBuilder
+    {
+        DataSource = settings.Location,
+        Mode = mode,
+        Pooling = false,
+    }.ToString());
 }

@@ -28,11 +28,11 @@ public sealed class CatalogFixture : IDisposable
                 CultureInfo.InvariantCulture, $"ciaos_spec_{Environment.ProcessId}_{Interlocked.Increment(ref _schemas)}");
             RunOnPostgres($"CREATE SCHEMA {_schema}");
             var builder = new NpgsqlConnectionStringBuilder(Postgres) { SearchPath = _schema, Pooling = false };
-            Settings = new CatalogSettings(CatalogProvider.PostgreSql, builder.ToString());
+            Settings = new CatalogSettings(CatalogProvider.Postgres, builder.ToString());
         }
         else
         {
-            Settings = new CatalogSettings(CatalogProvider.Sqlite, $"Data Source={Path.Combine(_folder, "catalog.db")}");
+            Settings = new CatalogSettings(CatalogProvider.Sqlite, Path.Combine(_folder, "catalog.db"));
         }
 
         Open();

@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Ciaos.Actors.Index.Catalog;
+using Ciaos.Storage;
+using static Ciaos.Actors.Index.IndexEvents;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Actors.Index;
+
+// Owns the names of buckets: gives an id to each owner, once and for ever. The names are in the catalog, so its memory
+// does not grow with them. Runs on ciaos.index.dispatcher, where waiting for the catalog is allowed. When the journal
+// or the catalog fails it stops, and its keeper starts it again.
+internal sealed class BucketsActor : ReceivePersistentActor
+{
+    private const int CacheEntries = 10_000;
+    private const int MaxOwnerLength = 256;
+
+    private readonly CatalogStore _store;
+    private readonly CatalogReaders _readers;
+    private readonly TimeProvider _time;
+    private readonly LruCache<string, BucketId> _cache = new(CacheEntries);
+    private long _appliedSequence;
+    private long _lastBucket;
+    private IActorRef? _creating;
+    private Failed _failure = new(FailReason.Unavailable, "The keeper of buckets was stopped");
+
+    public BucketsActor(IndexSettings settings, CatalogStore store, CatalogReaders readers, TimeProvider time)
+    {
+        (_store, _readers, _time) = (store, readers, time);
+        (JournalPluginId, SnapshotPluginId) = (settings.JournalPlugin, "ciaos.catalog-snapshots");
+        Recover<SnapshotOffer>(offer => _appliedSequence = offer.Metadata.SequenceNr);
+        Recover<BucketCreated>(Apply);
+        Recover<RecoveryCompleted>(_ =>
+        {
+            _lastBucket = _readers.Read(reader => reader.LastBucket()).Value;
+            Context.Parent.Tell(ShardProtocol.Ready.Instance);
+        });
+        Command<BucketProtocol.Resolve>(Resolve);
+        Command<ShardProtocol.Stop>(_ => Context.Stop(Self));
+    }
+
+    public override string PersistenceId => "buckets";
+
+    public static Props Props(IndexSettings settings, CatalogStore store, CatalogReaders readers, TimeProvider time) =>
+        Akka.Actor.Props.Create(() => new BucketsActor(settings, store, readers, time))
+            .WithDispatcher("ciaos.index.dispatcher");
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        _failure = IndexFailures.Of("The journal could not be written", cause);
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        Fail(IndexFailures.Of("The journal has refused the event", cause));
+    }
+
+    protected override void PostStop()
+    {
+        Context.Parent.Tell(new ShardProtocol.Failing(_failure));
+        _creating?.Tell(_failure);
+        base.PostStop();
+    }
+
+    private void Resolve(BucketProtocol.Resolve resolve)
+    {
+        var owner = resolve.Owner;
+        if (owner.Length is 0 or > MaxOwnerLength || owner.Any(letter => letter is < '!' or > '~'))
+        {
+            Sender.Tell(new Failed(
+                FailReason.Unavailable, $"An owner has 1 to {MaxOwnerLength} visible ASCII characters"));
+            return;
+        }
+
+        try
+        {
+            if (Find(owner) is { } bucket) Sender.Tell(new BucketProtocol.Resolved(owner, bucket));
+            else if (resolve.Create) Create(owner, Sender);
+            else Sender.Tell(new BucketProtocol.NoSuchBucket(owner));
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            Log.Error(failure, "The catalog could not be read");
+            Sender.Tell(IndexFailures.Of("The catalog could not be read", failure));
+        }
+    }
+
+    private BucketId? Find(string owner)
+    {
+        if (_cache.TryGet(owner, out var known)) return known;
+        if (_readers.Read(reader => reader.FindBucket(owner)) is not { } found) return null;
+        _cache.Set(owner, found);
+        return found;
+    }
+
+    // Other commands wait until this one is durable: nobody is given the same id, or another one for the same owner.
+    private void Create(string owner, IActorRef client)
+    {
+        _creating = client;
+        Persist(new BucketCreated(new BucketId(_lastBucket + 1), Micros.Cut(_time.GetUtcNow()), owner), created =>
+        {
+            try
+            {
+                Apply(created);
+                _creating = null;
+                client.Tell(new BucketProtocol.Resolved(owner, created.Bucket));
+            }
+            catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+            {
+                Fail(IndexFailures.Of("The catalog could not be written", failure));
+            }
+        });
+    }
+
+    private void Apply(BucketCreated created)
+    {
+        _store.Apply([new CatalogBatch(
+            PersistenceId, IndexSystem.BucketsShard, _appliedSequence, LastSequenceNr,
+            [new CatalogChange.AddBucket(created.Bucket, created.Owner)])]);
+        _appliedSequence = LastSequenceNr;
+        _lastBucket = created.Bucket.Value;
+    }
+
+    private void Fail(Failed failure)
+    {
+        _failure = failure;
+        Context.Stop(Self);
+    }
+}

@@ -1,0 +1,128 @@
+using Akka.Actor;
+using Akka.Event;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Actors.Index.Catalog;
+
+/// <summary>What shards say to the catalog's writer, and it to them.</summary>
+internal static class CatalogProtocol
+{
+    /// <summary>Answered by <see cref="Applied"/> or <see cref="NotApplied"/>.</summary>
+    public sealed record Apply(CatalogBatch Batch);
+
+    public sealed record Applied(long ToSequence);
+
+    public sealed record NotApplied(long ToSequence, Failed Failure);
+
+    /// <summary>Remove some rows of an ended content. Answered by <see cref="Purged"/>.</summary>
+    public sealed record Purge(int Shard, long ContentSequence, int MaxRows);
+
+    /// <param name="HasMore">Rows are left, or the step failed: try again later.</param>
+    public sealed record Purged(long ContentSequence, bool HasMore, bool Failed);
+
+    /// <summary>Not answered: what is forgotten late does no harm.</summary>
+    public sealed record ForgetArrival(RenameId Rename);
+}
+
+// Owns the catalog's writing in the course of business: whatever the shards have sent while a transaction ran goes into
+// the next one. Runs on ciaos.index.catalog-dispatcher, a thread of its own. When a transaction fails, its batches are
+// tried one by one, so that the fault of one shard does not stop the others; a shard whose batch failed starts again
+// and applies what is missing from its journal.
+internal sealed class CatalogWriterActor : ReceiveActor
+{
+    private const int MaxChanges = 20_000;
+
+    private readonly CatalogStore _store;
+    private readonly List<(IActorRef Shard, CatalogBatch Batch)> _waiting = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private int _changes;
+
+    public CatalogWriterActor(CatalogStore store)
+    {
+        _store = store;
+        Receive<CatalogProtocol.Apply>(apply =>
+        {
+            // The flush queues behind the batches that are already in the mailbox, so one transaction takes them all.
+            if (_waiting.Count == 0) Self.Tell(Flush.Instance);
+            _waiting.Add((Sender, apply.Batch));
+            _changes += apply.Batch.Changes.Count;
+            if (_changes >= MaxChanges) WriteAll();
+        });
+        Receive<Flush>(_ => WriteAll());
+        Receive<CatalogProtocol.Purge>(Purge);
+        Receive<CatalogProtocol.ForgetArrival>(Forget);
+    }
+
+    public static Props Props(CatalogStore store) =>
+        Akka.Actor.Props.Create(() => new CatalogWriterActor(store)).WithDispatcher("ciaos.index.catalog-dispatcher");
+
+    protected override void PostStop()
+    {
+        foreach (var (shard, batch) in _waiting)
+            shard.Tell(new CatalogProtocol.NotApplied(
+                batch.ToSequence, new Failed(FailReason.Unavailable, "The catalog's writer was stopped")));
+    }
+
+    private void WriteAll()
+    {
+        if (_waiting.Count == 0) return;
+        var work = _waiting.ToArray();
+        if (work.Length == 1 || !TryWrite(work, report: false))
+            foreach (var one in work) TryWrite([one], report: true);
+        _waiting.Clear();
+        _changes = 0;
+    }
+
+    private bool TryWrite((IActorRef Shard, CatalogBatch Batch)[] work, bool report)
+    {
+        try
+        {
+            _store.Apply([.. work.Select(item => item.Batch)]);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            if (!report) return false;
+            _log.Error(failure, "The catalog could not be written");
+            foreach (var (shard, batch) in work)
+                shard.Tell(new CatalogProtocol.NotApplied(
+                    batch.ToSequence, IndexFailures.Of("The catalog could not be written", failure)));
+            return false;
+        }
+
+        foreach (var (shard, batch) in work) shard.Tell(new CatalogProtocol.Applied(batch.ToSequence));
+        return true;
+    }
+
+    private void Purge(CatalogProtocol.Purge purge)
+    {
+        WriteAll();
+        try
+        {
+            var hasMore = _store.Purge(purge.Shard, purge.ContentSequence, purge.MaxRows);
+            Sender.Tell(new CatalogProtocol.Purged(purge.ContentSequence, hasMore, Failed: false));
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            _log.Warning(failure, "Rows of ended content {0} of shard {1} stay for now", purge.ContentSequence, purge.Shard);
+            Sender.Tell(new CatalogProtocol.Purged(purge.ContentSequence, HasMore: true, Failed: true));
+        }
+    }
+
+    private void Forget(CatalogProtocol.ForgetArrival forget)
+    {
+        WriteAll();
+        try
+        {
+            _store.ForgetArrival(forget.Rename);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            _log.Warning(failure, "The mark of rename {0} stays in the catalog", forget.Rename);
+        }
+    }
+
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+}

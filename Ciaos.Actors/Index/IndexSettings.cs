@@ -1,0 +1,61 @@
+using Akka.Configuration;
+using Ciaos.Actors.Index.Catalog;
+
+namespace Ciaos.Actors.Index;
+
+/// <summary>The section <c>ciaos.index</c>, checked. index.reference.conf tells what each setting is for.</summary>
+/// <param name="Shards">A power of two from 1 to 4,096; fixed when the index is created.</param>
+/// <param name="MaxPending">Unanswered commands of one shard, 1 to 1,000,000.</param>
+/// <param name="CacheEntries">Object records in memory, of all shards together, from <paramref name="Shards"/> on.</param>
+/// <param name="JournalPlugin">Path of the journal's section; empty: the system's default.</param>
+public sealed record IndexSettings(
+    int Shards,
+    int BatchMaxEvents,
+    int BatchMaxSegments,
+    int MaxPending,
+    int CacheEntries,
+    TimeSpan ReadTicketIdle,
+    int ReadTicketsMax,
+    TimeSpan RenameRetry,
+    TimeSpan RenameBusyTimeout,
+    int RenameMaxSegments,
+    TimeSpan TombstoneTimeout,
+    TimeSpan RestartBackoffMin,
+    TimeSpan RestartBackoffMax,
+    int PurgeRows,
+    string JournalPlugin,
+    CatalogSettings Catalog)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>All settings of the index with their defaults.</summary>
+    public static Config DefaultConfig() => ConfigurationFactory.FromResource(
+        "Ciaos.Actors.Index.index.reference.conf", typeof(IndexSettings).Assembly);
+
+    /// <exception cref="SettingsException">Names the key, its value and what is allowed.</exception>
+    public static IndexSettings From(Config config)
+    {
+        var section = new SettingsSection(config, "ciaos.index");
+        var shards = section.Int("shards", 1, KeySlot.Count);
+        if (!ShardLayout.IsAllowed(shards))
+            throw section.Refuse("shards", section.Text("shards"), $"a power of two from 1 to {KeySlot.Count}");
+        var backoffMin = section.Duration("restart-backoff-min", Shortest, TimeSpan.FromHours(1));
+        return new IndexSettings(
+            shards,
+            section.Int("batch-max-events", 1, 100_000),
+            section.Int("batch-max-segments", 1, 10_000_000),
+            section.Int("max-pending", 1, 1_000_000),
+            section.Int("cache-entries", shards, 100_000_000),
+            section.Duration("read-ticket-idle", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+            section.Int("read-tickets-max", 1, 1_000_000),
+            section.Duration("rename-retry", Shortest, TimeSpan.FromHours(1)),
+            section.Duration("rename-busy-timeout", Shortest, TimeSpan.FromHours(1)),
+            section.Int("rename-max-segments", 1, 20_000_000),
+            section.Duration("tombstone-timeout", Shortest, TimeSpan.FromHours(1)),
+            backoffMin,
+            section.Duration("restart-backoff-max", backoffMin, TimeSpan.FromHours(24)),
+            section.Int("purge-rows", 1, 100_000),
+            section.OptionalText("journal-plugin"),
+            CatalogSettings.From(config));
+    }
+}

@@ -1,0 +1,202 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Volumes;
+using static Ciaos.Actors.Index.IndexEvents;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Actors.Index;
+
+// Owns its keys: nobody else writes their events or their rows of the catalog. Runs on ciaos.index.dispatcher, where
+// waiting for the catalog is allowed. A command is judged at once, journalled with others in one transaction, applied
+// to the catalog, and only then answered; commands that come in the meantime are judged by what is under way.
+// When the journal or the catalog fails, it stops: whoever waits is told so, its keeper starts it again, and recovery
+// applies to the catalog what the journal has and the catalog has not. So nothing is answered that is not durable, and
+// nothing durable is lost.
+internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
+{
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+
+    private readonly ShardContext _shard;
+    private readonly ShardStates _states;
+    private readonly ShardWrites _writes;
+    private readonly ReadTickets _tickets;
+    private readonly ContentPurge _purge;
+    private readonly Tombstones _tombstones;
+    private readonly OutgoingRenames _renames;
+    private readonly ShardReads _reads;
+    private readonly ShardCommands _commands;
+    private readonly ShardRecovery _recovery;
+    private Failed _failure = new(FailReason.Unavailable, "The shard was stopped");
+    private bool _isFlushQueued;
+    private bool _isStopping;
+
+    public IndexShardActor(ShardContext shard)
+    {
+        (_shard, JournalPluginId, SnapshotPluginId) = (shard, shard.Settings.JournalPlugin, "ciaos.catalog-snapshots");
+        var settings = shard.Settings;
+        var pages = new SegmentPages(shard.Readers, shard.Shard);
+        _states = new ShardStates(
+            Math.Max(1, settings.CacheEntries / settings.Shards),
+            name => shard.Readers.Read(reader => reader.FindObject(name)));
+        _writes = new ShardWrites(_states, settings.BatchMaxEvents, settings.BatchMaxSegments, WriteJournal);
+        _tickets = new ReadTickets(shard.Time, settings.ReadTicketIdle, settings.ReadTicketsMax);
+        _purge = new ContentPurge(shard, Self, _states, _tickets);
+        _tombstones = new Tombstones(shard.Volumes, Self, shard.Needles, shard.Time, settings.TombstoneTimeout, Log);
+        _renames = new OutgoingRenames(shard, Self, pages, _writes, Handle, Log);
+        _reads = new ShardReads(_states, _tickets, pages);
+        _commands = new ShardCommands(shard, _states, _writes, _renames, _tombstones, Self);
+        _recovery = new ShardRecovery(shard, _states);
+
+        Recover<SnapshotOffer>(offer => _recovery.Begin(offer.Metadata.SequenceNr));
+        Recover<IKeyEvent>(message => _recovery.Replay(message, LastSequenceNr));
+        Recover<RecoveryCompleted>(_ => Serve());
+        On<IKeyCommand>(command => Handle(command, Sender));
+        On<Flush>(_ => FlushGathered());
+        On<CatalogProtocol.Applied>(applied => Answer(_writes.Applied(applied.ToSequence)));
+        On<CatalogProtocol.NotApplied>(failed => Fail(failed.Failure));
+        On<CatalogProtocol.Purged>(_purge.Continue);
+        On<VolumeProtocol.Appended>(stored => _tombstones.Stored(stored.Needle));
+        On<VolumeProtocol.Rejected>(_tombstones.Rejected);
+        On<RenameProtocol.Accepted>(accepted => _renames.Accepted(accepted, _commands.Now));
+        On<RenameProtocol.Refused>(refused => _renames.Refused(refused, _commands.Now));
+        On<RenameProtocol.Busy>(busy => _renames.Busy(busy, _commands.Now));
+        On<Failed>(_ => { /* The other shard cannot take a rename now: it is asked again. */ });
+        On<Tick>(_ => CatchUp());
+        On<ShardProtocol.Stop>(_ => _isStopping = true);
+    }
+
+    public override string PersistenceId => _shard.PersistenceId;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(ShardContext shard) =>
+        Akka.Actor.Props.Create(() => new IndexShardActor(shard)).WithDispatcher("ciaos.index.dispatcher");
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        _failure = IndexFailures.Of("The journal could not be written", cause);
+    }
+
+    // That the journal has not taken an event leaves a hole in the numbers that are foreseen: start again.
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        Fail(IndexFailures.Of("The journal has refused the event", cause));
+    }
+
+    protected override void PostStop()
+    {
+        Context.Parent.Tell(new ShardProtocol.Failing(_failure));
+        foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(_failure);
+        _renames.FailAll(_failure);
+        _tombstones.AnswerAll();
+        base.PostStop();
+    }
+
+    private void Serve()
+    {
+        _recovery.End(LastSequenceNr);
+        _writes.Begin(LastSequenceNr);
+        foreach (var state in _shard.Readers.Read(reader => reader.Moving(_shard.Shard))) _renames.Resume(state);
+        _purge.Begin();
+        var tick = new[] { LongestTick, _shard.Settings.RenameRetry, _shard.Settings.TombstoneTimeout }.Min();
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
+        Context.Parent.Tell(ShardProtocol.Ready.Instance);
+    }
+
+    private void Handle(IKeyCommand command, IActorRef client)
+    {
+        if (_isStopping)
+        {
+            client.Tell(_failure);
+            return;
+        }
+
+        try
+        {
+            if (!_reads.TryHandle(command, client, _renames)) _commands.Handle(command, client);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            Log.Error(failure, "The catalog could not be read");
+            client.Tell(IndexFailures.Of("The catalog could not be read", failure));
+        }
+    }
+
+    private void WriteJournal(ShardBatch batch) => PersistAllAsync(batch.Events, _ =>
+    {
+        if (_writes.Persisted(LastSequenceNr) is not { } durable) return;
+        _shard.Writer.Tell(new CatalogProtocol.Apply(new CatalogBatch(
+            PersistenceId, _shard.Shard, durable.FromSequence, durable.ToSequence, durable.Changes)));
+        _writes.Flush();
+    });
+
+    private void FlushGathered()
+    {
+        _isFlushQueued = false;
+        _writes.Flush();
+    }
+
+    private void Answer(ShardBatch applied)
+    {
+        foreach (var waiting in applied.Waiting)
+        {
+            if (waiting.Then is { } then) then();
+            else waiting.Client?.Tell(waiting.Reply!);
+        }
+
+        if (applied.Changes.Exists(change => change is CatalogChange.EndContent)) BeginPurge();
+    }
+
+    private void CatchUp()
+    {
+        _tombstones.Expire();
+        _renames.Retry();
+        if (_tickets.Expire() > 0 || _purge.HasFailed) BeginPurge();
+    }
+
+    // What cannot be purged now stays for later: nobody waits for it.
+    private void BeginPurge()
+    {
+        try
+        {
+            _purge.Begin();
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            Log.Warning(failure, "Ended contents could not be looked for");
+        }
+    }
+
+    private void Fail(Failed failure)
+    {
+        _failure = failure;
+        Context.Stop(Self);
+    }
+
+    private void On<T>(Action<T> handler) => Command<T>(message =>
+    {
+        handler(message);
+        if (_writes.NeedsFlush && !_isFlushQueued)
+        {
+            // It queues behind the commands that are already in the mailbox, so one transaction takes them all.
+            _isFlushQueued = true;
+            Self.Tell(Flush.Instance);
+        }
+
+        if (_isStopping && _writes.IsIdle && _tombstones.Count == 0) Context.Stop(Self);
+    });
+
+    private sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}

@@ -1,0 +1,49 @@
+using Akka.Actor;
+using Ciaos.Actors.Index.Catalog;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Actors.Index;
+
+/// <summary>Look-ups and the reading of segments: answered at once, from what is durable and in the catalog.</summary>
+internal sealed class ShardReads(ShardStates states, ReadTickets tickets, SegmentPages pages)
+{
+    /// <summary>False for what is no read, or must wait for the end of a rename.</summary>
+    public bool TryHandle(IKeyCommand command, IActorRef client, OutgoingRenames renames)
+    {
+        switch (command)
+        {
+            case Lookup lookup when renames.Find(new KeyName(lookup.Bucket, lookup.Key)) is null:
+                client.Tell(Find(lookup));
+                return true;
+            case ReadSegments read:
+                client.Tell(Page(read.Ticket, content => pages.Page(content, Math.Max(0, read.FromOrdinal))));
+                return true;
+            case SeekSegments seek:
+                client.Tell(Page(seek.Ticket, content => pages.Seek(content, Math.Max(0, seek.OffsetBytes))));
+                return true;
+            case EndRead end:
+                tickets.End(end.Ticket);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private IReply Find(Lookup lookup)
+    {
+        if (states.GetApplied(new KeyName(lookup.Bucket, lookup.Key)) is not { } state) return KeyNotFound.Instance;
+        if (!lookup.ForReading) return new Found(state.Record, [], null);
+        if (!state.HasRows) return new Found(state.Record, state.ReadInline(), null);
+        var content = ContentView.Of(state);
+        var segments = pages.Page(content, 0).Segments;
+        if (segments.Length == content.SegmentCount) return new Found(state.Record, segments, null);
+        return tickets.IsFull
+            ? new Failed(FailReason.Overloaded, "Too many large objects are being read at once")
+            : new Found(state.Record, segments, tickets.Give(content));
+    }
+
+    private IReply Page(ReadTicket ticket, Func<ContentView, SegmentPage> read) =>
+        tickets.Use(ticket) is { } content
+            ? read(content)
+            : new Failed(FailReason.TicketExpired, "The read was idle for too long, or its shard was restarted");
+}

@@ -1,0 +1,66 @@
+namespace Ciaos.Actors.Index;
+
+/// <summary>
+/// A shard's view of its keys. <see cref="Get"/> is what all events up to now make of a key, journalled or not: new
+/// commands are judged by it. <see cref="GetApplied"/> is what readers may see: it is durable and in the catalog.
+/// </summary>
+internal sealed class ShardStates(int cacheEntries, Func<KeyName, ObjectState?> readCatalog) : IObjectStates
+{
+    private readonly LruCache<KeyName, ObjectState?> _applied = new(cacheEntries);
+    private readonly Dictionary<KeyName, PendingKey> _pending = [];
+    private ShardBatch _current = new(0);
+
+    public int PendingKeys => _pending.Count;
+
+    /// <summary>Changes from now on belong to this batch.</summary>
+    public void Begin(ShardBatch batch) => _current = batch;
+
+    public ObjectState? Get(KeyName name) =>
+        _pending.TryGetValue(name, out var pending) ? pending.Latest : ReadApplied(name);
+
+    public ObjectState? GetApplied(KeyName name) =>
+        _pending.TryGetValue(name, out var pending) ? pending.Applied : ReadApplied(name);
+
+    /// <summary>The last batch that changes the key and is not applied yet.</summary>
+    public ShardBatch? PendingBatch(KeyName name) =>
+        _pending.TryGetValue(name, out var pending) ? pending.Last : null;
+
+    /// <summary>Content that readers may still be given, though an event that is under way ends it.</summary>
+    public bool IsReadable(long contentSequence) =>
+        _pending.Values.Any(pending => pending.Applied?.ContentSequence == contentSequence);
+
+    public void Set(KeyName name, ObjectState? state)
+    {
+        if (!_pending.TryGetValue(name, out var pending)) pending = new PendingKey(ReadApplied(name));
+        _pending[name] = pending with { Latest = state, Last = _current };
+        _current.States[name] = state;
+    }
+
+    /// <summary>The batch is in the catalog. Batches must come in order.</summary>
+    public void SetApplied(ShardBatch batch)
+    {
+        foreach (var (name, state) in batch.States)
+        {
+            _applied.Set(name, state);
+            var pending = _pending[name];
+            if (pending.Last == batch) _pending.Remove(name);
+            else _pending[name] = pending with { Applied = state };
+        }
+    }
+
+    // What is not in the catalog is remembered too: a key is often looked for before it is made.
+    private ObjectState? ReadApplied(KeyName name)
+    {
+        if (_applied.TryGet(name, out var state)) return state;
+        state = readCatalog(name);
+        _applied.Set(name, state);
+        return state;
+    }
+
+    private readonly record struct PendingKey(ObjectState? Applied)
+    {
+        public ObjectState? Latest { get; init; }
+
+        public ShardBatch? Last { get; init; }
+    }
+}

@@ -1,0 +1,111 @@
+using static Ciaos.Actors.Index.IndexEvents;
+
+namespace Ciaos.Actors.Index;
+
+/// <summary>
+/// The way of a shard's events: gathered into a batch while the one before is being journalled, journalled, applied to
+/// the catalog, and only then answered. Several batches can be on their way to the catalog; order is kept throughout.
+/// </summary>
+/// <param name="persist">Begins to journal a batch; <see cref="Persisted"/> follows for each of its events.</param>
+internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegments, Action<ShardBatch> persist)
+{
+    private readonly Queue<ShardBatch> _full = new();
+    private readonly Queue<ShardBatch> _applying = new();
+    private ShardBatch _gathering = new(0);
+    private ShardBatch? _persisting;
+
+    /// <summary>The number that the next event will have in the journal.</summary>
+    public long NextSequence => _gathering.ToSequence + 1;
+
+    public bool IsIdle => _gathering.Events.Count == 0 && _full.Count == 0 && _persisting is null && _applying.Count == 0;
+
+    public bool NeedsFlush => _persisting is null && (_gathering.Events.Count > 0 || _full.Count > 0);
+
+    /// <summary>Whoever waits for a change that is under way.</summary>
+    public IEnumerable<Waiting> Waiting =>
+        _applying.Concat(_persisting is null ? [] : [_persisting]).Concat(_full).Append(_gathering)
+            .SelectMany(batch => batch.Waiting);
+
+    public void Begin(long lastSequence)
+    {
+        _gathering = new ShardBatch(lastSequence);
+        states.Begin(_gathering);
+    }
+
+    /// <summary>Clients who wait for a change that is under way.</summary>
+    public int Unanswered { get; private set; }
+
+    public void Add(IKeyEvent message, Waiting waiting) => Add(message, _ => waiting);
+
+    /// <summary>An event that was found to be right.</summary>
+    /// <param name="waiting">Told the state that the event makes of its key.</param>
+    public void Add(IKeyEvent message, Func<ObjectState?, Waiting> waiting)
+    {
+        if (_gathering.Events.Count >= maxEvents || _gathering.Segments >= maxSegments)
+        {
+            _full.Enqueue(_gathering);
+            Begin(_gathering.ToSequence);
+        }
+
+        var sequence = NextSequence;
+        _gathering.Events.Add(message);
+        _gathering.Segments += message switch
+        {
+            ObjectPut put => put.Segments.Length,
+            ObjectAppended appended => appended.Segments.Length,
+            ObjectRenamedFrom from => (int)Math.Min(from.Object.SegmentCount, int.MaxValue / 2),
+            _ => 0,
+        };
+        EventApplication.Apply(message, sequence, states, _gathering.Changes);
+        Attach(_gathering, waiting(states.Get(new KeyName(message.Bucket, message.Key))));
+    }
+
+    /// <summary>Somebody waits for a batch that is under way.</summary>
+    public void Attach(ShardBatch batch, Waiting waiting)
+    {
+        batch.Waiting.Add(waiting);
+        if (waiting.Client is not null) Unanswered++;
+    }
+
+    public void Flush()
+    {
+        if (!NeedsFlush) return;
+        if (_full.TryDequeue(out var full))
+        {
+            _persisting = full;
+        }
+        else
+        {
+            _persisting = _gathering;
+            Begin(_gathering.ToSequence);
+        }
+
+        persist(_persisting);
+    }
+
+    /// <summary>One more event is journalled. Returns its batch when that was the last one of it.</summary>
+    /// <exception cref="InvalidOperationException">The journal has given it another number than was foreseen.</exception>
+    public ShardBatch? Persisted(long sequence)
+    {
+        var batch = _persisting!;
+        batch.Persisted++;
+        if (sequence != batch.FromSequence + batch.Persisted)
+            throw new InvalidOperationException(
+                $"The journal has numbered an event {sequence} that was foreseen as {batch.FromSequence + batch.Persisted}");
+        if (batch.Persisted < batch.Events.Count) return null;
+        _persisting = null;
+        _applying.Enqueue(batch);
+        return batch;
+    }
+
+    /// <summary>The oldest batch that is on its way to the catalog has arrived there.</summary>
+    public ShardBatch Applied(long toSequence)
+    {
+        var batch = _applying.Dequeue();
+        if (batch.ToSequence != toSequence)
+            throw new InvalidOperationException($"The catalog has applied {toSequence}, {batch.ToSequence} was due");
+        states.SetApplied(batch);
+        Unanswered -= batch.Waiting.Count(waiting => waiting.Client is not null);
+        return batch;
+    }
+}
