@@ -1,7 +1,115 @@
+using Akka.Actor;
+using Ciaos.Actors.Index.Catalog;
+using Ciaos.Storage;
+
 namespace Ciaos.Actors.Index;
 
-public sealed class IndexSystem
+/// <summary>
+/// The index of a node: opens the catalog, starts the shards and the keeper of buckets, and stops them in order. Keys go
+/// to <see cref="Region"/> (<see cref="IndexProtocol"/>), owners to <see cref="Buckets"/> (<see cref="BucketProtocol"/>).
+/// </summary>
+public sealed class IndexSystem : IAsyncDisposable
 {
     /// <summary>Stands for the keeper of buckets where a shard's number is due.</summary>
     internal const int BucketsShard = -1;
+
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly int _shards;
+    private readonly CatalogStore _store;
+    private readonly CatalogReaders _readers;
+    private readonly IActorRef _writer;
+
+    private IndexSystem(
+        ActorSystem system, IndexSettings settings, CatalogStore store, CatalogReaders readers,
+        IActorRef volumes, NeedleIds needles, TimeProvider time)
+    {
+        (_shards, _store, _readers) = (settings.Shards, store, readers);
+        CatalogExtension.For(system).Readers = readers;
+        Listing = new CatalogListing(readers);
+        _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
+        Buckets = system.ActorOf(
+            KeeperActor.Props(BucketsShard, BucketsActor.Props(settings, store, readers, time), settings), "ciaos-buckets");
+        IActorRef? region = null;
+        Region = region = IndexRegion.Start(system, new ShardLayout(settings.Shards), shard => KeeperActor.Props(
+            shard,
+            IndexShardActor.Props(new ShardContext(
+                shard, settings, store, readers, _writer, volumes, () => region!, needles, time)),
+            settings));
+        for (var shard = 0; shard < _shards; shard++) Region.Tell(new ShardProtocol.GetStatus(shard), ActorRefs.NoSender);
+    }
+
+    /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
+    public IActorRef Region { get; }
+
+    /// <summary>Takes <see cref="BucketProtocol.Resolve"/>.</summary>
+    public IActorRef Buckets { get; }
+
+    public IObjectListing Listing { get; }
+
+    /// <summary>Returns at once: the shards recover in the background, and commands wait until they have.</summary>
+    /// <param name="volumes">Takes tombstones, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>
+    /// <param name="needles">The node's only source of needle ids.</param>
+    /// <exception cref="CatalogLayoutException">The catalog was made by another version, or for another number of shards.</exception>
+    /// <exception cref="System.Data.Common.DbException">The catalog cannot be opened.</exception>
+    public static IndexSystem Start(
+        ActorSystem system, IndexSettings settings, IActorRef volumes, NeedleIds needles, TimeProvider time)
+    {
+        var database = CatalogDatabase.From(settings.Catalog);
+        var store = CatalogStore.Open(database, settings.Shards);
+        var readers = new CatalogReaders(database, settings.Catalog.ReadConnections);
+        return new IndexSystem(system, settings, store, readers, volumes, needles, time);
+    }
+
+    /// <summary>Waits until every shard and the keeper of buckets have recovered.</summary>
+    /// <exception cref="TimeoutException">Some have not; the text names one and why.</exception>
+    public async Task WhenReadyAsync(TimeSpan timeout)
+    {
+        try
+        {
+            await AskAllAsync<ShardProtocol.Status>(shard => new ShardProtocol.AwaitReady(shard), timeout);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new TimeoutException($"The index is not ready: {await GetUnreadyAsync(timeout)}");
+        }
+    }
+
+    /// <summary>Why the index does not serve all keys now; empty when it does.</summary>
+    public async Task<string> GetUnreadyAsync(TimeSpan timeout)
+    {
+        try
+        {
+            var all = await AskAllAsync<ShardProtocol.Status>(shard => new ShardProtocol.GetStatus(shard), timeout);
+            return all.FirstOrDefault(status => !status.IsReady) is { } unready
+                ? $"{(unready.Shard == BucketsShard ? "the keeper of buckets" : $"shard {unready.Shard}")}: {unready.Detail}"
+                : "";
+        }
+        catch (AskTimeoutException)
+        {
+            return $"no answer within {timeout}";
+        }
+    }
+
+    /// <summary>Finishes what the shards have taken, refuses everything else, then closes the catalog.</summary>
+    /// <exception cref="AskTimeoutException">Something did not stop in time; the catalog is closed all the same.</exception>
+    public async Task StopAsync(TimeSpan timeout)
+    {
+        try
+        {
+            await AskAllAsync<ShardProtocol.Stopped>(shard => new ShardProtocol.Stop(shard), timeout);
+            await _writer.GracefulStop(timeout);
+        }
+        finally
+        {
+            _readers.Dispose();
+            _store.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(StopTimeout);
+
+    private Task<T[]> AskAllAsync<T>(Func<int, object> message, TimeSpan timeout) => Task.WhenAll(
+        Enumerable.Range(0, _shards).Select(shard => Region.Ask<T>(message(shard), timeout))
+            .Append(Buckets.Ask<T>(message(BucketsShard), timeout)));
 }

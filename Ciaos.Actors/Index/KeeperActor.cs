@@ -14,6 +14,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
     private readonly Props _child;
     private readonly IndexSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<IActorRef> _awaitReady = [];
     private readonly List<IActorRef> _stoppers = [];
     private Failed _failure = new(FailReason.Unavailable, "The index is starting");
     private IActorRef? _running;
@@ -29,6 +30,13 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
         {
             _isReady = true;
             _pause = _settings.RestartBackoffMin;
+            foreach (var waiter in _awaitReady) waiter.Tell(Status());
+            _awaitReady.Clear();
+        });
+        Receive<ShardProtocol.AwaitReady>(_ =>
+        {
+            if (_isReady) Sender.Tell(Status());
+            else _awaitReady.Add(Sender);
         });
         Receive<ShardProtocol.Failing>(failing => _failure = failing.Failure);
         Receive<ShardProtocol.Stop>(stop => Stop(stop));
