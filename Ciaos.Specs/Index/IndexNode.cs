@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Configuration;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Journal;
+using Ciaos.Actors.Volumes;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Index.IndexProtocol;
+using AkkaCluster = Akka.Cluster.Cluster;
+
+namespace Ciaos.Specs.Index;
+
+/// <summary>An index in a folder of its own, which can be stopped, killed and started again.</summary>
+internal sealed class IndexNode : IAsyncDisposable
+{
+    public static readonly BucketId Bucket = new(1);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ciaos-index-").FullName;
+    private readonly string _settings;
+    private readonly NeedleIds _needles = new(TimeProvider.System);
+    private ActorSystem _system = null!;
+
+    private IndexNode(string settings) => _settings = settings;
+
+    public IndexSystem Index { get; private set; } = null!;
+
+    public ActorSystem System => _system;
+
+    public string CatalogPath => Path.Combine(_folder, "catalog.db");
+
+    /// <summary>Tombstones that volumes were given.</summary>
+    public ConcurrentQueue<Needle> Tombstones { get; } = new();
+
+    /// <summary>What volumes answer; by default that the needle is stored. Null: nothing.</summary>
+    public Func<Needle, object?> Volumes { get; set; } = Stored;
+
+    /// <param name="settings">HOCON that goes before the defaults.</param>
+    public static async Task<IndexNode> StartAsync(string settings = "")
+    {
+        var node = new IndexNode(settings);
+        await node.StartAgainAsync();
+        return node;
+    }
+
+    public static object Stored(Needle needle) =>
+        new VolumeProtocol.Appended(needle.Id, new NeedleLocation(new VolumeId(1), 4096, 80, 0));
+
+    public static Content Content(long id, int segments = 1, int lengthBytes = 10) => new(
+        new ObjectId(id),
+        [.. Enumerable.Range(0, segments).Select(i => new Segment(
+            new NeedleLocation(new VolumeId(1), 4096 + (id * 1024), 80, 1_000_000), i, lengthBytes, true))],
+        ImmutableSortedDictionary<string, string>.Empty);
+
+    public static ObjectKey Key(string key) => ObjectKey.Create(key);
+
+    public async Task<IReply> Ask(IKeyCommand command) =>
+        await Index.Region.Ask<IReply>(command, TimeSpan.FromSeconds(20));
+
+    public Task<IReply> Put(string key, long id = 1, PutMode mode = PutMode.Create, int segments = 1) =>
+        Ask(new Put(Bucket, Key(key), mode, Precondition.None, Content(id, segments)));
+
+    public Task<IReply> Append(string key, long id = 2, int segments = 1) =>
+        Ask(new Append(Bucket, Key(key), Content(id, segments)));
+
+    public Task<IReply> Delete(string key) => Ask(new Delete(Bucket, Key(key), Precondition.None));
+
+    public Task<IReply> Rename(string key, string newKey) => Ask(new Rename(Bucket, Key(key), Key(newKey)));
+
+    public Task<IReply> Lookup(string key) => Ask(new Lookup(Bucket, Key(key), ForReading: true));
+
+    public Task<object> Resolve(string owner, bool create) =>
+        Index.Buckets.Ask<object>(new BucketProtocol.Resolve(owner, create), TimeSpan.FromSeconds(20));
+
+    /// <summary>All segments of an object, page by page.</summary>
+    public async Task<List<Segment>> ReadAll(string key)
+    {
+        var found = (Found)await Lookup(key);
+        var segments = found.Segments.ToList();
+        while (found.Ticket is { } ticket && segments.Count < found.Object.SegmentCount)
+        {
+            var page = (SegmentPage)await Ask(new ReadSegments(Bucket, Key(key), ticket, segments.Count));
+            segments.AddRange(page.Segments);
+        }
+
+        if (found.Ticket is not null) Index.Region.Tell(new EndRead(Bucket, Key(key), found.Ticket), ActorRefs.NoSender);
+        return segments;
+    }
+
+    public List<string> Listed() => [.. Index.Listing.List(Bucket, "", "", 100_000).Objects.Select(found => found.Key.Value)];
+
+    /// <summary>A key that another shard owns, or the same one.</summary>
+    public static string KeyOf(int shard, string prefix = "key") => Enumerable.Range(0, 100_000)
+        .Select(i => string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}"))
+        .First(key => new ShardLayout(16).ShardOf(Bucket, Key(key)) == shard);
+
+    /// <summary>Stops in order.</summary>
+    public async Task StopAsync()
+    {
+        await Index.StopAsync(TimeSpan.FromSeconds(20));
+        await _system.Terminate();
+    }
+
+    /// <summary>Stops as it is: nothing is finished, nobody is told.</summary>
+    public async Task KillAsync()
+    {
+        await _system.Terminate();
+        await Index.DisposeAsync().AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    public async Task StartAgainAsync()
+    {
+        _system = ActorSystem.Create("index-spec", Config());
+        var cluster = AkkaCluster.Get(_system);
+        cluster.Join(cluster.SelfAddress);
+        var volumes = _system.ActorOf(Props.Create(() => new VolumesStub(this)), "volumes");
+        Index = IndexSystem.Start(_system, IndexSettings.From(_system.Settings.Config), volumes, _needles, TimeProvider.System);
+        await Index.WhenReadyAsync(TimeSpan.FromSeconds(10));
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAgainAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Config Config() => ConfigurationFactory.ParseString(_settings)
+        .WithFallback(ConfigurationFactory.ParseString(
+            $$"""
+            akka.loglevel = WARNING
+            akka.actor.provider = cluster
+            akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+            akka.persistence.journal.plugin = "ciaos.journal"
+            ciaos.journal { path = "{{Path.Combine(_folder, "journal.db")}}", synchronous = off }
+            ciaos.index.catalog.path = "{{CatalogPath}}"
+            ciaos.index.rename-retry = 100ms
+            """))
+        .WithFallback(IndexSettings.DefaultConfig())
+        .WithFallback(JournalSettings.DefaultConfig());
+
+    private sealed class VolumesStub : ReceiveActor
+    {
+        public VolumesStub(IndexNode node) => Receive<VolumeProtocol.Append>(append =>
+        {
+            node.Tombstones.Enqueue(append.Needle);
+            if (node.Volumes(append.Needle) is { } reply) Sender.Tell(reply);
+        });
+    }
+}
