@@ -117,7 +117,7 @@ public class IndexShardActorSpec
     [Fact]
     public async Task A_shard_takes_no_more_commands_than_it_may_hold_unanswered()
     {
-        await using var node = await IndexNode.StartAsync("ciaos.index.max-pending = 3");
+        await using var node = await IndexNode.StartAsync("ciaos.index { max-pending = 3, tombstone-timeout = 2s }");
         node.Volumes = _ => null;
         var keys = Enumerable.Range(0, 4).Select(i => IndexNode.KeyOf(3, $"k{i}-")).ToList();
         foreach (var key in keys) await node.Put(key);
