@@ -10,6 +10,7 @@ public static class Program
     {
         ["engine"] = EngineBenchmark.Run,
         ["persist"] = _ => PersistBench.Run(),
+        ["streams"] = _ => StreamsBench.Run(),
     };
 
     public static async Task<int> Main(string[] args)

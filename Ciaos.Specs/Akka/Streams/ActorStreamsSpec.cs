@@ -13,7 +13,8 @@ public sealed class ActorStreamsSpec : StreamSpec
     private const string Ack = "ack";
     private const string Complete = "complete";
 
-    private (IActorRef Actor, ChannelReader<(object Message, IActorRef Sender)> Inbox) NewActor(bool acknowledges = false)
+    private (IActorRef Actor, ChannelReader<(object Message, IActorRef Sender)> Inbox) NewActor(
+        bool acknowledges = false)
     {
         var inbox = Channel.CreateUnbounded<(object, IActorRef)>();
         return (Sys.ActorOf(Props.Create(() => new Recorder(inbox.Writer, acknowledges))), inbox.Reader);
@@ -79,7 +80,8 @@ public sealed class ActorStreamsSpec : StreamSpec
     {
         var (actor, inbox) = NewActor(acknowledges: true);
 
-        Source.From(Enumerable.Range(0, 1000)).RunWith(Sink.ActorRefWithAck<int>(actor, Init, Ack, Complete), Materializer);
+        Source.From(Enumerable.Range(0, 1000))
+            .RunWith(Sink.ActorRefWithAck<int>(actor, Init, Ack, Complete), Materializer);
 
         Assert.Equal(Init, await Next(inbox));
         for (var i = 0; i < 1000; i++) Assert.Equal(i, await Next(inbox));

@@ -103,9 +103,10 @@ public sealed class FoldingSpec : StreamSpec
     public async Task Sinks_fold_like_the_operators()
     {
         var source = Source.From([1, 2, 3]);
+        static Task<int> Add(int sum, int x) => Task.FromResult(sum + x);
 
         Assert.Equal(6, await source.RunAggregate(0, (sum, x) => sum + x, Materializer).WaitAsync(Patience));
-        Assert.Equal(6, await source.RunAggregateAsync(0, (sum, x) => Task.FromResult(sum + x), Materializer).WaitAsync(Patience));
+        Assert.Equal(6, await source.RunAggregateAsync(0, Add, Materializer).WaitAsync(Patience));
         Assert.Equal(6, await source.RunSum((a, b) => a + b, Materializer).WaitAsync(Patience));
         await Assert.ThrowsAsync<NoSuchElementException>(
             () => Source.Empty<int>().RunSum((a, b) => a + b, Materializer).WaitAsync(Patience));

@@ -65,7 +65,8 @@ public sealed class MaterializerSpec : StreamSpec
     {
         Assert.Same(Sys.Materializer(), Sys.Materializer());
         Assert.Equal([1], await Source.Single(1).RunWith(Sink.Seq<int>(), Sys).WaitAsync(Patience));
-        Assert.Equal(1, await Source.Single(1).ToMaterialized(Sink.First<int>(), Keep.Right).Run(Sys).WaitAsync(Patience));
+        var graph = Source.Single(1).ToMaterialized(Sink.First<int>(), Keep.Right);
+        Assert.Equal(1, await graph.Run(Sys).WaitAsync(Patience));
     }
 
     [Fact]
@@ -157,8 +158,9 @@ public sealed class MaterializerSpec : StreamSpec
         Assert.Equal(4, settings.InitialInputBufferSize);
         Assert.Equal(16, settings.MaxInputBufferSize);
         Assert.Equal(1000, settings.SyncProcessingLimit);
-        Assert.Equal(StreamSubscriptionTimeoutTerminationMode.CancelTermination, settings.SubscriptionTimeoutSettings.Mode);
-        Assert.Equal(TimeSpan.FromSeconds(5), settings.SubscriptionTimeoutSettings.Timeout);
+        var subscription = settings.SubscriptionTimeoutSettings;
+        Assert.Equal(StreamSubscriptionTimeoutTerminationMode.CancelTermination, subscription.Mode);
+        Assert.Equal(TimeSpan.FromSeconds(5), subscription.Timeout);
         Assert.Equal(7, settings.WithInputBuffer(7, 8).InitialInputBufferSize);
         Assert.NotEqual(settings, settings.WithInputBuffer(7, 8));
     }

@@ -91,7 +91,8 @@ public sealed class RatesSpec : StreamSpec
     [Fact]
     public async Task BatchWeighted_counts_cost()
     {
-        var (source, sink) = Probes(Flow.Create<int>().BatchWeighted(10, x => x, x => $"{x}", (text, x) => $"{text}+{x}"));
+        var (source, sink) = Probes(
+            Flow.Create<int>().BatchWeighted(10, x => x, x => $"{x}", (text, x) => $"{text}+{x}"));
 
         await source.Send(4, 5, 3);
         await source.ExpectNoPull();

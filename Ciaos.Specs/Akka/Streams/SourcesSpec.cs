@@ -178,17 +178,20 @@ public sealed class SourcesSpec : StreamSpec
     [Fact]
     public async Task Maybe_gives_one_element_or_none_or_a_failure()
     {
-        var (promise, collected) = Source.Maybe<string>().ToMaterialized(Sink.Seq<string>(), Keep.Both).Run(Materializer);
+        var graph = Source.Maybe<string>().ToMaterialized(Sink.Seq<string>(), Keep.Both);
+
+        var (promise, collected) = graph.Run(Materializer);
         promise.SetResult("it");
         Assert.Equal(["it"], await collected.WaitAsync(Patience));
 
-        (promise, collected) = Source.Maybe<string>().ToMaterialized(Sink.Seq<string>(), Keep.Both).Run(Materializer);
+        (promise, collected) = graph.Run(Materializer);
         promise.SetResult(null!);
         Assert.Empty(await collected.WaitAsync(Patience));
 
-        (promise, collected) = Source.Maybe<string>().ToMaterialized(Sink.Seq<string>(), Keep.Both).Run(Materializer);
+        (promise, collected) = graph.Run(Materializer);
         promise.SetException(new Boom());
-        Assert.IsType<Boom>((await Assert.ThrowsAnyAsync<Exception>(() => collected.WaitAsync(Patience))).GetBaseException());
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => collected.WaitAsync(Patience));
+        Assert.IsType<Boom>(failure.GetBaseException());
     }
 
     [Fact]
