@@ -49,8 +49,14 @@ internal sealed class ReplyWriter(PipeWriter output) : PipeWriter, IDisposable
         return output.FlushAsync(cancellationToken);
     }
 
-    /// <summary>The body is whole: what is left goes to the response, which sends it as it ends.</summary>
-    public void Finish() => PassOn();
+    /// <summary>The body is whole: what is left of it is sent. An answer that has not begun is left for the server to
+    /// send with its head, in one piece.</summary>
+    public async ValueTask FinishAsync(CancellationToken cancellation)
+    {
+        var hasBegun = _held is null;
+        PassOn();
+        if (hasBegun && _unflushedBytes > 0) await output.FlushAsync(cancellation);
+    }
 
     public override void CancelPendingFlush() => output.CancelPendingFlush();
 

@@ -47,7 +47,7 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
         using var output = new ReplyWriter(context.Response.BodyWriter);
         await WriteHeadAsync(reader, output, context.RequestAborted);
         await WriteDataAsync(reader, output, context.RequestAborted);
-        output.Finish();
+        await output.FinishAsync(context.RequestAborted);
     }
 
     private static Task RefuseAsync(HttpContext context, IndexProtocol.ObjectRecord found) => Answers.TextAsync(

@@ -53,7 +53,7 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
         if (isHead) return;
         using var output = new ReplyWriter(context.Response.BodyWriter);
         await reader.CopyAsync(range.OffsetBytes, range.LengthBytes, output, context.RequestAborted);
-        output.Finish();
+        await output.FinishAsync(context.RequestAborted);
     }
 
     private static void SetValidators(HttpResponse response, IndexProtocol.ObjectRecord found)

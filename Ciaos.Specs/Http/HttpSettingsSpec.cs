@@ -49,7 +49,7 @@ public sealed class HttpSettingsSpec
     private static Config With(string setting) =>
         ConfigurationFactory.ParseString("ciaos.http { " + setting + " }").WithFallback(Reference());
 
-    private static Config Reference()
+    internal static Config Reference()
     {
         using var stream = typeof(HttpServer).Assembly.GetManifestResourceStream("Ciaos.Http.http.reference.conf")!;
         using var reader = new StreamReader(stream);

@@ -53,7 +53,7 @@ public sealed class ReplyWriterSpec
             await writer.FlushAsync();
         }
 
-        writer.Finish();
+        await writer.FinishAsync(CancellationToken.None);
         await _pipe.Writer.CompleteAsync();
         Assert.Equal(expected, (await _pipe.Reader.ReadAtLeastAsync(expected.Length)).Buffer.ToArray());
     }

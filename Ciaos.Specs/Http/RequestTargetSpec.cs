@@ -17,7 +17,8 @@ public sealed class RequestTargetSpec
     [InlineData("/get/http://host/x", "/get/http://host/x", "")]
     [InlineData("*", "*", "")]
     [InlineData("", "", "")]
-    public void A_target_is_split_at_its_first_question_mark_and_not_touched_otherwise(string raw, string path, string query)
+    public void A_target_is_split_at_its_first_question_mark_and_not_touched_otherwise(
+        string raw, string path, string query)
     {
         var target = RequestTarget.Parse(raw);
 

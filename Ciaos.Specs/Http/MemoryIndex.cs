@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Ciaos.Actors.Index;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Specs.Http;
+
+/// <summary>The index's protocol over a dictionary. Gives out segments in small pages, so that readers have to ask for
+/// more.</summary>
+internal sealed class MemoryIndex : ReceiveActor
+{
+    private const int PageSegments = 3;
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly Dictionary<ObjectKey, (ObjectRecord Record, ImmutableArray<Segment> Segments)> _objects = [];
+    private readonly Dictionary<long, ImmutableArray<Segment>> _reads = [];
+    private long _version;
+
+    /// <param name="overrule">Gives the answer to a command in place of the index, or null.</param>
+    /// <param name="changed">Is told all objects after every change.</param>
+    public MemoryIndex(Func<IKeyCommand, IReply?> overrule, Action<ImmutableArray<ObjectRecord>> changed) =>
+        Receive<IKeyCommand>(command =>
+        {
+            var reply = overrule(command) ?? Handle(command);
+            changed([.. _objects.Values.Select(each => each.Record)]);
+            if (reply is not Silence) Sender.Tell(reply);
+        });
+
+    /// <summary>No answer at all.</summary>
+    public sealed record Silence : IReply;
+
+    private IReply Handle(IKeyCommand command) => command switch
+    {
+        Lookup lookup => Find(lookup),
+        Put put => Store(put),
+        Append append => Add(append),
+        Delete delete => Remove(delete),
+        Rename rename => Move(rename),
+        ReadSegments read => Page(_reads[read.Ticket.Id], (int)read.FromOrdinal),
+        SeekSegments seek => Seek(_reads[seek.Ticket.Id], seek.OffsetBytes),
+        EndRead end => End(end),
+        _ => throw new InvalidOperationException($"{command} is no command"),
+    };
+
+    private IReply Find(Lookup lookup)
+    {
+        if (!_objects.TryGetValue(lookup.Key, out var found)) return KeyNotFound.Instance;
+        if (!lookup.ForReading) return new Found(found.Record, [], Ticket: null);
+        if (found.Segments.Length <= PageSegments) return new Found(found.Record, found.Segments, Ticket: null);
+        var ticket = new ReadTicket(_reads.Count + 1, found.Record.Version);
+        _reads[ticket.Id] = found.Segments;
+        return new Found(found.Record, found.Segments[..PageSegments], ticket);
+    }
+
+    private IReply Store(Put put)
+    {
+        var exists = _objects.TryGetValue(put.Key, out var old);
+        if (put.Mode == PutMode.Create && exists) return new KeyExists(old.Record);
+        if (put.Mode == PutMode.Replace && !exists) return KeyNotFound.Instance;
+        if (!Holds(put.If, exists ? old.Record : null)) return new PreconditionFailed(exists ? old.Record : null);
+        return Keep(put.Bucket, put.Key, put.Content.Id, put.Content.Segments, put.Content.Metadata, wasCreated: !exists);
+    }
+
+    private IReply Add(Append append) => _objects.TryGetValue(append.Key, out var old)
+        ? Keep(
+            append.Bucket, append.Key, old.Record.Id, old.Segments.AddRange(append.Content.Segments), old.Record.Metadata,
+            wasCreated: false)
+        : KeyNotFound.Instance;
+
+    private Stored Keep(
+        BucketId bucket, ObjectKey key, ObjectId id, ImmutableArray<Segment> segments,
+        ImmutableSortedDictionary<string, string> metadata, bool wasCreated)
+    {
+        var record = new ObjectRecord(
+            bucket, key, id, ++_version, segments.Sum(segment => (long)segment.LengthBytes),
+            segments.Count(segment => segment.StartsFile), segments.Length, Now, Now, metadata);
+        _objects[key] = (record, segments);
+        return new Stored(record, wasCreated);
+    }
+
+    private IReply Remove(Delete delete)
+    {
+        if (!_objects.TryGetValue(delete.Key, out var old)) return KeyNotFound.Instance;
+        if (!Holds(delete.If, old.Record)) return new PreconditionFailed(old.Record);
+        _objects.Remove(delete.Key);
+        return new Deleted(old.Record);
+    }
+
+    private IReply Move(Rename rename)
+    {
+        if (!_objects.TryGetValue(rename.Key, out var old)) return KeyNotFound.Instance;
+        if (_objects.TryGetValue(rename.NewKey, out var other)) return new KeyExists(other.Record);
+        _objects.Remove(rename.Key);
+        var moved = old.Record with { Key = rename.NewKey };
+        _objects[rename.NewKey] = (moved, old.Segments);
+        return new Renamed(moved);
+    }
+
+    private IReply End(EndRead end)
+    {
+        _reads[end.Ticket.Id] = default;
+        return new Silence();
+    }
+
+    private static SegmentPage Seek(ImmutableArray<Segment> segments, long offsetBytes)
+    {
+        var (ordinal, start) = (0, 0L);
+        while (start + segments[ordinal].LengthBytes <= offsetBytes) start += segments[ordinal++].LengthBytes;
+        return Page(segments, ordinal);
+    }
+
+    private static SegmentPage Page(ImmutableArray<Segment> segments, int ordinal) => new(
+        ordinal,
+        segments.Take(ordinal).Sum(segment => (long)segment.LengthBytes),
+        segments[ordinal..Math.Min(ordinal + PageSegments, segments.Length)]);
+
+    private static bool Holds(Precondition condition, ObjectRecord? now)
+    {
+        var matches = condition.MatchETags is not { } match || (now is not null && IsIn(match, now.ETag));
+        return matches && !(condition.NoneMatchETags is { } none && now is not null && IsIn(none, now.ETag));
+    }
+
+    private static bool IsIn(ImmutableArray<string> tags, string tag) =>
+        tags.Any(each => each == "*" || each == tag);
+}
