@@ -39,7 +39,7 @@ public sealed record HttpSettings(
             section.Duration("keep-alive-timeout", Second, Hour),
             section.Duration("request-headers-timeout", Second, TenMinutes),
             section.Bytes("min-body-rate", 0, GiB),
-            section.Duration("min-body-rate-grace", Second, TenMinutes),
+            section.Duration("min-body-rate-grace", 2 * Second, TenMinutes),
             (int)section.Bytes("max-request-line", 8 * KiB, MiB),
             (int)section.Bytes("max-request-headers", 4 * KiB, MiB),
             section.Int("max-files-per-upload", 1, MaxAllowedFiles),

@@ -6,6 +6,7 @@
 
 import http.client
 import random
+import struct
 import sys
 import tempfile
 
@@ -57,7 +58,6 @@ def warm(node):
 
 def one_file(piece, size):
     """A list of one file, about as large as the format allows or as is asked for, written front to back."""
-    import struct
     length = min(size, 2 ** 31 - 1 - 64)
     head = struct.pack("<IHHHHiIIIiII", 12, 6, 8, 4, 0, 8, 4, 1, 4, 24, 4, length)
     total = len(head) + length

@@ -8,11 +8,11 @@ import time
 import pytest
 
 import filelists
+from client import Client
 
 
 def connect(node):
-    connection = socket.create_connection(("127.0.0.1", node.port), timeout=60)
-    return connection
+    return socket.create_connection(("127.0.0.1", node.port), timeout=60)
 
 
 def head(client, method, target, *headers):
@@ -21,9 +21,13 @@ def head(client, method, target, *headers):
 
 
 def answer_of(connection):
+    """Until the other side closes: in peace, or with a reset, since it may throw away what it was still sent."""
     received = b""
-    while part := connection.recv(65536):
-        received += part
+    try:
+        while part := connection.recv(65536):
+            received += part
+    except ConnectionResetError:
+        pass
     return received
 
 
@@ -139,16 +143,13 @@ def test_a_broken_chunked_body_becomes_nothing(node, client):
     b"POST /put/key HTTP/1.1\r\nHost: x\r\nUser: me\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
     b"GET /get/\xc3\xbc HTTP/1.1\r\nHost: x\r\nUser: me\r\n\r\n",
     b"GET /get/key HTTP/1.1\r\nHost: x\r\n" + b"X: " + b"y" * 200_000 + b"\r\n\r\n",
-])
+], ids=lambda value: ascii(value[:40]))
 def test_what_is_not_http_is_refused(node, client, request_bytes):
     with connect(node) as connection:
         connection.sendall(request_bytes)
         connection.shutdown(socket.SHUT_WR)
-        try:
-            answer = answer_of(connection)
-        except ConnectionResetError:
-            answer = b""
-    assert answer == b"" or answer.split()[1][:1] == b"4", answer[:200]
+        answer = answer_of(connection)
+    assert answer == b"" or answer.split()[1] in (b"400", b"404", b"431", b"505"), answer[:200]
     assert client.get("key").status_code == 404
 
 
@@ -178,8 +179,7 @@ def test_a_refused_body_leaves_the_answer_readable(client):
 
 
 def test_a_client_that_stalls_is_cut_off(make_node):
-    from client import Client
-    node = make_node("ciaos.http.min-body-rate=10KiB", "ciaos.http.min-body-rate-grace=1s").start()
+    node = make_node("ciaos.http.min-body-rate=10KiB", "ciaos.http.min-body-rate-grace=2s").start()
     client = Client(node.url, "me")
     began = time.monotonic()
     with connect(node) as connection:

@@ -4,6 +4,7 @@ import pytest
 import requests
 
 import filelists
+from client import Client
 
 NO_SUCH_KEY = "No data found for key: missing, The key does not exist"
 
@@ -82,7 +83,6 @@ def test_delete(client):
 
 
 def test_users_do_not_share_keys(client, node):
-    from client import Client
     other = Client(node.url, "somebody else")
     client.put("shared name", [b"mine"])
     assert other.files("shared name") is None

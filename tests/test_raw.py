@@ -1,5 +1,6 @@
 """Plain bodies: any size, ranges, conditions."""
 
+import concurrent.futures
 import email.utils
 import hashlib
 import random
@@ -8,6 +9,7 @@ import time
 import pytest
 
 import filelists
+from client import Client
 
 DATA = random.Random(5).randbytes(9_000_001)
 
@@ -163,8 +165,6 @@ def test_conditional_writes(client):
 
 
 def test_only_one_of_many_conditional_creators_wins(node, client):
-    import concurrent.futures
-    from client import Client
     user = client.session.headers["User"]
 
     def create(i):

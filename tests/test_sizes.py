@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import socket
 
 import pytest
 
@@ -46,7 +47,6 @@ def test_more_files_than_fit_into_one_chunk(client):
 
 
 def test_a_list_too_large_for_the_format_is_refused_before_its_body(node, client):
-    import socket
     with socket.create_connection(("127.0.0.1", node.port)) as connection:
         connection.sendall((f"POST /put/huge HTTP/1.1\r\nHost: x\r\nUser: {client.session.headers['User']}\r\n"
                             f"Content-Length: {2 ** 31}\r\nExpect: 100-continue\r\n\r\n").encode())

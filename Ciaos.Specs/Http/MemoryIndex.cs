@@ -14,7 +14,8 @@ internal sealed class MemoryIndex : ReceiveActor
     private const int PageSegments = 3;
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly Dictionary<ObjectKey, (ObjectRecord Record, ImmutableArray<Segment> Segments)> _objects = [];
+    private readonly Dictionary<(BucketId, ObjectKey), (ObjectRecord Record, ImmutableArray<Segment> Segments)>
+        _objects = [];
     private readonly Dictionary<long, ImmutableArray<Segment>> _reads = [];
     private long _version;
 
@@ -46,7 +47,7 @@ internal sealed class MemoryIndex : ReceiveActor
 
     private IReply Find(Lookup lookup)
     {
-        if (!_objects.TryGetValue(lookup.Key, out var found)) return KeyNotFound.Instance;
+        if (!_objects.TryGetValue((lookup.Bucket, lookup.Key), out var found)) return KeyNotFound.Instance;
         if (!lookup.ForReading) return new Found(found.Record, [], Ticket: null);
         if (found.Segments.Length <= PageSegments) return new Found(found.Record, found.Segments, Ticket: null);
         var ticket = new ReadTicket(_reads.Count + 1, found.Record.Version);
@@ -56,17 +57,18 @@ internal sealed class MemoryIndex : ReceiveActor
 
     private IReply Store(Put put)
     {
-        var exists = _objects.TryGetValue(put.Key, out var old);
+        var exists = _objects.TryGetValue((put.Bucket, put.Key), out var old);
         if (put.Mode == PutMode.Create && exists) return new KeyExists(old.Record);
         if (put.Mode == PutMode.Replace && !exists) return KeyNotFound.Instance;
         if (!Holds(put.If, exists ? old.Record : null)) return new PreconditionFailed(exists ? old.Record : null);
-        return Keep(put.Bucket, put.Key, put.Content.Id, put.Content.Segments, put.Content.Metadata, wasCreated: !exists);
+        var content = put.Content;
+        return Keep(put.Bucket, put.Key, content.Id, content.Segments, content.Metadata, wasCreated: !exists);
     }
 
-    private IReply Add(Append append) => _objects.TryGetValue(append.Key, out var old)
+    private IReply Add(Append append) => _objects.TryGetValue((append.Bucket, append.Key), out var old)
         ? Keep(
-            append.Bucket, append.Key, old.Record.Id, old.Segments.AddRange(append.Content.Segments), old.Record.Metadata,
-            wasCreated: false)
+            append.Bucket, append.Key, old.Record.Id, old.Segments.AddRange(append.Content.Segments),
+            old.Record.Metadata, wasCreated: false)
         : KeyNotFound.Instance;
 
     private Stored Keep(
@@ -76,25 +78,25 @@ internal sealed class MemoryIndex : ReceiveActor
         var record = new ObjectRecord(
             bucket, key, id, ++_version, segments.Sum(segment => (long)segment.LengthBytes),
             segments.Count(segment => segment.StartsFile), segments.Length, Now, Now, metadata);
-        _objects[key] = (record, segments);
+        _objects[(bucket, key)] = (record, segments);
         return new Stored(record, wasCreated);
     }
 
     private IReply Remove(Delete delete)
     {
-        if (!_objects.TryGetValue(delete.Key, out var old)) return KeyNotFound.Instance;
+        if (!_objects.TryGetValue((delete.Bucket, delete.Key), out var old)) return KeyNotFound.Instance;
         if (!Holds(delete.If, old.Record)) return new PreconditionFailed(old.Record);
-        _objects.Remove(delete.Key);
+        _objects.Remove((delete.Bucket, delete.Key));
         return new Deleted(old.Record);
     }
 
     private IReply Move(Rename rename)
     {
-        if (!_objects.TryGetValue(rename.Key, out var old)) return KeyNotFound.Instance;
-        if (_objects.TryGetValue(rename.NewKey, out var other)) return new KeyExists(other.Record);
-        _objects.Remove(rename.Key);
+        if (!_objects.TryGetValue((rename.Bucket, rename.Key), out var old)) return KeyNotFound.Instance;
+        if (_objects.TryGetValue((rename.Bucket, rename.NewKey), out var other)) return new KeyExists(other.Record);
+        _objects.Remove((rename.Bucket, rename.Key));
         var moved = old.Record with { Key = rename.NewKey };
-        _objects[rename.NewKey] = (moved, old.Segments);
+        _objects[(rename.Bucket, rename.NewKey)] = (moved, old.Segments);
         return new Renamed(moved);
     }
 

@@ -54,7 +54,10 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
                 command => node.Overrule(command), node.Show))),
             node._system.ActorOf(Props.Create(() => new Buckets())),
             node._system.ActorOf(Props.Create(() => new Volumes(node))),
-            node, node, new NeedleIds(TimeProvider.System), new StoreSettings(ChunkBytes, 4, 16 * ChunkBytes, AskTimeout));
+            node,
+            node,
+            new NeedleIds(TimeProvider.System),
+            new StoreSettings(ChunkBytes, 4, 16 * ChunkBytes, AskTimeout));
         var config = ConfigurationFactory.ParseString("ciaos.http { port = 0, " + settings + " }")
             .WithFallback(HttpSettingsSpec.Reference());
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(node).SetMinimumLevel(LogLevel.Debug));
@@ -69,7 +72,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     public async Task<(int Status, string Text)> SendAsync(HttpMethod method, string path, byte[]? body = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = new ByteArrayContent(body);
         using var response = await Client.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
@@ -87,7 +91,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     public ObjectPage List(BucketId bucket, string prefix, string after, int limit)
     {
-        var all = _objects.Where(found => found.Key.Value.StartsWith(prefix, StringComparison.Ordinal))
+        var all = _objects.Where(found => found.Bucket == bucket)
+            .Where(found => found.Key.Value.StartsWith(prefix, StringComparison.Ordinal))
             .Where(found => string.CompareOrdinal(found.Key.Value, after) > 0)
             .OrderBy(found => found.Key.Value, StringComparer.Ordinal)
             .ToList();
@@ -127,8 +132,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
     {
         public Volumes(MemoryNode node)
         {
-            Receive<VolumeProtocol.GetStatus>(_ => Sender.Tell(
-                new VolumeProtocol.VolumesStatus(node.Rejects is null, node.Rejects is null ? "" : "The disk is full", 5, 1, 0)));
+            Receive<VolumeProtocol.GetStatus>(_ => Sender.Tell(new VolumeProtocol.VolumesStatus(
+                node.Rejects is null, node.Rejects is null ? "" : "The disk is full", 5, 1, 0)));
             Receive<VolumeProtocol.Append>(append =>
             {
                 if (node.Rejects is { } reason)

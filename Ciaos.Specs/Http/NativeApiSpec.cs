@@ -6,8 +6,8 @@ using Xunit;
 
 namespace Ciaos.Specs.Http;
 
-/// <summary>What the front end makes of failures behind it. What it does when all is well, the tests of the Python clients
-/// show on a whole node.</summary>
+/// <summary>What the front end makes of failures behind it. What it does when all is well, the Python tests show on a
+/// whole node.</summary>
 public sealed class NativeApiSpec
 {
     private static readonly byte[] Small = FileLists.Write(["hello"u8.ToArray()]);
@@ -41,7 +41,8 @@ public sealed class NativeApiSpec
 
         Assert.Equal((503, "The node is stopping"), await node.SendAsync(HttpMethod.Get, "/get/key"));
         Assert.Equal(
-            (503, """{"ready":false,"reason":"The node is stopping"}"""), await node.SendAsync(HttpMethod.Get, "/health/ready"));
+            (503, """{"ready":false,"reason":"The node is stopping"}"""),
+            await node.SendAsync(HttpMethod.Get, "/health/ready"));
         Assert.Equal((200, """{"live":true}"""), await node.SendAsync(HttpMethod.Get, "/health/live"));
     }
 
@@ -50,7 +51,8 @@ public sealed class NativeApiSpec
     [InlineData(IndexProtocol.FailReason.Overloaded, 503)]
     [InlineData(IndexProtocol.FailReason.TicketExpired, 503)]
     [InlineData(IndexProtocol.FailReason.DiskFull, 507)]
-    public async Task What_the_index_cannot_do_is_told_with_its_reason_and_logged_once(IndexProtocol.FailReason reason, int status)
+    public async Task What_the_index_cannot_do_is_told_with_its_reason_and_logged_once(
+        IndexProtocol.FailReason reason, int status)
     {
         await using var node = await MemoryNode.StartAsync();
         await node.SendAsync(HttpMethod.Post, "/put/key", Small);
@@ -94,7 +96,8 @@ public sealed class NativeApiSpec
         }
 
         Assert.Equal(404, (await node.SendAsync(HttpMethod.Get, "/get/key")).Status);
-        Assert.Contains("\"writable\":false", (await node.SendAsync(HttpMethod.Get, "/health/ready")).Text, StringComparison.Ordinal);
+        var (_, health) = await node.SendAsync(HttpMethod.Get, "/health/ready");
+        Assert.Contains("\"writable\":false", health, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -137,7 +140,8 @@ public sealed class NativeApiSpec
         node.Overrule = command => command is IndexProtocol.Lookup ? IndexProtocol.KeyNotFound.Instance : null;
 
         Assert.Equal((400, "Key already exists"), await node.SendAsync(HttpMethod.Post, "/put/key", Small));
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/raw/key") { Content = new ByteArrayContent(Small) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/raw/key");
+        request.Content = new ByteArrayContent(Small);
         request.Headers.TryAddWithoutValidation("If-None-Match", "*");
         using var response = await node.Client.SendAsync(request);
         Assert.Equal(412, (int)response.StatusCode);
@@ -154,7 +158,8 @@ public sealed class NativeApiSpec
         await node.SendAsync(HttpMethod.Get, "/nowhere");
 
         Assert.Empty(node.Complaints());
-        Assert.Contains(node.Log, line => line.Level == LogLevel.Debug && line.Text.Contains("Failed to parse", StringComparison.Ordinal));
+        Assert.Contains(node.Log, line =>
+            line.Level == LogLevel.Debug && line.Text.Contains("Failed to parse", StringComparison.Ordinal));
     }
 
     [Fact]
