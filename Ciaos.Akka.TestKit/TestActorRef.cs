@@ -1,3 +1,4 @@
+#pragma warning disable CS0660, CS0661 // Equals and GetHashCode are those of the base class.
 using Akka.Actor;
 
 namespace Akka.TestKit;
@@ -22,8 +23,4 @@ public class TestActorRef<TActor> : TestActorRefBase<TActor>
 
     public static bool operator !=(IActorRef? actorRef, TestActorRef<TActor>? testActorRef) =>
         !(testActorRef == actorRef);
-
-    public override bool Equals(object? obj) => base.Equals(obj);
-
-    public override int GetHashCode() => base.GetHashCode();
 }

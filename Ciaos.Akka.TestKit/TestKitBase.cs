@@ -75,7 +75,7 @@ public abstract partial class TestKitBase : IActorRefFactory
         """);
 
     /// <summary>The time that all waits are measured by; it only ever grows.</summary>
-    public static TimeSpan Now => TimeSpan.FromTicks(Environment.TickCount64 * TimeSpan.TicksPerMillisecond);
+    public static TimeSpan Now => System.Diagnostics.Stopwatch.GetElapsedTime(0);
 
     public ActorSystem Sys => _state.System;
 

@@ -9,20 +9,9 @@ internal sealed class ExtensionRegistry(ActorSystemImpl system)
 {
     private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();
 
-    public object Register(IExtensionId id)
-    {
-        var lazy = _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system)));
-        try
-        {
-            return lazy.Value;
-        }
-        catch
-        {
-            // The next one who asks may have more luck.
-            _extensions.TryRemove(KeyValuePair.Create(id.ExtensionType, lazy));
-            throw;
-        }
-    }
+    /// <summary>One that fails is not tried again: whoever asks gets the first exception, which says what was wrong.</summary>
+    public object Register(IExtensionId id) =>
+        _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system))).Value;
 
     /// <returns>null if it has not been registered.</returns>
     public object? Get(Type? type) =>
