@@ -15,8 +15,8 @@ public class CallingThreadDispatcherConfigurator : MessageDispatcherConfigurator
 }
 
 /// <summary>
-/// Runs an actor on the thread that tells it something, at once, unless it runs already: then the thread that it runs on
-/// takes the message too.
+/// Runs an actor on the thread that tells it something, at once, unless it runs already: then the thread that it runs
+/// on takes the message too.
 /// </summary>
 public class CallingThreadDispatcher : MessageDispatcher
 {

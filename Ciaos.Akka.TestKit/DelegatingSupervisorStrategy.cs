@@ -4,7 +4,7 @@ using Akka.Util;
 
 namespace Akka.TestKit;
 
-/// <summary>Supervises each child of a test actor by the strategy that the test gave for it; stops the others.</summary>
+/// <summary>Supervises each child of a test actor as the test said; stops those it said nothing of.</summary>
 public class DelegatingSupervisorStrategy : SupervisorStrategy
 {
     private readonly Dictionary<IActorRef, SupervisorStrategy> _delegates = [];

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>An actor that runs on the thread that tells it something, and whose object the test can look into.</summary>
+/// <summary>An actor that runs on the thread that tells it something, and whose object the test can see.</summary>
 public class TestActorRef<TActor> : TestActorRefBase<TActor>
     where TActor : ActorBase
 {

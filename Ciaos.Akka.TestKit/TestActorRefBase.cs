@@ -47,7 +47,7 @@ public abstract class TestActorRefBase<TActor> : IInternalActorRef
     public static bool operator !=(IActorRef? actorRef, TestActorRefBase<TActor>? testActorRef) =>
         !(testActorRef == actorRef);
 
-    /// <summary>Calls the actor's behaviour here and now; what it throws gets to the test, not to its supervisor.</summary>
+    /// <summary>Calls the actor's behaviour here and now; what it throws gets to the test.</summary>
     public void Receive(object message, IActorRef? sender = null) => InternalRef.Receive(message, sender);
 
     public Task ReceiveAsync(object message, IActorRef? sender = null) => InternalRef.ReceiveAsync(message, sender);

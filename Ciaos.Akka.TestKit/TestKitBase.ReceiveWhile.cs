@@ -73,8 +73,8 @@ public abstract partial class TestKitBase
             cancellationToken);
 
     /// <summary>
-    /// Takes messages until the predicate says no (that message stays), or until the time is up. Messages of other types
-    /// are thrown away or, on demand, end it too.
+    /// Takes messages until the predicate says no (that message stays), or until the time is up. Messages of other
+    /// types are thrown away or, on demand, end it too.
     /// </summary>
     public IAsyncEnumerable<T> ReceiveWhileAsync<T>(
         Predicate<T> shouldContinue,

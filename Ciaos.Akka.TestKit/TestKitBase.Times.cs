@@ -110,7 +110,11 @@ public abstract partial class TestKitBase
         var start = Now;
         var left = outerEnd - start ?? Timeout.InfiniteTimeSpan;
         _assertions.AssertTrue(
-            outerEnd is null || left >= min, "Required min time {0} not possible, only {1} left. {2}", min, left, hint!);
+            outerEnd is null || left >= min,
+            "Required min time {0} not possible, only {1} left. {2}",
+            min,
+            left,
+            hint!);
         _state.LastWasNoMsg = false;
         var limit = outerEnd is null ? Dilated(max) : Shorter(Dilated(max), left);
         _state.End = start + limit;

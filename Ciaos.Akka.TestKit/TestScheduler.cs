@@ -39,7 +39,7 @@ public class TestScheduler : IScheduler, IAdvancedScheduler
 
     protected DateTimeOffset TimeNow => Now;
 
-    /// <summary>Moves the time on. A job that repeats runs once per move at most, and then its interval begins.</summary>
+    /// <summary>Moves the time on. A job that repeats runs once per move at most; then its interval begins.</summary>
     public void Advance(TimeSpan offset)
     {
         List<Job> due = [];

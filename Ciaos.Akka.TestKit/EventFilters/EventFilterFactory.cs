@@ -7,8 +7,8 @@ using Akka.TestKit.Internal.StringMatcher;
 namespace Akka.TestKit;
 
 /// <summary>
-/// Makes filters for log events. Of message, start and contains the first that is given counts; a source is a name or an
-/// actor's path, with or without the address.
+/// Makes filters for log events. Of message, start and contains the first that is given counts; a source is a name or
+/// an actor's path, with or without the address.
 /// </summary>
 public class EventFilterFactory
 {

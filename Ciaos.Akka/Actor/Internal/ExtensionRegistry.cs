@@ -9,7 +9,7 @@ internal sealed class ExtensionRegistry(ActorSystemImpl system)
 {
     private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();
 
-    /// <summary>One that fails is not tried again: whoever asks gets the first exception, which says what was wrong.</summary>
+    /// <summary>One that fails is not tried again: all who ask get the first exception, which says why.</summary>
     public object Register(IExtensionId id) =>
         _extensions.GetOrAdd(id.ExtensionType, _ => new Lazy<object>(() => id.CreateExtension(system))).Value;
 

@@ -54,7 +54,8 @@ public sealed class LoggingSpec : TestKit
         {
             Assert.Same(cause, e.Cause);
             Assert.Equal("failed 3 times", e.Message.ToString());
-            Assert.Contains($"failed 3 times{Environment.NewLine}Cause: {cause}", e.ToString(), StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"failed 3 times{Environment.NewLine}Cause: {cause}", e.ToString(), StringComparison.Ordinal);
         });
     }
 

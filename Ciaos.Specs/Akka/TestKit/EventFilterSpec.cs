@@ -49,7 +49,8 @@ public sealed class EventFilterSpec : TestKit
         var fragile = Sys.ActorOf<Fragile>();
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() => fragile.Tell("fail"));
         EventFilter.Exception<SystemException>(contains: "told to").ExpectOne(() => fragile.Tell("fail"));
-        EventFilter.Exception(typeof(InvalidOperationException), Pattern("^told")).ExpectOne(() => fragile.Tell("fail"));
+        EventFilter.Exception(typeof(InvalidOperationException), Pattern("^told"))
+            .ExpectOne(() => fragile.Tell("fail"));
         EventFilter.Exception<DivideByZeroException>().Expect(0, Short, () =>
             EventFilter.Error().Mute(() => fragile.Tell("fail")));
         EventFilter.Exception(typeof(DivideByZeroException), checkInnerExceptions: true)

@@ -109,7 +109,8 @@ public sealed class ExpectSpec : TestKit
     {
         TestActor.Tell("a");
         TestActor.Tell(1);
-        ExpectMsgAllOfMatchingPredicates(PredicateInfo.Create<int>(i => i == 1), PredicateInfo.Create<string>(_ => true));
+        ExpectMsgAllOfMatchingPredicates(
+            PredicateInfo.Create<int>(i => i == 1), PredicateInfo.Create<string>(_ => true));
         TestActor.Tell(1);
         TestActor.Tell(2);
         Assert.ThrowsAny<XunitException>(() => ExpectMsgAllOfMatchingPredicates(

@@ -181,7 +181,8 @@ public sealed class LifecycleSpec : TestKit
 
     private sealed class Witness(IActorRef log) : UntypedActor
     {
-        protected override void OnReceive(object message) => throw new InvalidOperationException($"broken by {message}");
+        protected override void OnReceive(object message) =>
+            throw new InvalidOperationException($"broken by {message}");
 
         protected override void PreRestart(Exception reason, object message)
         {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ciaos.Specs.Akka.Actor.Contract;
 
-/// <summary>Mailboxes and dispatchers of one's own choice, stashes with a limit, timeouts that some messages leave alone.</summary>
+/// <summary>Mailboxes and dispatchers of one's choice, stashes with a limit, receive timeouts.</summary>
 public sealed class MailboxSpec : TestKit
 {
     public MailboxSpec()

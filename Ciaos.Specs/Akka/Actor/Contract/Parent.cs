@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Ciaos.Specs.Akka.Actor.Contract;
 
-/// <summary>Makes children on request and supervises them as it was told: Props, or (Props, name), yields a child.</summary>
+/// <summary>Makes children on request, of Props or of Named, and supervises them as it was told.</summary>
 internal sealed class Parent : ReceiveActor
 {
     private readonly SupervisorStrategy _strategy;

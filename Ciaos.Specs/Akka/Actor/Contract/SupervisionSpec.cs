@@ -102,7 +102,8 @@ public sealed class SupervisionSpec : TestKit
     {
         var boss = ParentWith(new OneForOneStrategy(_ => Directive.Stop), "boss");
         var escalating = new OneForOneStrategy(_ => Directive.Escalate);
-        var manager = await boss.Ask<IActorRef>(new Parent.Named(Props.Create(() => new Parent(escalating)), "manager"));
+        var managerProps = Props.Create(() => new Parent(escalating));
+        var manager = await boss.Ask<IActorRef>(new Parent.Named(managerProps, "manager"));
         var worker = await Counter(manager, "worker");
         Watch(manager);
         Watch(worker);
