@@ -23,7 +23,7 @@ internal sealed class BucketsActor : ReceivePersistentActor
     private long _appliedSequence;
     private long _lastBucket;
     private IActorRef? _creating;
-    private Failed _failure = new(FailReason.Unavailable, "The keeper of buckets was stopped");
+    private Failed? _failure;
 
     public BucketsActor(IndexSettings settings, CatalogStore store, CatalogReaders readers, TimeProvider time)
     {
@@ -46,6 +46,12 @@ internal sealed class BucketsActor : ReceivePersistentActor
         Akka.Actor.Props.Create(() => new BucketsActor(settings, store, readers, time))
             .WithDispatcher("ciaos.index.dispatcher");
 
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        base.OnRecoveryFailure(reason, message);
+        _failure = IndexFailures.Of("The keeper of buckets could not recover", reason);
+    }
+
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
@@ -60,8 +66,8 @@ internal sealed class BucketsActor : ReceivePersistentActor
 
     protected override void PostStop()
     {
-        Context.Parent.Tell(new ShardProtocol.Failing(_failure));
-        _creating?.Tell(_failure);
+        if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure));
+        _creating?.Tell(_failure ?? new Failed(FailReason.Unavailable, "The keeper of buckets was stopped"));
         base.PostStop();
     }
 

@@ -17,6 +17,7 @@ namespace Ciaos.Actors.Index;
 internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
 {
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+    private static readonly Failed Stopped = new(FailReason.Unavailable, "The shard was stopped");
 
     private readonly ShardContext _shard;
     private readonly ShardStates _states;
@@ -28,7 +29,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private readonly ShardReads _reads;
     private readonly ShardCommands _commands;
     private readonly ShardRecovery _recovery;
-    private Failed _failure = new(FailReason.Unavailable, "The shard was stopped");
+    private Failed? _failure;
     private bool _isFlushQueued;
     private bool _isStopping;
 
@@ -74,6 +75,12 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     public static Props Props(ShardContext shard) =>
         Akka.Actor.Props.Create(() => new IndexShardActor(shard)).WithDispatcher("ciaos.index.dispatcher");
 
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        base.OnRecoveryFailure(reason, message);
+        _failure = IndexFailures.Of("The shard could not recover", reason);
+    }
+
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
@@ -89,9 +96,10 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
 
     protected override void PostStop()
     {
-        Context.Parent.Tell(new ShardProtocol.Failing(_failure));
-        foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(_failure);
-        _renames.FailAll(_failure);
+        if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure));
+        var reply = _failure ?? Stopped;
+        foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(reply);
+        _renames.FailAll(reply);
         _tombstones.AnswerAll();
         base.PostStop();
     }
@@ -111,7 +119,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     {
         if (_isStopping)
         {
-            client.Tell(_failure);
+            client.Tell(Stopped);
             return;
         }
 

@@ -102,9 +102,15 @@ public sealed class IndexSystem : IAsyncDisposable
         }
         finally
         {
-            _readers.Dispose();
-            _store.Dispose();
+            CloseCatalog();
         }
+    }
+
+    /// <summary>For what must be left as it is, such as after a crash.</summary>
+    internal void CloseCatalog()
+    {
+        _readers.Dispose();
+        _store.Dispose();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(StopTimeout);

@@ -52,11 +52,17 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private string Name => _shard == IndexSystem.BucketsShard ? "The keeper of buckets" : $"Shard {_shard}";
+
     /// <param name="shard">Which shard it keeps, or <see cref="IndexSystem.BucketsShard"/>.</param>
     public static Props Props(int shard, Props child, IndexSettings settings) =>
         Akka.Actor.Props.Create(() => new KeeperActor(shard, child, settings));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
+    {
+        _failure = IndexFailures.Of($"{Name} has failed", failure);
+        return Directive.Stop;
+    });
 
     protected override void PreStart()
     {
@@ -81,7 +87,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _log.Warning("{0} has stopped and starts again in {1}: {2}", Self.Path.Name, _pause, _failure.Detail);
+        _log.Warning("{0} has stopped and starts again in {1}: {2}", Name, _pause, _failure.Detail);
         Timers.StartSingleTimer(Start.Instance, Start.Instance, _pause);
         var doubled = _pause * 2;
         _pause = doubled < _settings.RestartBackoffMax ? doubled : _settings.RestartBackoffMax;

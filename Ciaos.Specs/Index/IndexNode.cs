@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using Akka;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Persistence;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Volumes;
+using Ciaos.Specs.Index.Catalog;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Index.IndexProtocol;
 using AkkaCluster = Akka.Cluster.Cluster;
 
@@ -21,13 +25,11 @@ internal sealed class IndexNode : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ciaos-index-").FullName;
     private readonly string _settings;
     private readonly NeedleIds _needles = new(TimeProvider.System);
-    private ActorSystem _system = null!;
+    private ActorSystem? _system;
 
     private IndexNode(string settings) => _settings = settings;
 
     public IndexSystem Index { get; private set; } = null!;
-
-    public ActorSystem System => _system;
 
     public string CatalogPath => Path.Combine(_folder, "catalog.db");
 
@@ -45,6 +47,9 @@ internal sealed class IndexNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>A folder without anything in it, and nothing running.</summary>
+    public static IndexNode Stopped() => new("");
+
     public static object Stored(Needle needle) =>
         new VolumeProtocol.Appended(needle.Id, new NeedleLocation(new VolumeId(1), 4096, 80, 0));
 
@@ -55,6 +60,9 @@ internal sealed class IndexNode : IAsyncDisposable
         ImmutableSortedDictionary<string, string>.Empty);
 
     public static ObjectKey Key(string key) => ObjectKey.Create(key);
+
+    /// <summary>As <see cref="Rename"/>, where an answer may not come: the node is killed meanwhile.</summary>
+    public Task TryRename(string key, string newKey) => Rename(key, newKey).ContinueWith(_ => { }, TaskScheduler.Default);
 
     public async Task<IReply> Ask(IKeyCommand command) =>
         await Index.Region.Ask<IReply>(command, TimeSpan.FromSeconds(20));
@@ -99,25 +107,30 @@ internal sealed class IndexNode : IAsyncDisposable
     /// <summary>Stops in order.</summary>
     public async Task StopAsync()
     {
+        if (_system is null) return;
         await Index.StopAsync(TimeSpan.FromSeconds(20));
         await _system.Terminate();
+        _system = null;
     }
 
-    /// <summary>Stops as it is: nothing is finished, nobody is told.</summary>
+    /// <summary>Stops as it is: nothing is finished.</summary>
     public async Task KillAsync()
     {
-        await _system.Terminate();
-        await Index.DisposeAsync().AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+        await _system!.Terminate();
+        Index.CloseCatalog();
+        _system = null;
     }
 
-    public async Task StartAgainAsync()
+    public Task StartAgainAsync() => StartAgainAsync(TimeSpan.FromSeconds(10));
+
+    public async Task StartAgainAsync(TimeSpan timeout)
     {
-        _system = ActorSystem.Create("index-spec", Config());
+        _system = StartSystem();
         var cluster = AkkaCluster.Get(_system);
         cluster.Join(cluster.SelfAddress);
         var volumes = _system.ActorOf(Props.Create(() => new VolumesStub(this)), "volumes");
         Index = IndexSystem.Start(_system, IndexSettings.From(_system.Settings.Config), volumes, _needles, TimeProvider.System);
-        await Index.WhenReadyAsync(TimeSpan.FromSeconds(10));
+        await Index.WhenReadyAsync(timeout);
     }
 
     public async Task RestartAsync()
@@ -126,11 +139,30 @@ internal sealed class IndexNode : IAsyncDisposable
         await StartAgainAsync();
     }
 
+    /// <summary>Writes a shard's events to the journal alone, as a crash leaves them. Nothing may be running.</summary>
+    public async Task WriteJournal(int shard, params IKeyEvent[] events)
+    {
+        var system = StartSystem();
+        var writer = system.ActorOf(Props.Create(() => new EventWriter($"index-shard-{shard}")));
+        await writer.Ask<Done>(events, TimeSpan.FromSeconds(20));
+        await system.Terminate();
+    }
+
+    /// <summary>Applies events to the catalog too, though no shard has ever run.</summary>
+    public void ApplyToCatalog(params ReadOnlySpan<(int Shard, IKeyEvent[] Events)> shards)
+    {
+        using var catalog = new CatalogFixture(CatalogPath);
+        foreach (var (shard, events) in shards)
+            if (events.Length > 0) catalog.Apply(shard, events);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private ActorSystem StartSystem() => ActorSystem.Create("index-spec", Config());
 
     private Config Config() => ConfigurationFactory.ParseString(_settings)
         .WithFallback(ConfigurationFactory.ParseString(
@@ -145,6 +177,25 @@ internal sealed class IndexNode : IAsyncDisposable
             """))
         .WithFallback(IndexSettings.DefaultConfig())
         .WithFallback(JournalSettings.DefaultConfig());
+
+    private sealed class EventWriter : ReceivePersistentActor
+    {
+        public EventWriter(string persistenceId)
+        {
+            (PersistenceId, SnapshotPluginId) = (persistenceId, "akka.persistence.no-snapshot-store");
+            Command<IKeyEvent[]>(events =>
+            {
+                var (left, sender) = (events.Length, Sender);
+                PersistAll(events, _ =>
+                {
+                    if (--left == 0) sender.Tell(Done.Instance);
+                });
+            });
+            RecoverAny(_ => { });
+        }
+
+        public override string PersistenceId { get; }
+    }
 
     private sealed class VolumesStub : ReceiveActor
     {

@@ -20,6 +20,7 @@ public sealed class CatalogFixture : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ciaos-catalog-").FullName;
     private readonly string? _schema;
 
+    /// <param name="backend">One of <see cref="Backends"/>, or the path of a SQLite file.</param>
     public CatalogFixture(string backend)
     {
         if (backend == "postgresql")
@@ -32,7 +33,8 @@ public sealed class CatalogFixture : IDisposable
         }
         else
         {
-            Settings = new CatalogSettings(CatalogProvider.Sqlite, Path.Combine(_folder, "catalog.db"));
+            var path = backend == "sqlite" ? Path.Combine(_folder, "catalog.db") : backend;
+            Settings = new CatalogSettings(CatalogProvider.Sqlite, path);
         }
 
         Open();
