@@ -38,7 +38,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
             if (_isReady) Sender.Tell(Status());
             else _awaitReady.Add(Sender);
         });
-        Receive<ShardProtocol.Failing>(failing => _failure = failing.Failure);
+        Receive<ShardProtocol.Failing>(failing => (_failure, _isReady) = (failing.Failure, false));
         Receive<ShardProtocol.Stop>(stop => Stop(stop));
         Receive<Terminated>(_ => ChildStopped());
         Receive<Start>(_ => StartChild());
