@@ -1,4 +1,5 @@
 using Ciaos.Bench.Engine;
+using Ciaos.Bench.Storage;
 
 namespace Ciaos.Bench;
 
@@ -11,6 +12,7 @@ public static class Program
         ["engine"] = EngineBenchmark.Run,
         ["persist"] = _ => PersistBench.Run(),
         ["streams"] = _ => StreamsBench.Run(),
+        ["storage"] = StorageBench.Run,
     };
 
     public static async Task<int> Main(string[] args)

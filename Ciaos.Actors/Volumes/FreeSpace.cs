@@ -15,7 +15,7 @@ internal sealed class FreeSpace(IDisk disk, long reserveBytes)
     /// <summary>Data may be written.</summary>
     public bool IsEnough { get; private set; }
 
-    /// <summary>Why not, in a sentence; empty where there is enough.</summary>
+    /// <summary>What to say to whom space is refused, in a sentence.</summary>
     public string Detail { get; private set; } = "";
 
     public void Look()
@@ -25,9 +25,7 @@ internal sealed class FreeSpace(IDisk disk, long reserveBytes)
             FreeBytes = disk.FreeBytes;
             _leftBytes = FreeBytes - reserveBytes;
             IsEnough = _leftBytes > 0;
-            Detail = IsEnough
-                ? ""
-                : $"The disk is full: {FreeBytes} bytes are free, {reserveBytes} are kept in reserve";
+            Detail = $"The disk is full: {FreeBytes} bytes are free, {reserveBytes} are kept in reserve";
         }
         catch (IOException e)
         {

@@ -56,7 +56,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         {
             var torn = Open();
             if (_file is null) return;
-            Context.Parent.Tell(new Opened(_volume, _file.EndBytes, torn));
+            Context.Parent.Tell(new Opened(_volume, _file.HighestNeedle, torn));
             if (_settings.Durability == VolumeDurability.Interval)
                 Timers.StartPeriodicTimer(nameof(FlushNow), FlushNow.Instance, _settings.FlushInterval);
         }

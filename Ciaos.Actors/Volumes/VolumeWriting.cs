@@ -20,7 +20,8 @@ internal static class VolumeWriting
 
     /// <summary>The volume takes appends.</summary>
     /// <param name="Torn">What a crash left, if there was one: for the log.</param>
-    public sealed record Opened(VolumeId Volume, long LengthBytes, int Torn);
+    /// <param name="HighestNeedle">The highest needle id in it.</param>
+    public sealed record Opened(VolumeId Volume, NeedleId HighestNeedle, int Torn);
 
     /// <summary>The volume does not take appends, at least not from this writer.</summary>
     public sealed record NotOpened(VolumeId Volume, Obstacle Obstacle, long LengthBytes, string Detail);

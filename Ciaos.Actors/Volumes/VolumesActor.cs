@@ -29,6 +29,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private readonly VolumesSettings _settings;
     private readonly TimeProvider _time;
     private readonly Func<ulong> _salts;
+    private readonly NeedleIds? _ids;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly FreeSpace _space;
     private readonly VolumeWriters _writers = new();
@@ -38,9 +39,10 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private string _failure = "";
     private bool _isClosing;
 
-    public VolumesActor(VolumeFolder folder, VolumesSettings settings, TimeProvider time, Func<ulong> salts)
+    public VolumesActor(
+        VolumeFolder folder, VolumesSettings settings, TimeProvider time, Func<ulong> salts, NeedleIds? ids)
     {
-        (_folder, _settings, _time, _salts) = (folder, settings, time, salts);
+        (_folder, _settings, _time, _salts, _ids) = (folder, settings, time, salts, ids);
         _space = new FreeSpace(folder.Disk, settings.MinFreeBytes);
         Recover<IVolumeEvent>(@event => _state = _state.Apply(@event));
         Recover<RecoveryCompleted>(_ => Start());
@@ -64,8 +66,10 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private bool IsFailing => _failuresInARow >= _settings.MaxAttempts;
 
     /// <param name="salts">Random numbers, one for each new volume.</param>
-    public static Props Props(VolumeFolder folder, VolumesSettings settings, TimeProvider time, Func<ulong> salts) =>
-        Akka.Actor.Props.Create(() => new VolumesActor(folder, settings, time, salts));
+    /// <param name="ids">Told the ids that are in use, where the node gives out ids itself.</param>
+    public static Props Props(
+        VolumeFolder folder, VolumesSettings settings, TimeProvider time, Func<ulong> salts, NeedleIds? ids = null) =>
+        Akka.Actor.Props.Create(() => new VolumesActor(folder, settings, time, salts, ids));
 
     // An I/O error never gets here. What does is a mistake of ours, and the volume is better recovered than believed.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -110,6 +114,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     {
         if (opened.Torn > 0)
             _log.Info("Volume {0}: a crash tore {1} ranges, none acknowledged", opened.Volume.Value, opened.Torn);
+        _ids?.NotBefore(opened.HighestNeedle);
         _failuresInARow = 0;
         _writers.Open(opened.Volume);
         SendWaiting();

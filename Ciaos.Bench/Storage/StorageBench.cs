@@ -16,7 +16,7 @@ internal static class StorageBench
     private const long Mebibyte = 1 << 20;
 
     /// <param name="args">The folder to work in (default: the system's temporary folder).</param>
-    public static void Run(string[] args)
+    public static Task Run(string[] args)
     {
         MeasureCrc();
         var root = Path.Combine(args.Length > 0 ? args[0] : Path.GetTempPath(), $"ciaos-bench-{Environment.ProcessId}");
@@ -36,6 +36,8 @@ internal static class StorageBench
         {
             Directory.Delete(root, recursive: true);
         }
+
+        return Task.CompletedTask;
     }
 
     private static void MeasureCrc()

@@ -35,6 +35,7 @@ public sealed class VolumesActorSpec : TestKit
     private readonly VolumeReaders _readers;
     private readonly ManualResetEventSlim _flushMayGoOn = new(initialState: true);
     private readonly ManualResetEventSlim _flushHasBegun = new();
+    private readonly NeedleIds _ids = new(new EpochClock());
     private Func<DiskOperation, bool> _fails = _ => false;
     private int _flushes;
     private ulong _salt;
@@ -154,7 +155,7 @@ public sealed class VolumesActorSpec : TestKit
     [Fact]
     public void A_disk_that_fills_up_under_the_writer_rejects_the_batch_and_keeps_the_volume()
     {
-        var volumes = Start("ciaos.volumes.min-free-bytes = 0");
+        var volumes = Start("ciaos.volumes { min-free-bytes = 0, free-space-interval = 300ms }");
         var first = Append(volumes, Small(1));
         using (var other = _disk.Create("other")) other.Preallocate(_disk.FreeBytes - 1_000);
         volumes.Tell(new Append(Data(2, 90_000)), TestActor);
@@ -222,6 +223,39 @@ public sealed class VolumesActorSpec : TestKit
         Assert.True(after.OffsetBytes > before.OffsetBytes);
         AssertReads(Small(1), before);
         AssertReads(Small(2), after);
+    }
+
+    [Fact]
+    public void Ids_go_on_behind_those_in_use_even_if_the_clock_was_set_back()
+    {
+        var volumes = Start();
+        Append(volumes, Small(1_000));
+        CloseInOrder(volumes);
+        Append(Start(), Small(1_001));
+        Assert.Equal(new NeedleId(1_001), _ids.Next());
+    }
+
+    [Theory]
+    [InlineData("os")]
+    [InlineData("interval")]
+    public void Without_sync_nothing_waits_for_a_flush(string durability)
+    {
+        var volumes = Start($"ciaos.volumes {{ durability = {durability}, flush-interval = 20ms }}");
+        var first = Append(volumes, Small(1));
+        if (durability == "interval")
+        {
+            var before = Volatile.Read(ref _flushes);
+            Append(volumes, Small(2));
+            AwaitAssert(() => Assert.InRange(Volatile.Read(ref _flushes), before + 1, int.MaxValue));
+        }
+        else
+        {
+            HoldFlushes();
+            Append(volumes, Small(2));
+            Assert.False(_flushHasBegun.IsSet);
+        }
+
+        AssertReads(Small(1), first);
     }
 
     [Fact]
@@ -323,7 +357,8 @@ public sealed class VolumesActorSpec : TestKit
         _folder,
         VolumesSettings.From(ConfigurationFactory.ParseString(settings).WithFallback(Config)),
         TimeProvider.System,
-        () => ++_salt));
+        () => ++_salt,
+        _ids));
 
     private NeedleLocation Append(IActorRef volumes, Needle needle)
     {
@@ -371,5 +406,11 @@ public sealed class VolumesActorSpec : TestKit
     {
         using var file = _disk.Open(_folder.FileOf(volume), DiskAccess.Read);
         return file.LengthBytes;
+    }
+
+    /// <summary>Stands at the beginning of 1970.</summary>
+    private sealed class EpochClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
     }
 }

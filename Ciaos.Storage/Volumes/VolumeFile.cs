@@ -23,7 +23,6 @@ public sealed class VolumeFile : IDisposable
     private readonly VolumeFileSettings _settings;
     private long _reservedBytes;
     private long _checkpointBytes;
-    private NeedleId _highestNeedle;
     private Exception? _failure;
 
     private VolumeFile(
@@ -49,6 +48,9 @@ public sealed class VolumeFile : IDisposable
 
     /// <summary>Needles of every kind, flushed or not.</summary>
     public long NeedleCount { get; private set; }
+
+    /// <summary>The highest id among them; 0 where none has one.</summary>
+    public NeedleId HighestNeedle { get; private set; }
 
     public bool IsSealed { get; private set; }
 
@@ -90,7 +92,7 @@ public sealed class VolumeFile : IDisposable
             var volume = new VolumeFile(folder, file, settings, found.Superblock, end)
             {
                 NeedleCount = found.NeedleCount,
-                _highestNeedle = found.HighestNeedle,
+                HighestNeedle = found.HighestNeedle,
                 _checkpointBytes = found.ScannedFromBytes,
             };
             volume.CoverTornRanges(found);
@@ -116,7 +118,7 @@ public sealed class VolumeFile : IDisposable
         NeedleCount += needles.Count;
         foreach (var needle in needles)
         {
-            if (needle.Id.Value > _highestNeedle.Value) _highestNeedle = needle.Id;
+            if (needle.Id.Value > HighestNeedle.Value) HighestNeedle = needle.Id;
         }
 
         return batch.Locations;
@@ -147,7 +149,7 @@ public sealed class VolumeFile : IDisposable
     {
         if (!IsUsable) throw Unusable();
         new VolumeCheckpoint(
-            Superblock.Volume, Superblock.Salt, IsSealed, DurableBytes, NeedleCount, _highestNeedle).Write(_folder);
+            Superblock.Volume, Superblock.Salt, IsSealed, DurableBytes, NeedleCount, HighestNeedle).Write(_folder);
         _checkpointBytes = DurableBytes;
     }
 
