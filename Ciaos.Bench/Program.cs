@@ -10,7 +10,7 @@ public static class Program
     private static readonly Dictionary<string, Func<string[], Task>> Benchmarks = new(StringComparer.Ordinal)
     {
         ["engine"] = EngineBenchmark.Run,
-        ["persist"] = _ => PersistBench.Run(),
+        ["persist"] = PersistBench.Run,
         ["streams"] = _ => StreamsBench.Run(),
         ["storage"] = StorageBench.Run,
     };

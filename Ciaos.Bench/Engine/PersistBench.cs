@@ -16,13 +16,15 @@ internal static class PersistBench
 {
     private const int PayloadBytes = 200;
 
-    public static async Task Run()
+    /// <param name="args">"memory" keeps the events in memory: what is left is the price of the engine.</param>
+    public static async Task Run(string[] args)
     {
+        var plugin = args is ["memory"] ? "akka.persistence.journal.inmem" : "ciaos.journal";
         var folder = Directory.CreateTempSubdirectory("ciaos-bench-").FullName;
         var config = ConfigurationFactory.ParseString(
             $$"""
             akka.loglevel = WARNING
-            akka.persistence.journal.plugin = "ciaos.journal"
+            akka.persistence.journal.plugin = "{{plugin}}"
             akka.persistence.snapshot-store.plugin = "ciaos.snapshot-store"
             ciaos.journal.path = "{{Path.Combine(folder, "journal.db")}}"
             akka.actor {

@@ -15,6 +15,8 @@ internal sealed class CallBreaker
     private readonly TimeSpan _callTimeout;
     private readonly TimeSpan _resetTimeout;
     private readonly object _gate = new();
+    private readonly Queue<TimeLimit> _limits = new();
+    private bool _isWatching;
     private State _state;
     private int _failures;
     private Exception? _lastFailure;
@@ -62,13 +64,51 @@ internal sealed class CallBreaker
 
     private async Task<T> InTime<T>(Task<T> task)
     {
-        var timedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var timer = _scheduler.Advanced.ScheduleOnceCancelable(_callTimeout, () => timedOut.TrySetResult());
-        var first = await Task.WhenAny(task, timedOut.Task).ConfigureAwait(false);
-        timer.Cancel();
+        var limit = new TimeLimit(_scheduler.MonotonicClock + _callTimeout);
+        Watch(limit);
+        var first = await Task.WhenAny(task, limit.Passed.Task).ConfigureAwait(false);
+        limit.IsOver = true;
         return first == task
             ? await task.ConfigureAwait(false)
             : throw new TimeoutException($"Execution did not complete within the time allotted {_callTimeout}");
+    }
+
+    /// <summary>
+    /// A timer for each call would leave a million of them behind in ten busy seconds. Calls have the same limit, so
+    /// that theirs pass in the order in which they began: one timer, for the oldest, is enough.
+    /// </summary>
+    private void Watch(TimeLimit limit)
+    {
+        lock (_limits)
+        {
+            while (_limits.TryPeek(out var oldest) && oldest.IsOver) _limits.Dequeue();
+            _limits.Enqueue(limit);
+            if (_isWatching) return;
+            _isWatching = true;
+        }
+
+        _scheduler.Advanced.ScheduleOnce(_callTimeout, Check);
+    }
+
+    private void Check()
+    {
+        var passed = new List<TimeLimit>();
+        TimeSpan next;
+        lock (_limits)
+        {
+            var now = _scheduler.MonotonicClock;
+            while (_limits.TryPeek(out var oldest) && (oldest.IsOver || oldest.At <= now))
+            {
+                _limits.Dequeue();
+                if (!oldest.IsOver) passed.Add(oldest);
+            }
+
+            _isWatching = _limits.TryPeek(out var waiting);
+            next = _isWatching ? waiting!.At - now : TimeSpan.Zero;
+        }
+
+        if (next > TimeSpan.Zero) _scheduler.Advanced.ScheduleOnce(next, Check);
+        foreach (var limit in passed) limit.Passed.TrySetResult();
     }
 
     private void Enter()
@@ -108,6 +148,15 @@ internal sealed class CallBreaker
                 if (_state == State.Open) _state = State.HalfOpen;
             }
         });
+    }
+
+    private sealed class TimeLimit(TimeSpan at)
+    {
+        public TimeSpan At { get; } = at;
+
+        public TaskCompletionSource Passed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public volatile bool IsOver;
     }
 }
 

@@ -8,6 +8,7 @@ namespace Akka.Persistence.Journal;
 public class MemoryJournal : AsyncWriteJournal
 {
     private readonly ConcurrentDictionary<string, LinkedList<IPersistentRepresentation>> _messages = new();
+    private readonly IScheduler _clock = Context.System.Scheduler;
 
     /// <summary>The events of each persistence id, in order. A subclass may keep them elsewhere.</summary>
     protected virtual ConcurrentDictionary<string, LinkedList<IPersistentRepresentation>> Messages => _messages;
@@ -17,7 +18,7 @@ public class MemoryJournal : AsyncWriteJournal
 
     protected override Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
     {
-        var now = Context.System.Scheduler.Now.UtcTicks;
+        var now = _clock.Now.UtcTicks;
         foreach (var write in messages)
         {
             foreach (var e in (IEnumerable<IPersistentRepresentation>)write.Payload) Add(e.WithTimestamp(now));
