@@ -8,51 +8,85 @@ internal static class HoconPrinter
     private const int SpacesPerLevel = 2;
 
     /// <summary>A value: at level 0 the fields of an object stand without braces, as they do in a file.</summary>
-    public static string Value(HoconValue value, int indent)
-    {
-        if (value.GetObject() is { } o)
-        {
-            return indent == 0
-                ? Fields(o, 0)
-                : $"{{\n{Fields(o, indent)}{new string(' ', (indent - 1) * SpacesPerLevel)}}}";
-        }
-        if (value.IsString()) return value.GetString() is { } text ? Text(text, "-_./") : "null";
-        if (value.IsArray()) return Array(value.GetArray(), indent);
-        return indent == 0 ? "" : "null";
-    }
+    public static string Value(HoconValue value, int indent) => Print(text => Write(text, value, indent));
+
+    public static string Fields(HoconObject o, int indent) => Print(text => Write(text, o, indent));
 
     public static string Array(IEnumerable<HoconValue> elements, int indent) =>
-        $"[{string.Join(", ", elements.Select(e => Value(e, indent + 1)))}]";
+        Print(text => Write(text, elements, indent));
 
-    public static string Fields(HoconObject o, int indent)
+    private static string Print(Action<StringBuilder> write)
     {
         var text = new StringBuilder();
-        foreach (var (key, value) in o.Items)
-        {
-            text.Append(' ', indent * SpacesPerLevel).Append(Text(key, "-_")).Append(" : ");
-            text.Append(Value(value, indent + 1)).Append('\n');
-        }
+        write(text);
         return text.ToString();
     }
 
-    // Two slashes begin a comment, and the other two words mean something.
-    private static string Text(string text, string plainSigns)
+    private static void Write(StringBuilder text, HoconValue value, int indent)
     {
-        var isPlain = text.Length > 0 && text is not ("null" or "include")
-            && text.All(c => char.IsAsciiLetterOrDigit(c) || plainSigns.Contains(c))
-            && !text.Contains("//", StringComparison.Ordinal);
-        return isPlain ? text : Quote(text);
+        if (value.GetObject() is { } o)
+        {
+            if (indent > 0) text.Append("{\n");
+            Write(text, o, indent);
+            if (indent > 0) text.Append(' ', (indent - 1) * SpacesPerLevel).Append('}');
+        }
+        else if (value.IsArray())
+        {
+            Write(text, value.GetArray(), indent);
+        }
+        else if (value.GetString() is { } literal)
+        {
+            WriteText(text, literal, "-_./");
+        }
+        else if (value.IsString() || indent > 0)
+        {
+            text.Append("null");
+        }
     }
 
-    private static string Quote(string text)
+    private static void Write(StringBuilder text, HoconObject o, int indent)
     {
-        var quoted = new StringBuilder("\"");
-        foreach (var c in text)
+        foreach (var (key, value) in o.Items)
         {
-            if (c is '"' or '\\') quoted.Append('\\').Append(c);
-            else if (c < ' ' || char.IsSurrogate(c)) quoted.Append("\\u").Append(((int)c).ToString("x4", null));
-            else quoted.Append(c);
+            text.Append(' ', indent * SpacesPerLevel);
+            WriteText(text, key, "-_");
+            text.Append(" : ");
+            Write(text, value, indent + 1);
+            text.Append('\n');
         }
-        return quoted.Append('"').ToString();
+    }
+
+    private static void Write(StringBuilder text, IEnumerable<HoconValue> elements, int indent)
+    {
+        var separator = "[";
+        foreach (var element in elements)
+        {
+            text.Append(separator);
+            Write(text, element, indent + 1);
+            separator = ", ";
+        }
+        text.Append(separator is "[" ? "[]" : "]");
+    }
+
+    // Two slashes begin a comment, and the two words mean something.
+    private static void WriteText(StringBuilder text, string literal, string plainSigns)
+    {
+        var isPlain = literal.Length > 0 && literal is not ("null" or "include")
+            && literal.All(c => char.IsAsciiLetterOrDigit(c) || plainSigns.Contains(c))
+            && !literal.Contains("//", StringComparison.Ordinal);
+        if (isPlain) text.Append(literal);
+        else WriteQuoted(text, literal);
+    }
+
+    private static void WriteQuoted(StringBuilder text, string literal)
+    {
+        text.Append('"');
+        foreach (var c in literal)
+        {
+            if (c is '"' or '\\') text.Append('\\').Append(c);
+            else if (c < ' ' || char.IsSurrogate(c)) text.Append("\\u").Append(((int)c).ToString("x4", null));
+            else text.Append(c);
+        }
+        text.Append('"');
     }
 }

@@ -7,10 +7,10 @@ namespace Akka.Configuration.Hocon;
 internal sealed class HoconResolver(HoconValue root)
 {
     /// <summary>Characters plus values that a configuration may have when every substitution is written out.</summary>
-    private const long MaxExpandedSize = 16 * 1024 * 1024;
+    private const long MaxExpandedSize = 1024 * 1024;
 
     /// <summary>Levels of values and of substitutions in each other; resolution recurses.</summary>
-    internal const int MaxDepth = 1000;
+    internal const int MaxDepth = 250;
 
     private const long InProgress = -1;
 

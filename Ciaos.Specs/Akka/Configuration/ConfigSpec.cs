@@ -67,11 +67,15 @@ public sealed class ConfigSpec
     [Theory]
     [InlineData("on", true)]
     [InlineData("true", true)]
-    [InlineData("yes", true)]
     [InlineData("off", false)]
     [InlineData("false", false)]
+    public void A_boolean_has_two_spellings(string written, bool expected) =>
+        Assert.Equal(expected, Parse($"a = {written}").GetBoolean("a", !expected));
+
+    [OwnEngineTheory]
+    [InlineData("yes", true)]
     [InlineData("no", false)]
-    public void A_boolean_has_three_spellings(string written, bool expected) =>
+    public void And_a_third(string written, bool expected) =>
         Assert.Equal(expected, Parse($"a = {written}").GetBoolean("a", !expected));
 
     [Fact]

@@ -30,7 +30,14 @@ public sealed class HoconSubstitutionSpec
 
     [Fact]
     public void Without_what_it_names_the_text_is_refused() =>
-        Assert.Throws<FormatException>(() => Parse("a = ${no.such.setting}"));
+        Assert.ThrowsAny<Exception>(() => Parse("a = ${no.such.setting}"));
+
+    [OwnEngineFact]
+    public void The_error_names_what_is_missing()
+    {
+        var error = Assert.Throws<FormatException>(() => Parse("a = ${no.such.setting}"));
+        Assert.Contains("no.such.setting", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void In_an_included_text_it_is_relative_to_where_it_is_included()

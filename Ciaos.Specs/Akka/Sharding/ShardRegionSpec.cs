@@ -88,6 +88,20 @@ public sealed class ShardRegionSpec : OneNodeSpec
     }
 
     [Fact]
+    public void A_region_that_fails_starts_again_without_its_entities()
+    {
+        var region = Start();
+        region.Tell(new For("a", "hello"));
+        ExpectMsg<TalkingEntity.Started>(Patience);
+        ExpectMsg<TalkingEntity.Said>(Patience);
+        region.Tell("fail");
+        ExpectMsg(new TalkingEntity.Stopped("a"), Patience);
+        region.Tell(new For("a", "hello again"));
+        ExpectMsg<TalkingEntity.Started>(Patience);
+        ExpectMsg(new TalkingEntity.Said("a", "hello again"), Patience);
+    }
+
+    [Fact]
     public void An_entity_that_stopped_starts_with_the_next_message()
     {
         var region = Start();

@@ -54,7 +54,9 @@ public sealed class TalkingEntity : UntypedActor
 
     public sealed record Said(string Id, object Message);
 
-    /// <summary>Entities are spread over ten shards.</summary>
+    /// <summary>Entities are spread over ten shards. It fails on request.</summary>
     public static IMessageExtractor Extractor { get; } = HashCodeMessageExtractor.Create(
-        10, m => (m as For)?.Entity, m => m is For f ? f.Message : m);
+        10,
+        m => m is "fail" ? throw new InvalidOperationException("told to fail") : (m as For)?.Entity,
+        m => m is For f ? f.Message : m);
 }
