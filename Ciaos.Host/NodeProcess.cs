@@ -1,9 +1,49 @@
+using System.Runtime.InteropServices;
 using Akka.Configuration;
+using Ciaos.Host.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace Ciaos.Host;
 
 /// <summary>A node as a process: starts, serves until a signal asks it to stop, and stops in order.</summary>
 internal static class NodeProcess
 {
-    public static Task<int> RunAsync(Config config) => Task.FromResult(config.IsEmpty ? 1 : 0);
+    /// <summary>Returns the process's exit code.</summary>
+    public static async Task<int> RunAsync(Config config)
+    {
+        using var loggers = LoggingSettings.From(config).CreateFactory();
+        var log = loggers.CreateLogger("Ciaos.Host");
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupt = StopOn(PosixSignal.SIGINT, stop, log);
+        using var terminate = StopOn(PosixSignal.SIGTERM, stop, log);
+
+        await using var node = await Node.StartAsync(config, loggers, TimeProvider.System);
+        await Greet(node);
+        var ended = await Task.WhenAny(stop.Task, node.Terminated);
+        if (ended == node.Terminated)
+        {
+            log.LogCritical("The node has stopped by itself; the log above tells why");
+            return 1;
+        }
+
+        await node.StopAsync();
+        log.LogInformation("Stopped");
+        return 0;
+    }
+
+    /// <summary>The first signal asks for an orderly stop, a second one ends the process at once.</summary>
+    private static PosixSignalRegistration StopOn(PosixSignal signal, TaskCompletionSource stop, ILogger log) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            if (!stop.TrySetResult()) return;
+            context.Cancel = true;
+            log.LogInformation("Stopping on {Signal}: what has begun is finished", context.Signal);
+        });
+
+    private static Task Greet(Node node) => Console.Out.WriteLineAsync(
+        $"""
+        ciaos {CommandLine.ProductVersion} is listening on {node.Address}
+        Its data is in {node.DataPath}. Try:
+          echo hello | curl -T - -H 'User: me' {node.Address}/raw/greeting && curl -H 'User: me' {node.Address}/raw/greeting
+        """);
 }

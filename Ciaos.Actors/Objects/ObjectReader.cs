@@ -14,7 +14,7 @@ namespace Ciaos.Actors.Objects;
 public sealed class ObjectReader : IAsyncDisposable
 {
     /// <summary>A multiple of the blocks in which needles are checksummed, so that no block is read twice.</summary>
-    private const int PieceBytes = 64 * 1024;
+    private const int PieceBytes = 4 * NeedleFormat.BlockBytes;
 
     private readonly IndexProtocol.Found _found;
     private readonly ObjectStore _store;
