@@ -74,7 +74,7 @@ public static class NodeConfig
     }
 
     /// <summary>Values are taken as they stand, never as HOCON, but for lists in square brackets.</summary>
-    private static Config Assign(string path, string value)
+    internal static Config Assign(string path, string value)
     {
         if (!path.Split('.').All(element => element.Length > 0 && element.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
             throw new SettingsException(path, value, "a key of letters, digits, '-' and '.'");
