@@ -22,18 +22,24 @@ namespace Ciaos.Host;
 /// </summary>
 public sealed class Node : IAsyncDisposable
 {
+    /// <summary>A journal that was not checkpointed for long is replayed at start.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromHours(1);
+
+    /// <summary>Below the time-outs of the shutdown's phases in node.conf.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(50);
+
     private readonly ActorSystem _system;
-    private readonly DataFolder _data;
+    private readonly PhysicalDisk _data;
     private readonly VolumeReaders _readers;
     private readonly HttpServer _http;
 
-    private Node(ActorSystem system, DataFolder data, VolumeReaders readers, HttpServer http) =>
+    private Node(ActorSystem system, PhysicalDisk data, VolumeReaders readers, HttpServer http) =>
         (_system, _data, _readers, _http) = (system, data, readers, http);
 
     /// <summary>Such as <c>http://127.0.0.1:9710</c>.</summary>
     public string Address => _http.Address;
 
-    public string DataPath => _data.Path;
+    public string DataPath => _data.Root;
 
     /// <summary>Completes when the actor system has stopped, whoever asked for it.</summary>
     public Task Terminated => _system.WhenTerminated;
@@ -44,10 +50,10 @@ public sealed class Node : IAsyncDisposable
     public static async Task<Node> StartAsync(Config config, ILoggerFactory loggers, TimeProvider time)
     {
         var settings = NodeSettings.From(config);
-        var data = DataFolder.Open(settings.DataPath);
+        var data = OpenData(settings.DataPath);
         try
         {
-            return await StartAsync(settings.Derive(config, data), data, loggers, time);
+            return await StartAsync(settings.Derive(config, data.Root), data, loggers, time);
         }
         catch
         {
@@ -71,7 +77,7 @@ public sealed class Node : IAsyncDisposable
         await _http.DisposeAsync();
     }
 
-    private static async Task<Node> StartAsync(Config config, DataFolder data, ILoggerFactory loggers, TimeProvider time)
+    private static async Task<Node> StartAsync(Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time)
     {
         var httpSettings = HttpSettings.From(config);
         var volumesSettings = VolumesSettings.From(config);
@@ -84,16 +90,18 @@ public sealed class Node : IAsyncDisposable
         {
             var cluster = Cluster.Get(system);
             await cluster.JoinAsync(cluster.SelfAddress);
-            var folder = new VolumeFolder(new PhysicalDisk(), data.Combine("volumes"));
-            var volumes = system.ActorOf(VolumesActor.Props(folder, volumesSettings, time, RandomSalt), "volumes");
+            var folder = new VolumeFolder(data, "volumes");
+            var needles = new NeedleIds(time);
+            var volumes = system.ActorOf(
+                VolumesKeeper.Props(VolumesActor.Props(folder, volumesSettings, time, RandomSalt)), "volumes");
             var readers = new VolumeReaders(folder, volumesSettings.MaxOpenReaders);
-            var index = await IndexSystem.StartAsync(system, indexSettings, volumes, time);
+            var index = IndexSystem.Start(system, indexSettings, volumes, needles, time);
             var store = new ObjectStore(
-                index.Region, index.Buckets, volumes, readers, index.Listing, new NeedleIds(time), storeSettings);
+                index.Region, index.Buckets, volumes, readers, index.Listing, needles, storeSettings);
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(httpSettings, store, readiness, loggers, CancellationToken.None);
             StopInOrder(system, http, readiness, index, volumes);
-            await index.Ready;
+            await index.WhenReadyAsync(StartTimeout);
             readiness.SetReady();
             return new Node(system, data, readers, http);
         }
@@ -116,15 +124,27 @@ public sealed class Node : IAsyncDisposable
             return Task.CompletedTask;
         });
         AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "finish-requests", () => http.StopAsync(CancellationToken.None));
-        AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "stop-index", index.StopAsync);
+        AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "stop-index", () => index.StopAsync(StopTimeout));
         AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-volumes", () =>
-            volumes.GracefulStop(TimeSpan.FromSeconds(50), VolumeProtocol.Close.Instance));
+            volumes.GracefulStop(StopTimeout, VolumeProtocol.Close.Instance));
 
         void AddTask(string phase, string name, Func<Task> task) => shutdown.AddTask(phase, name, async () =>
         {
             await task();
             return Akka.Done.Instance;
         });
+    }
+
+    private static PhysicalDisk OpenData(string path)
+    {
+        try
+        {
+            return PhysicalDisk.Open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException($"The data folder cannot be used (ciaos.data = {path}): {error.Message}", error);
+        }
     }
 
     private static ulong RandomSalt() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

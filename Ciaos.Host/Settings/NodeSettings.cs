@@ -15,7 +15,7 @@ public sealed record NodeSettings(string DataPath, string Durability)
     }
 
     /// <summary>Gives the sections that were not set by themselves what follows from the node's folder and durability.</summary>
-    internal Config Derive(Config config, DataFolder data)
+    internal Config Derive(Config config, string dataPath)
     {
         var synchronous = Durability switch
         {
@@ -26,11 +26,11 @@ public sealed record NodeSettings(string DataPath, string Durability)
         (string Key, string Value)[] derived =
         [
             ("ciaos.volumes.durability", Durability),
-            ("ciaos.journal.path", data.Combine("journal.db")),
+            ("ciaos.journal.path", Path.Combine(dataPath, "journal.db")),
             ("ciaos.journal.synchronous", synchronous),
-            ("ciaos.snapshot-store.path", data.Combine("journal.db")),
+            ("ciaos.snapshot-store.path", Path.Combine(dataPath, "journal.db")),
             ("ciaos.snapshot-store.synchronous", synchronous),
-            ("ciaos.index.catalog.path", data.Combine("catalog.db")),
+            ("ciaos.index.catalog.path", Path.Combine(dataPath, "catalog.db")),
         ];
         var unset = derived.Where(pair => string.IsNullOrEmpty(config.GetString(pair.Key, "")));
         return unset.Aggregate(config, (all, pair) => NodeConfig.Assign(pair.Key, pair.Value).WithFallback(all));

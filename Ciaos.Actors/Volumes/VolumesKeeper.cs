@@ -1,0 +1,74 @@
+using Akka.Actor;
+using Akka.Event;
+using static Ciaos.Actors.Volumes.VolumeProtocol;
+
+namespace Ciaos.Actors.Volumes;
+
+// Keeps the volumes' actor alive and is its address to everybody else. A persistent actor stops when its journal fails;
+// then this one starts it again after a pause that doubles with every failure, and rejects appends meanwhile. Appends
+// that the stopped actor took with it are never answered: their senders' time-outs end them. It owns no data.
+internal sealed class VolumesKeeper : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Props _volumes;
+    private IActorRef? _running;
+    private TimeSpan _pause = ShortestPause;
+    private bool _isClosing;
+
+    public VolumesKeeper(Props volumes)
+    {
+        _volumes = volumes;
+        Receive<Close>(_ => BeginClosing());
+        Receive<Terminated>(_ => OnStopped());
+        Receive<Start>(_ => StartVolumes());
+        Receive<Append>(append => Sender.Tell(Refusal(append)), _ => _running is null);
+        Receive<GetStatus>(_ => Sender.Tell(new VolumesStatus(false, Reason, 0, 0, 0)), _ => _running is null);
+        ReceiveAny(message => _running?.Forward(message));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private string Reason => _isClosing ? "The node is stopping" : "The volumes' journal has failed; they start again soon";
+
+    /// <param name="volumes">Of the actor to keep: <see cref="VolumesActor"/>.</param>
+    public static Props Props(Props volumes) => Akka.Actor.Props.Create(() => new VolumesKeeper(volumes));
+
+    protected override void PreStart() => StartVolumes();
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void StartVolumes() => _running = Context.Watch(Context.ActorOf(_volumes));
+
+    private void OnStopped()
+    {
+        _running = null;
+        if (_isClosing)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        _log.Error("The volumes' actor has stopped and starts again in {0}", _pause);
+        Timers.StartSingleTimer(nameof(Start), Start.Instance, _pause);
+        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+    }
+
+    private void BeginClosing()
+    {
+        _isClosing = true;
+        Timers.CancelAll();
+        if (_running is null) Context.Stop(Self);
+        else _running.Tell(Close.Instance);
+    }
+
+    private Rejected Refusal(Append append) => new(
+        append.Needle.Id, _isClosing ? RejectReason.Stopping : RejectReason.DiskFailed, Reason);
+
+    private sealed record Start
+    {
+        public static readonly Start Instance = new();
+    }
+}
