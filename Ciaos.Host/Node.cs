@@ -4,6 +4,7 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
 using Ciaos.Actors.Index;
+using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Host.Logging;
@@ -49,11 +50,10 @@ public sealed class Node : IAsyncDisposable
     /// <exception cref="NodeStartException">Something that the node needs is not there.</exception>
     public static async Task<Node> StartAsync(Config config, ILoggerFactory loggers, TimeProvider time)
     {
-        var settings = NodeSettings.From(config);
-        var data = OpenData(settings.DataPath);
+        var data = OpenData(NodeSettings.From(config).DataPath);
         try
         {
-            return await StartAsync(settings.Derive(config, data.Root), data, loggers, time);
+            return await StartAsync(config, data, loggers, time);
         }
         catch
         {

@@ -3,7 +3,7 @@ using Ciaos.Actors.Index.Catalog;
 
 namespace Ciaos.Actors.Index;
 
-/// <summary>The section <c>ciaos.index</c>, checked. index.reference.conf tells what each setting is for.</summary>
+/// <summary>The section <c>ciaos.index</c>, checked. hocon/reference.conf tells what each setting is for.</summary>
 /// <param name="Shards">A power of two from 1 to 4,096; fixed when the index is created.</param>
 /// <param name="MaxPending">Unanswered commands of one shard, 1 to 1,000,000.</param>
 /// <param name="CacheEntries">Object records in memory, of all shards together, from <paramref name="Shards"/> on.</param>
@@ -29,8 +29,7 @@ public sealed record IndexSettings(
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     /// <summary>All settings of the index with their defaults.</summary>
-    public static Config DefaultConfig() => ConfigurationFactory.FromResource(
-        "Ciaos.Actors.Index.index.reference.conf", typeof(IndexSettings).Assembly);
+    public static Config DefaultConfig() => ReferenceConfig.Load();
 
     /// <exception cref="SettingsException">Names the key, its value and what is allowed.</exception>
     public static IndexSettings From(Config config)

@@ -38,8 +38,7 @@ public sealed record JournalSettings(
     private const int MaxRows = 1_000_000;
 
     /// <summary>All settings of journal and snapshot store, with comments, as HOCON.</summary>
-    public static Config DefaultConfig() => ConfigurationFactory.FromResource(
-        "Ciaos.Actors.Journal.journal.reference.conf", typeof(JournalSettings).Assembly);
+    public static Config DefaultConfig() => ReferenceConfig.Load();
 
     /// <param name="section">The section of the plug-in; what it does not say, the defaults do.</param>
     /// <exception cref="ConfigurationException">Names the key, its value, and what is allowed.</exception>

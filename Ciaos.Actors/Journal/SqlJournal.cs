@@ -9,7 +9,7 @@ namespace Ciaos.Actors.Journal;
 
 /// <summary>
 /// The journal plug-in. Chosen by <c>akka.persistence.journal.plugin = "ciaos.journal"</c>; its settings are in
-/// journal.reference.conf.
+/// hocon/reference.conf.
 /// <para>
 /// It owns no file: it serialises events and hands them to the <see cref="JournalWriter"/> of its database, which it
 /// shares with the snapshot store. It never blocks, so that it may run on the default dispatcher; reads run on the

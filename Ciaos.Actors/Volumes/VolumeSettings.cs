@@ -18,7 +18,7 @@ public enum VolumeDurability
     Os,
 }
 
-/// <summary>How one volume is written: part of section <c>ciaos.volumes</c>, see volumes.reference.conf.</summary>
+/// <summary>How one volume is written: part of section <c>ciaos.volumes</c>, see hocon/reference.conf.</summary>
 /// <param name="MaxVolumeBytes">A volume is sealed when the next needle would make its file larger than this.</param>
 /// <param name="MaxBatchNeedles">How many needles one write and one flush may cover.</param>
 /// <param name="MaxBatchBytes">How many bytes they may have; a larger needle makes a batch of its own.</param>
@@ -59,7 +59,7 @@ public sealed record VolumeSettings(
             section.Bytes("checkpoint-interval-bytes", Mebibyte, Tebibyte)));
 }
 
-/// <summary>How the volumes of a node are kept: section <c>ciaos.volumes</c>, see volumes.reference.conf.</summary>
+/// <summary>How the volumes of a node are kept: section <c>ciaos.volumes</c>, see hocon/reference.conf.</summary>
 /// <param name="ActiveVolumes">How many volumes are open for appends at a time.</param>
 /// <param name="MinFreeBytes">Data is refused while less is free.</param>
 /// <param name="FreeSpaceInterval">How often free space is looked at, and failing volumes are tried again.</param>

@@ -7,7 +7,7 @@ namespace Ciaos.Actors.Volumes;
 // Keeps the volumes' actor alive and is its address to everybody else. A persistent actor stops when its journal fails;
 // then this one starts it again after a pause that doubles with every failure, and rejects appends meanwhile. Appends
 // that the stopped actor took with it are never answered: their senders' time-outs end them. It owns no data.
-internal sealed class VolumesKeeper : ReceiveActor, IWithTimers
+public sealed class VolumesKeeper : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);

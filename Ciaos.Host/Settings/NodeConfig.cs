@@ -5,7 +5,7 @@ namespace Ciaos.Host.Settings;
 
 /// <summary>
 /// The node's configuration out of its layers. From the weakest to the strongest: the reference (every setting's
-/// default), the node's own defaults (node.conf), a file given with <c>--config</c>, the environment, the command line.
+/// default), what follows from ciaos.data and ciaos.durability, the node's own defaults (node.conf), a file given with <c>--config</c>, the environment, the command line.
 /// </summary>
 public static class NodeConfig
 {
@@ -22,20 +22,11 @@ public static class NodeConfig
         var user = FromAssignments(assignments)
             .WithFallback(FromEnvironment(environment))
             .WithFallback(file is null ? ConfigurationFactory.Empty : FromFile(file));
-        var reference = Reference();
+        var reference = ReferenceConfig.Load();
         RefuseUnknownKeys(user, reference);
-        return user.WithFallback(Embedded("node.conf")).WithFallback(reference);
-    }
-
-    /// <summary>hocon/reference.conf: every setting with its default.</summary>
-    public static Config Reference() => Embedded("reference.conf");
-
-    private static Config Embedded(string name)
-    {
-        using var stream = typeof(NodeConfig).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} is not embedded");
-        using var reader = new StreamReader(stream);
-        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+        var chosen = user.WithFallback(ConfigurationFactory.FromResource("node.conf", typeof(NodeConfig).Assembly));
+        var derived = NodeSettings.From(chosen.WithFallback(reference)).Derive();
+        return chosen.WithFallback(derived).WithFallback(reference);
     }
 
     private static Config FromFile(string file)
@@ -74,7 +65,7 @@ public static class NodeConfig
     }
 
     /// <summary>Values are taken as they stand, never as HOCON, but for lists in square brackets.</summary>
-    internal static Config Assign(string path, string value)
+    private static Config Assign(string path, string value)
     {
         if (!path.Split('.').All(element => element.Length > 0 && element.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
             throw new SettingsException(path, value, "a key of letters, digits, '-' and '.'");

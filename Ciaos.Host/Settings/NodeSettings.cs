@@ -3,7 +3,7 @@ using Ciaos.Actors;
 
 namespace Ciaos.Host.Settings;
 
-/// <summary>Section <c>ciaos</c> itself: what concerns the node as a whole, and what other sections follow from it.</summary>
+/// <summary>Section <c>ciaos</c> itself: what concerns the node as a whole.</summary>
 /// <param name="DataPath">The folder of everything that the node keeps.</param>
 /// <param name="Durability"><c>sync</c>, <c>interval</c> or <c>os</c>.</param>
 public sealed record NodeSettings(string DataPath, string Durability)
@@ -11,11 +11,14 @@ public sealed record NodeSettings(string DataPath, string Durability)
     public static NodeSettings From(Config config)
     {
         var section = new SettingsSection(config, "ciaos");
-        return new NodeSettings(section.Text("data"), section.OneOf("durability", "sync", "interval", "os"));
+        var path = section.Text("data");
+        return path.Contains('"', StringComparison.Ordinal)
+            ? throw section.Refuse("data", path, "a path without quotation marks")
+            : new NodeSettings(Path.GetFullPath(path), section.OneOf("durability", "sync", "interval", "os"));
     }
 
-    /// <summary>Gives the sections that were not set by themselves what follows from the node's folder and durability.</summary>
-    internal Config Derive(Config config, string dataPath)
+    /// <summary>What other sections do where they were not told otherwise.</summary>
+    public Config Derive()
     {
         var synchronous = Durability switch
         {
@@ -23,16 +26,15 @@ public sealed record NodeSettings(string DataPath, string Durability)
             "interval" => "normal",
             _ => "off",
         };
-        (string Key, string Value)[] derived =
-        [
-            ("ciaos.volumes.durability", Durability),
-            ("ciaos.journal.path", Path.Combine(dataPath, "journal.db")),
-            ("ciaos.journal.synchronous", synchronous),
-            ("ciaos.snapshot-store.path", Path.Combine(dataPath, "journal.db")),
-            ("ciaos.snapshot-store.synchronous", synchronous),
-            ("ciaos.index.catalog.path", Path.Combine(dataPath, "catalog.db")),
-        ];
-        var unset = derived.Where(pair => string.IsNullOrEmpty(config.GetString(pair.Key, "")));
-        return unset.Aggregate(config, (all, pair) => NodeConfig.Assign(pair.Key, pair.Value).WithFallback(all));
+        var journal = Quoted("journal.db");
+        return ConfigurationFactory.ParseString($$"""
+            ciaos.volumes.durability = {{Durability}}
+            ciaos.journal { path = {{journal}}, synchronous = {{synchronous}} }
+            ciaos.snapshot-store { path = {{journal}}, synchronous = {{synchronous}} }
+            ciaos.index.catalog.path = {{Quoted("catalog.db")}}
+            """);
     }
+
+    private string Quoted(string file) =>
+        $"\"{Path.Combine(DataPath, file).Replace("\\", "\\\\", StringComparison.Ordinal)}\"";
 }
