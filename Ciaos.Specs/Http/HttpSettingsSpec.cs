@@ -51,7 +51,7 @@ public sealed class HttpSettingsSpec
 
     internal static Config Reference()
     {
-        using var stream = typeof(HttpServer).Assembly.GetManifestResourceStream("Ciaos.Http.hocon/reference.conf")!;
+        using var stream = typeof(HttpServer).Assembly.GetManifestResourceStream("Ciaos.Http.http.reference.conf")!;
         using var reader = new StreamReader(stream);
         return ConfigurationFactory.ParseString(reader.ReadToEnd());
     }

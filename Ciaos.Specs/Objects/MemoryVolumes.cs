@@ -18,7 +18,7 @@ internal sealed class MemoryVolumes : INeedleReader
 
     public VolumeProtocol.RejectReason? Rejects { get; set; }
 
-    public Props Props() => Akka.Actor.Props.Create(() => new Writer(this));
+    public Props Props() => global::Akka.Actor.Props.Create(() => new Writer(this));
 
     public void Read(NeedleLocation needle, int offsetBytes, Span<byte> destination) =>
         _data[needle.OffsetBytes].AsSpan(offsetBytes, destination.Length).CopyTo(destination);

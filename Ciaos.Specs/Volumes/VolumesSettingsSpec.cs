@@ -8,7 +8,7 @@ namespace Ciaos.Specs.Volumes;
 public class VolumesSettingsSpec
 {
     internal static Config Reference { get; } =
-        ConfigurationFactory.FromResource("Ciaos.Actors.Volumes.hocon/reference.conf", typeof(VolumesActor).Assembly);
+        ReferenceConfig.Load();
 
     [Fact]
     public void The_reference_is_valid()
