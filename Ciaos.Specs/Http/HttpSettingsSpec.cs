@@ -49,10 +49,5 @@ public sealed class HttpSettingsSpec
     private static Config With(string setting) =>
         ConfigurationFactory.ParseString("ciaos.http { " + setting + " }").WithFallback(Reference());
 
-    internal static Config Reference()
-    {
-        using var stream = typeof(HttpServer).Assembly.GetManifestResourceStream("Ciaos.Http.http.reference.conf")!;
-        using var reader = new StreamReader(stream);
-        return ConfigurationFactory.ParseString(reader.ReadToEnd());
-    }
+    internal static Config Reference() => ReferenceConfig.Load();
 }
