@@ -6,7 +6,7 @@ namespace Akka.Streams.Implementation;
 /// <summary>The parent of the actors of one materializer. An island that crashes is stopped.</summary>
 internal sealed class StreamSupervisor : ActorBase
 {
-    private static long _lastName;
+    private static long _nextName;
 
     private readonly ActorMaterializerImpl.Shared _shared;
 
@@ -14,7 +14,7 @@ internal sealed class StreamSupervisor : ActorBase
 
     public static Props Props(ActorMaterializerImpl.Shared shared) => Actor.Props.Create<StreamSupervisor>(shared);
 
-    public static string NextName() => $"StreamSupervisor-{Interlocked.Increment(ref _lastName)}";
+    public static string NextName() => $"StreamSupervisor-{Interlocked.Increment(ref _nextName) - 1}";
 
     protected override SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.StoppingStrategy;
 

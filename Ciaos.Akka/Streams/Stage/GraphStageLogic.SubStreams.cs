@@ -8,7 +8,7 @@ public abstract partial class GraphStageLogic
     /// <summary>
     /// An inlet that a stage opens while it runs: what the stage materializes into <see cref="Sink"/> arrives here.
     /// </summary>
-    protected internal class SubSinkInlet<T>
+    protected class SubSinkInlet<T>
     {
         private readonly string _name;
         private readonly SubSink<T> _sink;

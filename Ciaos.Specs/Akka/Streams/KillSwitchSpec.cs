@@ -33,7 +33,7 @@ public sealed class KillSwitchSpec : StreamSpec
 
         killSwitch.Abort(new Boom());
 
-        Assert.IsType<Boom>(await sink.ExpectFailure());
+        Assert.IsType<Boom>((await sink.ExpectFailure()).GetBaseException());
         await source.ExpectCancellation();
     }
 

@@ -103,8 +103,7 @@ internal sealed class QueueSource<T>(int maxBuffer, OverflowStrategy strategy)
         {
             _pending?.Answer.TrySetResult(QueueOfferResult.QueueClosed.Instance);
             _pending = null;
-            if (cause is SubscriptionWithCancelException.NonFailureCancellation) _queue.Ended.TrySetResult();
-            else _queue.Ended.TrySetException(cause);
+            _queue.Ended.TrySetResult();
             base.OnDownstreamFinish(cause);
         }
 

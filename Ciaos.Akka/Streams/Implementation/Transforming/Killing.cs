@@ -31,7 +31,7 @@ internal sealed class KillableLogic<T> : InAndOutGraphStageLogic
     private void End(Task terminated)
     {
         if (terminated.IsCompletedSuccessfully) CompleteStage();
-        else FailStage(terminated.UnwrappedFailure());
+        else FailStage(terminated.Failure());
     }
 }
 
