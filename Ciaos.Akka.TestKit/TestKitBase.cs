@@ -215,6 +215,12 @@ public abstract partial class TestKitBase : IActorRefFactory
         SynchronizationContext.SetSynchronizationContext(new ActorCellKeepingSynchronizationContext(cell));
     }
 
+    /// <summary>The thread goes on to other tests, which must not send in the name of this one.</summary>
+    private protected void ForgetImplicitSender()
+    {
+        if (InternalCurrentActorCellKeeper.Current?.System == Sys) InternalCurrentActorCellKeeper.Current = null;
+    }
+
     /// <summary>Waits until the given actor has seen what the test actor told it just before.</summary>
     private async Task Settled(IActorRef actor)
     {

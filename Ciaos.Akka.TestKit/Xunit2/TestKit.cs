@@ -85,6 +85,7 @@ public class TestKit : TestKitBase, IDisposable
         finally
         {
             Shutdown();
+            ForgetImplicitSender();
         }
     }
 

@@ -92,16 +92,12 @@ public sealed class StashSpec : TestKit
     }
 
     [Fact]
-    public void So_can_the_message_that_comes_instead_of_it()
+    public async Task So_can_the_message_that_comes_instead_of_it()
     {
         var target = Sys.ActorOf(BlackHoleActor.Props);
         var gate = Sys.ActorOf(Props.Create(() => new Gate(TestActor, target)));
         Sys.Stop(target);
-        AwaitAssert(() =>
-        {
-            gate.Tell("count");
-            ExpectMsg(1, TimeSpan.FromMilliseconds(20));
-        });
+        await AwaitConditionAsync(async () => await gate.Ask<int>("count") == 1);
         gate.Tell("open");
         ExpectMsg("it is gone");
     }

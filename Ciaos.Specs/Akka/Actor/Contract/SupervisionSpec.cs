@@ -147,6 +147,8 @@ public sealed class SupervisionSpec : TestKit
         {
             middle.Tell("fail");
             deciding.Wait(TimeSpan.FromSeconds(10));
+
+            // Its suspension may still be on its way: then it answers, and is asked again.
             AwaitAssert(() =>
             {
                 worker.Tell("sum");

@@ -81,6 +81,17 @@ public sealed class TimerSpec : TestKit
     }
 
     [Fact]
+    public void In_the_hooks_of_the_end_of_an_instance_its_timers_have_ended()
+    {
+        var actor = Sys.ActorOf(
+            Props.Create(() => new ReportsTimers(TestActor)).WithDispatcher(CallingThreadDispatcher.Id));
+        EventFilter.Exception<DivideByZeroException>().ExpectOne(() => actor.Tell("fail"));
+        ExpectMsg("PreRestart False");
+        Sys.Stop(actor);
+        ExpectMsg("PostStop False");
+    }
+
+    [Fact]
     public void Timers_can_be_started_in_the_constructor()
     {
         Sys.ActorOf(Props.Create(() => new StartsInConstructor(TestActor)).WithDispatcher(CallingThreadDispatcher.Id));
@@ -116,6 +127,25 @@ public sealed class TimerSpec : TestKit
         public sealed record Periodic(string Key, object Message);
 
         public sealed record Cancel(string Key);
+    }
+
+    private sealed class ReportsTimers : ReceiveActor, IWithTimers
+    {
+        private readonly IActorRef _log;
+
+        public ReportsTimers(IActorRef log)
+        {
+            _log = log;
+            Timers.StartPeriodicTimer("key", "tick", Interval);
+            ReceiveAny(_ => throw new DivideByZeroException());
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreRestart(Exception reason, object message) =>
+            _log.Tell($"PreRestart {Timers.IsTimerActive("key")}");
+
+        protected override void PostStop() => _log.Tell($"PostStop {Timers.IsTimerActive("key")}");
     }
 
     private sealed class StartsInConstructor : ReceiveActor, IWithTimers
