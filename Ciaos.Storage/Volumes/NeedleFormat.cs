@@ -40,6 +40,11 @@ public static class NeedleFormat
             return $"The chunk has {needle.Data.Length} bytes, {MaxDataBytes} are allowed";
         }
 
+        if (needle.Metadata.Keys.FirstOrDefault(name => !NeedleMetadata.IsName(name)) is { } badName)
+        {
+            return $"The metadata name '{badName}' does not have 1 to {NeedleMetadata.MaxNameBytes} bytes";
+        }
+
         var metadataBytes = NeedleMetadata.SizeBytes(needle.Metadata);
         return metadataBytes > MaxMetadataBytes
             ? $"The metadata has {metadataBytes} bytes, {MaxMetadataBytes} are allowed"

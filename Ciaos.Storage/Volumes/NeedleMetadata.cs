@@ -14,12 +14,16 @@ namespace Ciaos.Storage.Volumes;
 /// </summary>
 public static class NeedleMetadata
 {
+    /// <summary>A name has 1 byte to this many, in UTF-8.</summary>
+    public const int MaxNameBytes = 255;
+
     private const ushort Entry = 1;
     private const int FieldHeadBytes = 4;
 
     private static readonly FrozenDictionary<string, string> None = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>The names of <paramref name="entries"/> are 1 to 255 bytes long.</summary>
+    internal static bool IsName(string name) => Encoding.UTF8.GetByteCount(name) is >= 1 and <= MaxNameBytes;
+
     public static int SizeBytes(IReadOnlyDictionary<string, string> entries)
     {
         var total = 0;
@@ -41,7 +45,7 @@ public static class NeedleMetadata
         {
             var field = destination[at..];
             var nameBytes = Encoding.UTF8.GetBytes(name, field[(FieldHeadBytes + 1)..]);
-            if (nameBytes is 0 or > byte.MaxValue)
+            if (nameBytes is 0 or > MaxNameBytes)
             {
                 throw new ArgumentException($"The metadata name '{name}' is empty or too long", nameof(entries));
             }

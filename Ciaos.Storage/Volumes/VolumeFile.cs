@@ -23,6 +23,7 @@ public sealed class VolumeFile : IDisposable
     private readonly VolumeFileSettings _settings;
     private long _reservedBytes;
     private long _checkpointBytes;
+    private (long Count, NeedleId Highest) _durableNeedles;
     private Exception? _failure;
 
     private VolumeFile(
@@ -93,6 +94,7 @@ public sealed class VolumeFile : IDisposable
             {
                 NeedleCount = found.NeedleCount,
                 HighestNeedle = found.HighestNeedle,
+                _durableNeedles = (found.NeedleCount, found.HighestNeedle),
                 _checkpointBytes = found.ScannedFromBytes,
             };
             volume.CoverTornRanges(found);
@@ -131,6 +133,7 @@ public sealed class VolumeFile : IDisposable
         if (DurableBytes == EndBytes) return;
         Guard(_file.Flush);
         DurableBytes = EndBytes;
+        _durableNeedles = (NeedleCount, HighestNeedle);
     }
 
     /// <summary>Ends the volume for good with a seal needle, and gives back the space that was reserved behind
@@ -148,8 +151,8 @@ public sealed class VolumeFile : IDisposable
     public void WriteCheckpoint()
     {
         if (!IsUsable) throw Unusable();
-        new VolumeCheckpoint(
-            Superblock.Volume, Superblock.Salt, IsSealed, DurableBytes, NeedleCount, HighestNeedle).Write(_folder);
+        var (count, highest) = _durableNeedles;
+        new VolumeCheckpoint(Superblock.Volume, Superblock.Salt, IsSealed, DurableBytes, count, highest).Write(_folder);
         _checkpointBytes = DurableBytes;
     }
 

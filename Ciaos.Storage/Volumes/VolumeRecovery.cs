@@ -4,9 +4,8 @@ using Ciaos.Storage.Disks;
 namespace Ciaos.Storage.Volumes;
 
 /// <summary>
-/// Finds out what a volume holds after its writer has gone, however it went. Reads only;
-/// <see cref="VolumeFile.Continue"/>
-/// acts on the result.
+/// Finds out what a volume holds after its writer has gone, however it went. It only reads:
+/// <see cref="VolumeFile.Continue"/> acts on the result.
 /// </summary>
 /// <remarks>
 /// Damage has two causes that look alike. A crash tears what was not flushed: nobody was told that it is stored.

@@ -53,6 +53,10 @@ public class NeedleMetadataSpec
             "The metadata has 8198 bytes, 8192 are allowed",
             NeedleFormat.Objection(Needles.Data(1, "k", [1], ("a", new string('x', 8_192)))));
         Assert.Equal(
+            "The metadata name '' does not have 1 to 255 bytes",
+            NeedleFormat.Objection(Needles.Data(1, "k", [1], ("", "x"))));
+        Assert.NotNull(NeedleFormat.Objection(Needles.Data(1, "k", [1], (new string('ä', 128), "x"))));
+        Assert.Equal(
             "The chunk has 67108865 bytes, 67108864 are allowed",
             NeedleFormat.Objection(Needles.Data(1, "k", new byte[(64 << 20) + 1])));
     }

@@ -115,6 +115,22 @@ public class VolumeRecoverySpec
     }
 
     [Fact]
+    public void A_checkpoint_speaks_only_of_what_was_flushed()
+    {
+        using (var volume = VolumeFile.Create(_folder, Needles.Superblock, Needles.Settings))
+        {
+            volume.Append([Small(1)]);
+            volume.Flush();
+            volume.Append([Small(2)]);
+            volume.WriteCheckpoint();
+        }
+
+        Assert.Equal(1, VolumeCheckpoint.Read(_folder, Needles.Superblock)!.NeedleCount);
+        var found = VolumeRecovery.Inspect(_folder, Needles.Volume);
+        Assert.Equal((2, 2L), (found.NeedleCount, found.HighestNeedle.Value));
+    }
+
+    [Fact]
     public void A_file_shorter_than_its_checkpoint_has_lost_something()
     {
         WriteWithCheckpoint(Small(1), Small(2));
