@@ -267,7 +267,7 @@ public class ActorCell : IUntypedActorContext, ICell
     }
 
     /// <summary>Handles a message here and now, for a test: what the actor throws gets out.</summary>
-    internal void ReceiveMessageForTest(Envelope envelope)
+    public void ReceiveMessageForTest(Envelope envelope)
     {
         var outer = (CurrentMessage, _sender);
         (CurrentMessage, _sender) = (envelope.Message, envelope.Sender);
@@ -311,9 +311,11 @@ public class ActorCell : IUntypedActorContext, ICell
         }
     }
 
-    protected internal virtual void ReceiveMessage(object message) => _actor!.InvokeReceive(_behaviour!, message);
+    protected virtual void ReceiveMessage(object message) => _actor!.InvokeReceive(_behaviour!, message);
 
     protected virtual ActorBase CreateNewActorInstance() => _props.NewActor();
+
+    internal void Receive(object message) => ReceiveMessage(message);
 
     internal void SystemInvoke(SystemMessage message) => _systemMessages.Handle(message);
 

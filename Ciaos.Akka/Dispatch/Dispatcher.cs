@@ -6,6 +6,12 @@ namespace Akka.Dispatch;
 /// <summary>Runs mailboxes on an executor; the thread pool unless configured otherwise.</summary>
 public class Dispatcher : MessageDispatcher
 {
+    // Actors that only talk to each other must not keep a thread from all other work for ever.
+    private const int LocalTurns = 32;
+
+    [ThreadStatic]
+    private static int _turns;
+
     private readonly ExecutorService _executor;
     private readonly bool _usesThreadPool;
 
@@ -35,8 +41,15 @@ public class Dispatcher : MessageDispatcher
     /// </remarks>
     internal override void ExecuteMailbox(Mailbox mailbox, bool isAnotherRound)
     {
-        if (_usesThreadPool) ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: !isAnotherRound);
-        else _executor.Execute(mailbox);
+        if (_usesThreadPool)
+        {
+            var isLocal = !isAnotherRound && ++_turns % LocalTurns != 0;
+            ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: isLocal);
+        }
+        else
+        {
+            _executor.Execute(mailbox);
+        }
     }
 }
 

@@ -43,7 +43,7 @@ internal sealed class PendingAsk<T> : FutureActorRef<T>
     {
         base.OnCompleted();
         _timeout.Cancel();
-        _cancellation.Dispose();
+        _cancellation.Unregister();
     }
 
     private void Cancel(CancellationToken token)

@@ -40,7 +40,7 @@ internal sealed class DeathWatch(ActorCell cell)
     {
         if (!_terminatedQueued.Remove(terminated.ActorRef, out var message)) return;
         if (message.HasValue) cell.ReplaceCurrentMessage(message.Value);
-        cell.ReceiveMessage(message.HasValue ? message.Value : terminated);
+        cell.Receive(message.HasValue ? message.Value : terminated);
     }
 
     /// <summary>To be called when a Terminated is put into the mailbox.</summary>

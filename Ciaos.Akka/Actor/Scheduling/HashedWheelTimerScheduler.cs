@@ -15,6 +15,9 @@ public sealed class HashedWheelTimerScheduler : SchedulerBase, IDateTimeOffsetNo
     // A thread that has just had something to do soon has again: waking it costs more than a few empty ticks.
     private const int EmptyTicksBeforeSleep = 100;
 
+    // More than any system lives, and little enough to be counted with.
+    private static readonly TimeSpan Forever = TimeSpan.FromDays(36_500);
+
     private readonly TimerWheel _wheel;
     private readonly long _tickDuration;
     private readonly TimeSpan _shutdownTimeout;
@@ -77,7 +80,7 @@ public sealed class HashedWheelTimerScheduler : SchedulerBase, IDateTimeOffsetNo
     {
         if (_isStopped) throw new SchedulerException("cannot enqueue after timer shutdown");
         timeout.IntervalTicks = interval > TimeSpan.Zero ? Math.Max(1, CeilingTicks(interval)) : 0;
-        var due = Stopwatch.GetTimestamp() - _start + (long)(delay.TotalSeconds * Stopwatch.Frequency);
+        var due = Stopwatch.GetTimestamp() - _start + Timestamps(delay);
         _wheel.Add(timeout, (due + _tickDuration - 1) / _tickDuration);
         if (_thread is null) StartThread();
         if (_isSleeping) _wake.Release();
@@ -112,8 +115,10 @@ public sealed class HashedWheelTimerScheduler : SchedulerBase, IDateTimeOffsetNo
         if (!timeout.IsCancelled) Add(timeout, delay, interval);
     }
 
-    private long CeilingTicks(TimeSpan time) =>
-        ((long)(time.TotalSeconds * Stopwatch.Frequency) + _tickDuration - 1) / _tickDuration;
+    private static long Timestamps(TimeSpan time) =>
+        (long)((time < Forever ? time : Forever).TotalSeconds * Stopwatch.Frequency);
+
+    private long CeilingTicks(TimeSpan time) => (Timestamps(time) + _tickDuration - 1) / _tickDuration;
 
     private void StartThread()
     {
