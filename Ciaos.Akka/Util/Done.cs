@@ -28,8 +28,4 @@ public sealed class NotUsed : IEquatable<NotUsed>, IComparable<NotUsed>
     public bool Equals(NotUsed? other) => other is not null;
 
     public int CompareTo(NotUsed? other) => 0;
-
-    public static bool operator ==(NotUsed left, NotUsed right) => Equals(left, right);
-
-    public static bool operator !=(NotUsed left, NotUsed right) => !Equals(left, right);
 }
