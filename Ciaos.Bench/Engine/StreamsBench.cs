@@ -21,6 +21,13 @@ internal static class StreamsBench
         await CpuMeter.Measure("actor ref with ack", Acknowledged, () => Acknowledge(system, materializer, Acknowledged));
         const int Offered = 200_000;
         await CpuMeter.Measure("queue, backpressure", Offered, () => Offer(materializer, Offered));
+        const int Started = 50_000;
+        await CpuMeter.Measure("streams of one element", Started, () => StartMany(materializer, Started));
+    }
+
+    private static async Task StartMany(IMaterializer materializer, int count)
+    {
+        for (var i = 0; i < count; i++) await Source.Single(i).RunWith(Sink.Ignore<int>(), materializer);
     }
 
     private static Task Measure<TMat>(
