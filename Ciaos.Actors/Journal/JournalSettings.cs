@@ -58,6 +58,9 @@ public sealed record JournalSettings(
             config.GetTimeSpan("lock-timeout", TimeSpan.FromSeconds(10), false));
     }
 
+    /// <summary>Without the location: it may hold a password.</summary>
+    public override string ToString() => $"{Provider}, synchronous = {Synchronous}";
+
     private static T Choose<T>(Config config, string key)
         where T : struct, Enum
     {

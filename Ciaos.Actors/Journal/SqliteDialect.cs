@@ -13,6 +13,9 @@ internal sealed class SqliteDialect : ISqlDialect
     // More pages than SQLite's own default, since a checkpoint makes the writer wait: 4096 pages are 16 MiB.
     private const int CheckpointPages = 4096;
 
+    // A long replay keeps the log from being reused; what it has grown to by then is given back.
+    private const int LogLimitBytes = 64 << 20;
+
     private readonly string _path;
     private readonly string _synchronous;
     private readonly long _lockTimeoutMs;
@@ -87,7 +90,8 @@ internal sealed class SqliteDialect : ISqlDialect
         return Open(
             _forWriting,
             $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "
-            + $"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA busy_timeout = {_lockTimeoutMs}");
+            + $"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {LogLimitBytes}; "
+            + $"PRAGMA busy_timeout = {_lockTimeoutMs}");
     }
 
     public DbConnection OpenForReading() =>
