@@ -93,7 +93,7 @@ public sealed class Node : IAsyncDisposable
             var folder = new VolumeFolder(data, "volumes");
             var needles = new NeedleIds(time);
             var volumes = system.ActorOf(
-                VolumesKeeper.Props(VolumesActor.Props(folder, volumesSettings, time, RandomSalt)), "volumes");
+                VolumesKeeper.Props(VolumesActor.Props(folder, volumesSettings, time, RandomSalt, needles)), "volumes");
             var readers = new VolumeReaders(folder, volumesSettings.MaxOpenReaders);
             var index = IndexSystem.Start(system, indexSettings, volumes, needles, time);
             var store = new ObjectStore(
