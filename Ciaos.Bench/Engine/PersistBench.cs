@@ -60,7 +60,8 @@ internal static class PersistBench
         var cpu = Environment.CpuUsage.TotalTime;
         var done = writers.Select(w => w.Ask<string>(new Begin(eventsPerCommand), TimeSpan.FromMinutes(5))).ToArray();
         await Task.WhenAll(done);
-        Report(name, actors * (long)commands * eventsPerCommand, stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+        var events = actors * (long)commands * eventsPerCommand;
+        Report(name, events, stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
     }
 
     private static async Task Replay(ActorSystem system)
@@ -72,10 +73,11 @@ internal static class PersistBench
         Report("Replay", 300_000, stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
     }
 
-    private static void Report(string name, long events, TimeSpan wall, TimeSpan cpu) => Console.WriteLine(string.Format(
-        CultureInfo.InvariantCulture,
-        "{0,-28} {1,10:N0} events/s {2,10:N0} events/CPU second",
-        name, events / wall.TotalSeconds, events / cpu.TotalSeconds));
+    private static void Report(string name, long events, TimeSpan wall, TimeSpan cpu) =>
+        Console.WriteLine(string.Format(
+            CultureInfo.InvariantCulture,
+            "{0,-28} {1,10:N0} events/s {2,10:N0} events/CPU second",
+            name, events / wall.TotalSeconds, events / cpu.TotalSeconds));
 
     private sealed record Begin(int EventsPerCommand);
 

@@ -52,7 +52,8 @@ internal sealed class JournalKit : TestKit
         new(payload ?? $"{id}-{number}", number, id, writerGuid: writer);
 
     /// <summary>The numbers that a replay brings, and the highest number that it ends with.</summary>
-    public (long[] Numbers, long Highest) Replay(string id, long from, long to = long.MaxValue, long max = long.MaxValue)
+    public (long[] Numbers, long Highest) Replay(
+        string id, long from, long to = long.MaxValue, long max = long.MaxValue)
     {
         Journal.Tell(new ReplayMessages(from, to, max, id, TestActor), TestActor);
         var numbers = new List<long>();

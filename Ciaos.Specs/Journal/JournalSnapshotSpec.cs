@@ -15,8 +15,10 @@ public sealed class JournalSnapshotSpec
         for (var n = 1; n <= 5; n++) await writer.Save(Snapshot(n * 10, $"state {n}"));
 
         Assert.Equal(50, journal.Reader.YoungestSnapshot("a", SnapshotRange.All)!.SequenceNr);
-        Assert.Equal(30, journal.Reader.YoungestSnapshot("a", SnapshotRange.All with { MaxSequenceNr = 39 })!.SequenceNr);
-        Assert.Equal(20, journal.Reader.YoungestSnapshot("a", SnapshotRange.All with { MaxTicks = 1020 })!.SequenceNr);
+        var upTo39 = SnapshotRange.All with { MaxSequenceNr = 39 };
+        Assert.Equal(30, journal.Reader.YoungestSnapshot("a", upTo39)!.SequenceNr);
+        var takenBefore = SnapshotRange.All with { MaxTicks = 1020 };
+        Assert.Equal(20, journal.Reader.YoungestSnapshot("a", takenBefore)!.SequenceNr);
         Assert.Null(journal.Reader.YoungestSnapshot("a", SnapshotRange.All with { MinSequenceNr = 51 }));
         Assert.Null(journal.Reader.YoungestSnapshot("b", SnapshotRange.All));
     }

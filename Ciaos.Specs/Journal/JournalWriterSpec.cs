@@ -85,7 +85,10 @@ public sealed class JournalWriterSpec
         await writer.Append(JournalFixture.Events("first", 1, 1));
         Task[] appends;
         using (journal.HoldWriter())
-            appends = Enumerable.Range(0, 40).Select(i => writer.Append(JournalFixture.Events($"p{i}", 1, 1))).ToArray();
+        {
+            appends = Enumerable.Range(0, 40)
+                .Select(i => writer.Append(JournalFixture.Events($"p{i}", 1, 1))).ToArray();
+        }
 
         await Task.WhenAll(appends);
         Assert.True(writer.Transactions >= 5, $"{writer.Transactions} transactions");
@@ -126,7 +129,8 @@ public sealed class JournalWriterSpec
         await writer.Append(JournalFixture.Events("a", 1, 1));
         journal.Execute("DROP TABLE journal");
 
-        var failure = await Assert.ThrowsAnyAsync<JournalException>(() => writer.Append(JournalFixture.Events("a", 2, 2)));
+        var failure = await Assert.ThrowsAnyAsync<JournalException>(
+            () => writer.Append(JournalFixture.Events("a", 2, 2)));
         Assert.Contains(journal.Database.Dialect.Name, failure.Message, StringComparison.Ordinal);
 
         // A new connection makes sure that the tables are there.

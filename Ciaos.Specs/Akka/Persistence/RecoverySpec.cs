@@ -138,7 +138,8 @@ public sealed class RecoverySpec : PersistenceSpecBase
             long max,
             Action<IPersistentRepresentation> recoveryCallback) => Never<bool>();
 
-        public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr) => Never<long>();
+        public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr) =>
+            Never<long>();
 
         protected override Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages) =>
             Never<IImmutableList<Exception?>?>();
