@@ -107,7 +107,9 @@ public class ActorCell : IUntypedActorContext, ICell
     internal bool IsTerminatingNow => ChildrenOf.IsTerminating;
 
     internal SupervisorStrategy Strategy =>
-        _strategy ??= _props.SupervisorStrategy ?? _actor?.InvokeSupervisorStrategy() ?? SupervisorStrategy.DefaultStrategy;
+        _strategy ??= _props.SupervisorStrategy
+            ?? _actor?.InvokeSupervisorStrategy()
+            ?? SupervisorStrategy.DefaultStrategy;
 
     public static IActorRef? GetCurrentSelfOrNoSender() => Current?._self ?? ActorRefs.NoSender;
 

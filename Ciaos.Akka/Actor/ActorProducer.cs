@@ -4,7 +4,9 @@ using System.Reflection;
 
 namespace Akka.Actor;
 
-/// <summary>How instances of an actor class are made. A constructor is bound once, when the recipe is first used.</summary>
+/// <summary>
+/// How instances of an actor class are made. A constructor is bound once, when the recipe is first used.
+/// </summary>
 internal abstract class ActorProducer
 {
     private static readonly ConcurrentDictionary<ConstructorInfo, Func<object?[], ActorBase>> Compiled = new();

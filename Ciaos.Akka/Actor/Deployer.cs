@@ -2,7 +2,9 @@ using Akka.Configuration;
 
 namespace Akka.Actor;
 
-/// <summary>What akka.actor.deployment says about the actors at a path below /user. A <c>*</c> matches one name.</summary>
+/// <summary>
+/// What akka.actor.deployment says about the actors at a path below /user. A <c>*</c> matches one name.
+/// </summary>
 public class Deployer
 {
     protected readonly Config Default;

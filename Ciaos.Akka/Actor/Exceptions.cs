@@ -185,7 +185,10 @@ public class PreRestartException : ActorInitializationException
 public class PostRestartException : ActorInitializationException
 {
     public PostRestartException(IActorRef actor, Exception cause, Exception originalCause)
-        : base(actor, $"Exception in PostRestart of {actor}, restarting because of {originalCause?.GetType()}", cause) =>
+        : base(
+            actor,
+            $"Exception in PostRestart of {actor}, restarting because of {originalCause?.GetType()}",
+            cause) =>
         OriginalCause = originalCause!;
 
     public Exception OriginalCause { get; }

@@ -25,7 +25,9 @@ public class ActorTaskScheduler : TaskScheduler
         return Task.CompletedTask;
     });
 
-    /// <summary>Runs after the current message, in the actor's context; the next message waits until it completes.</summary>
+    /// <summary>
+    /// Runs after the current message, in the actor's context; the next message waits until it completes.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Not called by an actor.</exception>
     public static void RunTask(Func<Task> asyncAction)
     {

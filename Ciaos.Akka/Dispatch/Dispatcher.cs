@@ -59,7 +59,8 @@ public sealed class DispatcherConfigurator : MessageDispatcherConfigurator
 
     public DispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
         : base(config, prerequisites) =>
-        _instance = new Lazy<MessageDispatcher>(() => DispatcherSettings.Read(config).Create(this, ConfigureExecutor()));
+        _instance = new Lazy<MessageDispatcher>(
+            () => DispatcherSettings.Read(config).Create(this, ConfigureExecutor()));
 
     public override MessageDispatcher Dispatcher() => _instance.Value;
 }

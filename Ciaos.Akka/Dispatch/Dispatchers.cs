@@ -77,7 +77,8 @@ public sealed class Dispatchers
     }
 
     internal Config ConfigOf(string id) =>
-        WithId(Section(Config, id) is null ? Config.Empty : GetConfig(Config, id), id).WithFallback(DefaultDispatcherConfig);
+        WithId(Section(Config, id) is null ? Config.Empty : GetConfig(Config, id), id)
+            .WithFallback(DefaultDispatcherConfig);
 
     private static Config? Section(Config config, string id) => config.HasPath(id) ? config.GetConfig(id) : null;
 

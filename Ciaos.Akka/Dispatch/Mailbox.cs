@@ -79,6 +79,9 @@ public class Mailbox : IRunnable
             InternalCurrentActorCellKeeper.Current = outer;
             SetAsIdle();
             actor.Dispatcher.RegisterForExecution(this, hasMessageHint: false, hasSystemMessageHint: false);
+
+            // Whoever sent while this ran relied on it; but the actor has stopped, and its mailbox was emptied, before.
+            if (IsClosed) CleanUp();
         }
     }
 

@@ -4,7 +4,9 @@ using Akka.Dispatch.MessageQueues;
 
 namespace Akka.Dispatch;
 
-/// <summary>Makes the queue of an actor. HOCON names its class; it is built from the settings and its section.</summary>
+/// <summary>
+/// Makes the queue of an actor. HOCON names its class; it is built from the settings and its section.
+/// </summary>
 public abstract class MailboxType
 {
     protected readonly Settings Settings;

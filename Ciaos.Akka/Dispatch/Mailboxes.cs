@@ -62,7 +62,11 @@ public class Mailboxes
     public int StashCapacity(string dispatcher, string mailbox)
     {
         const string key = "stash-capacity";
-        if (!string.IsNullOrEmpty(mailbox) && Config.HasPath($"{mailbox}.{key}")) return Config.GetInt($"{mailbox}.{key}");
+        if (!string.IsNullOrEmpty(mailbox) && Config.HasPath($"{mailbox}.{key}"))
+        {
+            return Config.GetInt($"{mailbox}.{key}");
+        }
+
         if (!string.IsNullOrEmpty(dispatcher) && Config.HasPath($"{dispatcher}.{key}"))
         {
             return Config.GetInt($"{dispatcher}.{key}");

@@ -38,7 +38,9 @@ public sealed class DefaultDispatcherPrerequisites : IDispatcherPrerequisites
     public Mailboxes Mailboxes { get; }
 }
 
-/// <summary>Makes the dispatcher of one section of HOCON. Pluggable: the section's "type" may name a subclass.</summary>
+/// <summary>
+/// Makes the dispatcher of one section of HOCON. Pluggable: the section's "type" may name a subclass.
+/// </summary>
 public abstract class MessageDispatcherConfigurator
 {
     protected MessageDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
@@ -112,7 +114,8 @@ public abstract class MessageDispatcher
     {
         var mailbox = cell.Mailbox!;
         mailbox.Enqueue(cell.Self, envelope);
-        if (mailbox.IsScheduled || RegisterForExecution(mailbox, hasMessageHint: true, hasSystemMessageHint: false)) return;
+        if (mailbox.IsScheduled) return;
+        if (RegisterForExecution(mailbox, hasMessageHint: true, hasSystemMessageHint: false)) return;
 
         // The actor stopped while the message was on its way in: nobody else would ever take it out.
         if (mailbox.IsClosed) mailbox.CleanUp();

@@ -14,7 +14,9 @@ internal static partial class TypeNames
 
     private static readonly ConcurrentDictionary<Type, string> Names = new();
 
-    /// <summary>Null when there is no such type. The name is given by whoever runs the node, never taken from data.</summary>
+    /// <summary>
+    /// Null when there is no such type. The name is given by whoever runs the node, never taken from data.
+    /// </summary>
     public static Type? Resolve(string? name)
     {
         try

@@ -17,7 +17,11 @@ public static class EngineBenchmark
     public static async Task Run(string[] args)
     {
         var system = ActorSystem.Create("bench", "akka.loglevel = WARNING");
-        if (IsWanted(args, "tell")) await CpuMeter.Measure("Tell 1->1", Tells, () => Tell(system)).ConfigureAwait(false);
+        if (IsWanted(args, "tell"))
+        {
+            await CpuMeter.Measure("Tell 1->1", Tells, () => Tell(system)).ConfigureAwait(false);
+        }
+
         if (IsWanted(args, "ask"))
         {
             await CpuMeter.Measure("Ask, 64 in flight", Asks, () => Ask(system)).ConfigureAwait(false);
@@ -31,7 +35,8 @@ public static class EngineBenchmark
         await system.Terminate().ConfigureAwait(false);
     }
 
-    private static bool IsWanted(string[] args, string name) => args.Length == 0 || args.Contains(name, StringComparer.Ordinal);
+    private static bool IsWanted(string[] args, string name) =>
+        args.Length == 0 || args.Contains(name, StringComparer.Ordinal);
 
     private static async Task Tell(ActorSystem system)
     {

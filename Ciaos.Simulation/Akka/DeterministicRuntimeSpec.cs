@@ -17,7 +17,9 @@ public sealed class DeterministicRuntimeSpec
     [Fact]
     public void Seeds_differ_in_what_happens_first()
     {
-        var traces = Enumerable.Range(1, 10).Select(seed => string.Join(' ', Trace(seed))).Distinct(StringComparer.Ordinal);
+        var traces = Enumerable.Range(1, 10)
+            .Select(seed => string.Join(' ', Trace(seed)))
+            .Distinct(StringComparer.Ordinal);
 
         Assert.True(traces.Count() > 1);
     }

@@ -2,7 +2,9 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-/// <summary>Completes a task with the first message that it gets. It only gets a path if somebody asks for it.</summary>
+/// <summary>
+/// Completes a task with the first message that it gets. It only gets a path if somebody asks for it.
+/// </summary>
 public class FutureActorRef<T> : MinimalActorRef
 {
     private readonly TaskCompletionSource<T> _result;

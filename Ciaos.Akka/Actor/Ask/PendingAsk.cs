@@ -57,7 +57,8 @@ internal sealed class PendingAsk<T> : FutureActorRef<T>
     {
         public override void Fire()
         {
-            if (ask.Result.TrySetException(new AskTimeoutException($"Timeout after {limit} seconds"))) ask.OnCompleted();
+            var timedOut = new AskTimeoutException($"Timeout after {limit} seconds");
+            if (ask.Result.TrySetException(timedOut)) ask.OnCompleted();
         }
     }
 }

@@ -7,7 +7,9 @@ using Akka.Util;
 
 namespace Akka.Actor.Internal;
 
-/// <summary>Builds the parts of an actor system in the order in which they need each other, and takes them down.</summary>
+/// <summary>
+/// Builds the parts of an actor system in the order in which they need each other, and takes them down.
+/// </summary>
 public class ActorSystemImpl : ExtendedActorSystem
 {
     private readonly TerminationCallbacks _terminationCallbacks = new();
@@ -212,7 +214,9 @@ public class ActorSystemImpl : ExtendedActorSystem
 
     internal void StopDefaultLoggers() => EventStream.StopDefaultLoggers(this);
 
-    /// <summary>Sends the message through its serializer, to prove that it could (akka.actor.serialize-messages).</summary>
+    /// <summary>
+    /// Sends the message through its serializer, to prove that it could (akka.actor.serialize-messages).
+    /// </summary>
     internal Envelope Serialized(Envelope envelope)
     {
         var message = WrappedMessage.Unwrap(envelope.Message);

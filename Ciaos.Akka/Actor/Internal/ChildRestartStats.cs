@@ -18,7 +18,8 @@ public class ChildNameReserved : IChildStats
 /// <summary>A child and how often it has been restarted.</summary>
 public class ChildRestartStats : IChildStats
 {
-    public ChildRestartStats(IInternalActorRef child, uint maxNrOfRetriesCount = 0, long restartTimeWindowStartTicks = 0)
+    public ChildRestartStats(
+        IInternalActorRef child, uint maxNrOfRetriesCount = 0, long restartTimeWindowStartTicks = 0)
     {
         Child = child;
         MaxNrOfRetriesCount = maxNrOfRetriesCount;

@@ -61,7 +61,11 @@ internal sealed class Children
     {
         lock (_byName)
         {
-            if (_isTerminated) throw new InvalidOperationException($"Cannot reserve actor name '{name}': already terminated");
+            if (_isTerminated)
+            {
+                throw new InvalidOperationException($"Cannot reserve actor name '{name}': already terminated");
+            }
+
             if (_reason is SuspendReason.Termination)
             {
                 throw new InvalidOperationException($"Cannot reserve actor name '{name}': is terminating");

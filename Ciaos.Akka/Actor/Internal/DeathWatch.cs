@@ -35,7 +35,9 @@ internal sealed class DeathWatch(ActorCell cell)
         _terminatedQueued.Remove(subject);
     }
 
-    /// <summary>A Terminated came up in the mailbox: it counts only if it was not unwatched since it was queued.</summary>
+    /// <summary>
+    /// A Terminated came up in the mailbox: it counts only if it was not unwatched since it was queued.
+    /// </summary>
     public void ReceivedTerminated(Terminated terminated)
     {
         if (!_terminatedQueued.Remove(terminated.ActorRef, out var message)) return;
@@ -130,7 +132,8 @@ internal sealed class DeathWatch(ActorCell cell)
 
     private void DebugLifecycle(string text)
     {
-        if (cell.System.Settings.DebugLifecycle) cell.Publish(new Debug(cell.Self.Path.ToString(), cell.ActorType, text));
+        if (!cell.System.Settings.DebugLifecycle) return;
+        cell.Publish(new Debug(cell.Self.Path.ToString(), cell.ActorType, text));
     }
 
     private void Warn(string text) => cell.Publish(new Warning(cell.Self.Path.ToString(), cell.ActorType, text));

@@ -55,7 +55,7 @@ internal sealed class FaultHandling(ActorCell cell)
         SuspendChildren();
     }
 
-    /// <param name="causedByFailure">The actor's own failure that is forgiven; null when its parent was suspended.</param>
+    /// <param name="causedByFailure">The actor's own failure, forgiven; null when its parent was suspended.</param>
     public void Resume(Exception? causedByFailure)
     {
         if (cell.Actor is null)
@@ -150,7 +150,9 @@ internal sealed class FaultHandling(ActorCell cell)
 
         if (stats.Uid != failure.Uid)
         {
-            Lifecycle($"Dropping Failed({failure.Cause}) from old child {failure.Child} (uid={stats.Uid} != {failure.Uid})");
+            Lifecycle(
+                $"Dropping Failed({failure.Cause}) from old child {failure.Child} "
+                + $"(uid={stats.Uid} != {failure.Uid})");
             return;
         }
 
@@ -292,7 +294,8 @@ internal sealed class FaultHandling(ActorCell cell)
 
     private void Lifecycle(string text)
     {
-        if (cell.System.Settings.DebugLifecycle) cell.Publish(new Debug(cell.Self.Path.ToString(), cell.ActorType, text));
+        if (!cell.System.Settings.DebugLifecycle) return;
+        cell.Publish(new Debug(cell.Self.Path.ToString(), cell.ActorType, text));
     }
 
     private void Report(Exception? cause, string text) =>

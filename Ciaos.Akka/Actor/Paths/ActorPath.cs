@@ -173,7 +173,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>,
         long uid = ActorCell.UndefinedUid;
         if (hash >= 0)
         {
-            if (!long.TryParse(names[(hash + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out uid))
+            var text = names[(hash + 1)..];
+            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out uid))
             {
                 return false;
             }

@@ -4,7 +4,9 @@ using Akka.Util;
 
 namespace Akka.Actor;
 
-/// <summary>Where an actor system is: <c>protocol://system@host:port</c>; host and port are absent when it is local.</summary>
+/// <summary>
+/// Where an actor system is: <c>protocol://system@host:port</c>; host and port are absent when it is local.
+/// </summary>
 public sealed class Address : IEquatable<Address>, IComparable<Address>, IComparable, ISurrogated, ICloneable
 {
     public static readonly IComparer<Address?> Comparer = Comparer<Address?>.Create(Compare);

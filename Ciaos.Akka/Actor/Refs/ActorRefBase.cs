@@ -34,7 +34,8 @@ public abstract class ActorRefBase : IActorRef
         if (obj is null) return 1;
         return obj is IActorRef other
             ? CompareTo(other)
-            : throw new ArgumentException($"Object must be of type IActorRef, found {obj.GetType()} instead.", nameof(obj));
+            : throw new ArgumentException(
+                $"Object must be of type IActorRef, found {obj.GetType()} instead.", nameof(obj));
     }
 
     public int CompareTo(IActorRef? other)

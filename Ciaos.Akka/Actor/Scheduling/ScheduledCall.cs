@@ -43,7 +43,11 @@ internal readonly struct ScheduledCall
     /// <summary>The timeout itself is the handle, so nothing else is allocated on the wheel.</summary>
     public static ScheduledCall Run(IScheduler scheduler, TimeSpan delay, WheelTimeout timeout)
     {
-        if (scheduler is HashedWheelTimerScheduler wheel) return new ScheduledCall(wheel.Add(timeout, delay, TimeSpan.Zero));
+        if (scheduler is HashedWheelTimerScheduler wheel)
+        {
+            return new ScheduledCall(wheel.Add(timeout, delay, TimeSpan.Zero));
+        }
+
         var cancelable = new Cancelable(scheduler);
         scheduler.Advanced.ScheduleOnce(delay, timeout.Fire, cancelable);
         return new ScheduledCall(cancelable);

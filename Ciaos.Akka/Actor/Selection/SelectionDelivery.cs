@@ -12,7 +12,7 @@ internal static class SelectionDelivery
             if (current is not ActorRefWithCell withCell)
             {
                 // It knows itself how to go on from there.
-                current.Tell(new ActorSelectionMessage(selected.Message, elements[i..], selected.WildCardFanOut), sender);
+                current.Tell(selected.Copy(elements: elements[i..]), sender);
                 return;
             }
 

@@ -50,7 +50,8 @@ internal sealed record Phase(ImmutableHashSet<string> DependsOn, TimeSpan Timeou
             if (!open.Add(name))
             {
                 throw new ArgumentException(
-                    $"Cycle detected in graph of phases. It must be a DAG. phase [{name}] depends transitively on itself.");
+                    $"Cycle detected in graph of phases. It must be a DAG. phase [{name}] depends transitively on "
+                    + "itself.");
             }
 
             if (phases.TryGetValue(name, out var phase))

@@ -3,7 +3,9 @@ using Akka.Event;
 
 namespace Akka.Actor.Internal;
 
-/// <summary>The tasks of a coordinated shutdown by phase, and how they are run: phases in turn, their tasks at once.</summary>
+/// <summary>
+/// The tasks of a coordinated shutdown by phase, and how they are run: phases in turn, their tasks at once.
+/// </summary>
 internal sealed class ShutdownRun(
     ExtendedActorSystem system, IReadOnlyDictionary<string, Phase> phases, IReadOnlyList<string> order)
 {
@@ -28,7 +30,8 @@ internal sealed class ShutdownRun(
     private async Task Run(string phase, (string Name, Func<Task<Done>> Run)[] tasks)
     {
         var settings = phases[phase];
-        _log.Debug("Performing phase [{0}] with [{1}] tasks: [{2}]", phase, tasks.Length, string.Join(", ", tasks.Select(t => t.Name)));
+        var names = string.Join(", ", tasks.Select(task => task.Name));
+        _log.Debug("Performing phase [{0}] with [{1}] tasks: [{2}]", phase, tasks.Length, names);
         var all = Task.WhenAll(tasks.Select(task => Run(phase, task.Name, task.Run, settings.Recover)));
         if (await CompletesWithin(all, settings.Timeout).ConfigureAwait(true))
         {

@@ -10,7 +10,8 @@ public class AllForOneStrategy : SupervisorStrategy, IEquatable<AllForOneStrateg
 
     /// <param name="maxNrOfRetries">Null or negative means any number.</param>
     /// <param name="withinTimeRange">Null or infinite means that retries are counted for ever.</param>
-    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
+    public AllForOneStrategy(
+        int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
         : this(maxNrOfRetries ?? -1, Milliseconds(withinTimeRange), localOnlyDecider)
     {
     }

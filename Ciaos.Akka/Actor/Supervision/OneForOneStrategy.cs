@@ -10,7 +10,8 @@ public class OneForOneStrategy : SupervisorStrategy, IEquatable<OneForOneStrateg
 
     /// <param name="maxNrOfRetries">Null or negative means any number.</param>
     /// <param name="withinTimeRange">Null or infinite means that retries are counted for ever.</param>
-    public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
+    public OneForOneStrategy(
+        int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
         : this(maxNrOfRetries ?? -1, Milliseconds(withinTimeRange), localOnlyDecider)
     {
     }

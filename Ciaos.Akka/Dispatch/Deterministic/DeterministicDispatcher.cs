@@ -31,7 +31,8 @@ internal sealed class DeterministicDispatcherConfigurator : MessageDispatcherCon
     public DeterministicDispatcherConfigurator(DeterministicRuntime runtime, ActorSystemImpl system)
         : base(
             Config.Empty,
-            new DefaultDispatcherPrerequisites(system.EventStream, system.Scheduler, system.Settings, system.Mailboxes)) =>
+            new DefaultDispatcherPrerequisites(
+                system.EventStream, system.Scheduler, system.Settings, system.Mailboxes)) =>
         _dispatcher = new DeterministicDispatcher(this, runtime);
 
     public override MessageDispatcher Dispatcher() => _dispatcher;

@@ -10,9 +10,9 @@ namespace Akka.Dispatch.Deterministic;
 /// could go on, the seed decides which does. The same seed and the same calls give the same run.
 /// </summary>
 /// <remarks>
-/// Everything runs inside <see cref="RunUntilIdle"/> and <see cref="AdvanceBy"/>. What an actor awaits comes back to the
-/// actor; what <see cref="Run"/> starts, and what the engine continues, comes back here. Work that code sends to the
-/// process's thread pool instead (Task.Run, a completion source that runs continuations asynchronously under
+/// Everything runs inside <see cref="RunUntilIdle"/> and <see cref="AdvanceBy"/>. What an actor awaits comes back to
+/// the actor; what <see cref="Run"/> starts, and what the engine continues, comes back here. Work that code sends to
+/// the process's thread pool instead (Task.Run, a completion source that runs continuations asynchronously under
 /// ConfigureAwait(false)) escapes; <see cref="ForeignPosts"/> counts what comes back from there.
 /// </remarks>
 internal sealed class DeterministicRuntime : ISystemRuntime
@@ -99,7 +99,9 @@ internal sealed class DeterministicRuntime : ISystemRuntime
         }
     }
 
-    /// <summary>Lets virtual time pass: stops at each moment for which something is scheduled and runs until idle.</summary>
+    /// <summary>
+    /// Lets virtual time pass: stops at each moment for which something is scheduled and runs until idle.
+    /// </summary>
     public void AdvanceBy(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);

@@ -224,7 +224,9 @@ public sealed class TerminationHookDone
     public override string ToString() => "<TerminationHookDone>";
 }
 
-/// <summary>A piece of an asynchronous handler that is to run as the actor, or its end when that is a failure.</summary>
+/// <summary>
+/// A piece of an asynchronous handler that is to run as the actor, or its end when that is a failure.
+/// </summary>
 internal sealed class ActorTaskSchedulerMessage : SystemMessage
 {
     private readonly ActorTaskScheduler? _scheduler;

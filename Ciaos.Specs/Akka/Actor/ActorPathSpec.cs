@@ -41,8 +41,9 @@ public sealed class ActorPathSpec
     [Fact]
     public void The_address_is_replaced_unless_it_can_be_reached_from_elsewhere()
     {
-        Assert.Equal("akka.tcp://sys@host:9110/user/a", (new RootActorPath(Local) / "user" / "a").ToStringWithAddress(Remote));
-        Assert.Equal("akka.tcp://sys@host:9110/user/a", (new RootActorPath(Remote) / "user" / "a").ToStringWithAddress(Local));
+        const string text = "akka.tcp://sys@host:9110/user/a";
+        Assert.Equal(text, (new RootActorPath(Local) / "user" / "a").ToStringWithAddress(Remote));
+        Assert.Equal(text, (new RootActorPath(Remote) / "user" / "a").ToStringWithAddress(Local));
         Assert.Equal("/user/a", (new RootActorPath(Remote) / "user" / "a").ToStringWithoutAddress());
     }
 

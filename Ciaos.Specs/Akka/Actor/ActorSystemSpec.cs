@@ -10,7 +10,8 @@ namespace Ciaos.Specs.Akka.Actor;
 /// <summary>How a system is made, extended and taken down.</summary>
 public sealed class ActorSystemSpec : TestKit
 {
-    private static readonly Config Quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.stdout-loglevel = OFF");
+    private static readonly Config Quiet =
+        ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.stdout-loglevel = OFF");
 
     [Theory]
     [InlineData("")]

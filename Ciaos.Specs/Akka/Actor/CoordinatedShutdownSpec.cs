@@ -98,7 +98,8 @@ public sealed class CoordinatedShutdownSpec : IAsyncLifetime
     [Fact]
     public async Task A_task_that_fails_does_not_hold_up_the_rest()
     {
-        _shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "fails", () => throw new InvalidOperationException("no"));
+        _shutdown.AddTask(
+            CoordinatedShutdown.PhaseServiceStop, "fails", () => throw new InvalidOperationException("no"));
         _shutdown.AddTask(
             CoordinatedShutdown.PhaseServiceStop, "fails later", () => Task.FromException<Done>(new IOException("no")));
         Add(CoordinatedShutdown.PhaseServiceStop, "beside");
@@ -170,7 +171,8 @@ public sealed class CoordinatedShutdownSpec : IAsyncLifetime
     public void A_circle_of_phases_is_refused_when_the_system_starts()
     {
         var circle = ConfigurationFactory.ParseString(
-            "akka.stdout-loglevel = OFF, akka.coordinated-shutdown.phases.before-service-unbind.depends-on = [service-stop]");
+            "akka.stdout-loglevel = OFF, "
+            + "akka.coordinated-shutdown.phases.before-service-unbind.depends-on = [service-stop]");
         Assert.ThrowsAny<ArgumentException>(() => ActorSystem.Create("circle", circle));
     }
 

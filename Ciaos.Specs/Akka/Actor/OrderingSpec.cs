@@ -52,7 +52,8 @@ public sealed class OrderingSpec : TestKit
 
     private async Task AssertAllInOrder(IActorRef checker)
     {
-        await AwaitConditionAsync(async () => await checker.Ask<int>("count", RemainingOrDefault) == Senders * MessagesEach);
+        await AwaitConditionAsync(
+            async () => await checker.Ask<int>("count", RemainingOrDefault) == Senders * MessagesEach);
         Assert.Equal("", await checker.Ask<string>("first mistake", RemainingOrDefault));
     }
 

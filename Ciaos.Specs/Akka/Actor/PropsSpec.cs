@@ -48,7 +48,8 @@ public sealed class PropsSpec : TestKit
     public void Changing_one_makes_another()
     {
         var props = Props.Create<Teller>();
-        var changed = props.WithDispatcher("d").WithMailbox("m").WithSupervisorStrategy(SupervisorStrategy.StoppingStrategy);
+        var changed = props.WithDispatcher("d").WithMailbox("m")
+            .WithSupervisorStrategy(SupervisorStrategy.StoppingStrategy);
 
         Assert.Null(props.Dispatcher);
         Assert.Null(props.Mailbox);

@@ -39,7 +39,9 @@ public sealed class SchedulerSpec : TestKit
     public void A_delay_longer_than_a_turn_of_the_wheel_is_waited_for_too()
     {
         var system = ActorSystem.Create(
-            "small-wheel", "akka.stdout-loglevel = OFF, akka.loglevel = OFF, akka.scheduler { ticks-per-wheel = 4, tick-duration = 5ms }");
+            "small-wheel",
+            "akka.stdout-loglevel = OFF, akka.loglevel = OFF, "
+            + "akka.scheduler { ticks-per-wheel = 4, tick-duration = 5ms }");
         var start = Stopwatch.GetTimestamp();
         system.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(100), TestActor, "late", ActorRefs.NoSender);
         ExpectMsg("late");

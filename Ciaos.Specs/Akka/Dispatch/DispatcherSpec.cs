@@ -84,8 +84,11 @@ public sealed class DispatcherSpec : TestKit
         var family = Sys.ActorOf(Props.Create(() => new Family()), "family");
         var child = await family.Ask<IActorRef>("child", RemainingOrDefault);
 
-        Assert.StartsWith("own-threads_", await deployed.Ask<string>("where?", RemainingOrDefault), StringComparison.Ordinal);
-        Assert.StartsWith("own-threads_", await child.Ask<string>("where?", RemainingOrDefault), StringComparison.Ordinal);
+        foreach (var actor in new[] { deployed, child })
+        {
+            var thread = await actor.Ask<string>("where?", RemainingOrDefault);
+            Assert.StartsWith("own-threads_", thread, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
