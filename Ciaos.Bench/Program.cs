@@ -1,4 +1,5 @@
 using Ciaos.Bench.Engine;
+using Ciaos.Bench.Index;
 using Ciaos.Bench.Storage;
 
 namespace Ciaos.Bench;
@@ -10,6 +11,7 @@ public static class Program
     private static readonly Dictionary<string, Func<string[], Task>> Benchmarks = new(StringComparer.Ordinal)
     {
         ["engine"] = EngineBenchmark.Run,
+        ["index"] = IndexBench.Run,
         ["persist"] = PersistBench.Run,
         ["streams"] = _ => StreamsBench.Run(),
         ["storage"] = StorageBench.Run,
