@@ -43,7 +43,8 @@ internal static class CommandRules
         && (condition.NoneMatchETags is not { } none || !Matches(none, now));
 
     private static bool Matches(ImmutableArray<string> tags, ObjectRecord? now) =>
-        now is not null && (tags.Contains("*", StringComparer.Ordinal) || tags.Contains(now.ETag, StringComparer.Ordinal));
+        now is not null
+            && (tags.Contains("*", StringComparer.Ordinal) || tags.Contains(now.ETag, StringComparer.Ordinal));
 
     private static Failed? Malformed(Content content, bool mustStartFile)
     {

@@ -20,7 +20,8 @@ internal interface IObjectStates
 /// </summary>
 internal static class EventApplication
 {
-    /// <exception cref="InvalidDataException">The event cannot follow upon those before it: the journal is broken.</exception>
+    /// <exception cref="InvalidDataException">The event cannot follow upon those before it: the journal is
+    /// broken.</exception>
     public static void Apply(IKeyEvent message, long sequence, IObjectStates states, List<CatalogChange> changes)
     {
         var name = new KeyName(message.Bucket, message.Key);

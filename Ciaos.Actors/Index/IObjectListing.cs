@@ -2,7 +2,8 @@ using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index;
 
-/// <summary>The keys of a bucket in the order of their UTF-8 bytes. Safe for many threads; sees every acknowledged write.</summary>
+/// <summary>The keys of a bucket in the order of their UTF-8 bytes. Safe for many threads; sees every acknowledged
+/// write.</summary>
 public interface IObjectListing
 {
     /// <summary>Up to <paramref name="limit"/> objects (at least 1) whose keys begin with <paramref name="prefix"/> and

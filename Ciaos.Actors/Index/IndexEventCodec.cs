@@ -139,7 +139,8 @@ internal static class IndexEventCodec
             DeletedManifest => new ObjectDeleted(bucket, key, at, ReadId(ref reader, at)),
             RenamedManifest => new ObjectRenamed(bucket, key, at, reader.Key()),
             RenameStartedManifest => new RenameStarted(bucket, key, at, reader.Key()),
-            RenamedFromManifest => new ObjectRenamedFrom(bucket, key, at, ReadRename(ref reader), ReadMoved(ref reader)),
+            RenamedFromManifest =>
+                new ObjectRenamedFrom(bucket, key, at, ReadRename(ref reader), ReadMoved(ref reader)),
             RenamedToManifest => new ObjectRenamedTo(bucket, key, at, reader.Unsigned(), reader.Key()),
             RenameAbortedManifest => new RenameAborted(bucket, key, at, reader.Unsigned()),
             _ => throw reader.Wrong("there is no event of this name"),

@@ -4,7 +4,8 @@ using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Actors.Index;
 
-/// <summary>What the index's journal says. Spec of the bytes: docs/formats-index.md. Extend only, never renumber.</summary>
+/// <summary>What the index's journal says. Spec of the bytes: docs/formats-index.md. Extend only, never
+/// renumber.</summary>
 public static class IndexEvents
 {
     /// <summary>Every event of the index; chooses the serialiser.</summary>
@@ -23,7 +24,8 @@ public static class IndexEvents
     }
 
     /// <summary>The key holds this and nothing else, whatever it held before.</summary>
-    /// <param name="Created">When the key came to be: <paramref name="At"/>, or earlier where content was replaced.</param>
+    /// <param name="Created">When the key came to be: <paramref name="At"/>, or earlier where content was
+    /// replaced.</param>
     /// <param name="Segments">At least one; the first starts a file.</param>
     public sealed record ObjectPut(
         BucketId Bucket,
@@ -60,7 +62,8 @@ public static class IndexEvents
 
     /// <summary>The rename did not happen; the key is what it was.</summary>
     /// <param name="StartedSequence">Sequence number of the <see cref="RenameStarted"/> that this ends.</param>
-    public sealed record RenameAborted(BucketId Bucket, ObjectKey Key, DateTimeOffset At, long StartedSequence) : IKeyEvent;
+    public sealed record RenameAborted(
+        BucketId Bucket, ObjectKey Key, DateTimeOffset At, long StartedSequence) : IKeyEvent;
 
     /// <summary>A bucket was given out. Stands in the journal of the keeper of buckets.</summary>
     public sealed record BucketCreated(BucketId Bucket, DateTimeOffset At, string Owner) : IIndexEvent;

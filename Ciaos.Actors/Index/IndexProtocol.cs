@@ -18,7 +18,8 @@ public static class IndexProtocol
     /// <summary>The answer to every key command.</summary>
     public interface IReply;
 
-    /// <summary>The bytes that a finished upload brought: durable already, visible only once the index says so.</summary>
+    /// <summary>The bytes that a finished upload brought: durable already, visible only once the index says
+    /// so.</summary>
     /// <param name="Segments">In the order of the object's bytes; at least one.</param>
     /// <param name="Metadata">Such as <c>content-type</c>. Kept from the put; an append brings none.</param>
     public sealed record Content(
@@ -26,7 +27,8 @@ public static class IndexProtocol
 
     /// <summary>Make or replace an object. Answered by <see cref="Stored"/>, <see cref="KeyExists"/>,
     /// <see cref="KeyNotFound"/> (replace only), <see cref="PreconditionFailed"/> or <see cref="Failed"/>.</summary>
-    public sealed record Put(BucketId Bucket, ObjectKey Key, PutMode Mode, Precondition If, Content Content) : IKeyCommand;
+    public sealed record Put(
+        BucketId Bucket, ObjectKey Key, PutMode Mode, Precondition If, Content Content) : IKeyCommand;
 
     public enum PutMode
     {
@@ -40,7 +42,8 @@ public static class IndexProtocol
         Upsert = 3,
     }
 
-    /// <summary>Add files to an object. Answered by <see cref="Stored"/>, <see cref="KeyNotFound"/> or <see cref="Failed"/>.</summary>
+    /// <summary>Add files to an object. Answered by <see cref="Stored"/>, <see cref="KeyNotFound"/> or <see
+    /// cref="Failed"/>.</summary>
     public sealed record Append(BucketId Bucket, ObjectKey Key, Content Content) : IKeyCommand;
 
     /// <summary>Answered by <see cref="Deleted"/>, <see cref="KeyNotFound"/>, <see cref="PreconditionFailed"/> or
@@ -48,7 +51,8 @@ public static class IndexProtocol
     public sealed record Delete(BucketId Bucket, ObjectKey Key, Precondition If) : IKeyCommand;
 
     /// <summary>Answered by <see cref="Renamed"/>, <see cref="KeyNotFound"/>, <see cref="KeyExists"/> or
-    /// <see cref="Failed"/>. Renaming a key to itself changes nothing and is answered by <see cref="KeyExists"/>.</summary>
+    /// <see cref="Failed"/>. Renaming a key to itself changes nothing and is answered by <see
+    /// cref="KeyExists"/>.</summary>
     public sealed record Rename(BucketId Bucket, ObjectKey Key, ObjectKey NewKey) : IKeyCommand;
 
     /// <summary>Answered by <see cref="Found"/>, <see cref="KeyNotFound"/> or <see cref="Failed"/>.</summary>
@@ -59,11 +63,13 @@ public static class IndexProtocol
     /// <summary>The next segments of a read that <see cref="Found"/> began. Answered by <see cref="SegmentPage"/> or
     /// <see cref="Failed"/>.</summary>
     /// <param name="FromOrdinal">The first segment wanted, counted from the object's first.</param>
-    public sealed record ReadSegments(BucketId Bucket, ObjectKey Key, ReadTicket Ticket, long FromOrdinal) : IKeyCommand;
+    public sealed record ReadSegments(
+        BucketId Bucket, ObjectKey Key, ReadTicket Ticket, long FromOrdinal) : IKeyCommand;
 
     /// <summary>Like <see cref="ReadSegments"/>, beginning with the segment that holds a byte of the object.</summary>
     /// <param name="OffsetBytes">Counted from the start of the object, all its files taken together.</param>
-    public sealed record SeekSegments(BucketId Bucket, ObjectKey Key, ReadTicket Ticket, long OffsetBytes) : IKeyCommand;
+    public sealed record SeekSegments(
+        BucketId Bucket, ObjectKey Key, ReadTicket Ticket, long OffsetBytes) : IKeyCommand;
 
     /// <summary>The reader needs no more segments. Not answered.</summary>
     public sealed record EndRead(BucketId Bucket, ObjectKey Key, ReadTicket Ticket) : IKeyCommand;
@@ -72,8 +78,10 @@ public static class IndexProtocol
     public sealed record ReadTicket(long Id, long ContentSequence);
 
     /// <summary>What must hold for a write to happen. Empty: nothing.</summary>
-    /// <param name="MatchETags">The object must exist and have one of these tags ("*": any). Null: no such condition.</param>
-    /// <param name="NoneMatchETags">It must have none of these ("*": it must not exist). Null: no such condition.</param>
+    /// <param name="MatchETags">The object must exist and have one of these tags ("*": any). Null: no such
+    /// condition.</param>
+    /// <param name="NoneMatchETags">It must have none of these ("*": it must not exist). Null: no such
+    /// condition.</param>
     public sealed record Precondition(ImmutableArray<string>? MatchETags, ImmutableArray<string>? NoneMatchETags)
     {
         public static readonly Precondition None = new(null, null);
@@ -97,7 +105,8 @@ public static class IndexProtocol
         ImmutableSortedDictionary<string, string> Metadata)
     {
         /// <summary>A strong entity tag without its quotes: it changes whenever the content does.</summary>
-        public string ETag => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Id.Value:x}-{Version:x}");
+        public string ETag =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Id.Value:x}-{Version:x}");
     }
 
     /// <param name="WasCreated">The key did not exist before.</param>
@@ -110,7 +119,8 @@ public static class IndexProtocol
     /// <param name="FirstOrdinal">Ordinal of the page's first segment.</param>
     /// <param name="FirstOffsetBytes">Where that segment begins in the object.</param>
     /// <param name="Segments">In order; empty behind the end.</param>
-    public sealed record SegmentPage(long FirstOrdinal, long FirstOffsetBytes, ImmutableArray<Segment> Segments) : IReply;
+    public sealed record SegmentPage(
+        long FirstOrdinal, long FirstOffsetBytes, ImmutableArray<Segment> Segments) : IReply;
 
     public sealed record Deleted(ObjectRecord Object) : IReply;
 

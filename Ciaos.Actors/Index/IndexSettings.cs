@@ -6,7 +6,8 @@ namespace Ciaos.Actors.Index;
 /// <summary>The section <c>ciaos.index</c>, checked. hocon/reference.conf tells what each setting is for.</summary>
 /// <param name="Shards">A power of two from 1 to 4,096; fixed when the index is created.</param>
 /// <param name="MaxPending">Unanswered commands of one shard, 1 to 1,000,000.</param>
-/// <param name="CacheEntries">Object records in memory, of all shards together, from <paramref name="Shards"/> on.</param>
+/// <param name="CacheEntries">Object records in memory, of all shards together, from <paramref name="Shards"/>
+/// on.</param>
 /// <param name="JournalPlugin">Path of the journal's section; empty: the system's default.</param>
 public sealed record IndexSettings(
     int Shards,

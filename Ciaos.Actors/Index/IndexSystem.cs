@@ -5,8 +5,10 @@ using Ciaos.Storage;
 namespace Ciaos.Actors.Index;
 
 /// <summary>
-/// The index of a node: opens the catalog, starts the shards and the keeper of buckets, and stops them in order. Keys go
-/// to <see cref="Region"/> (<see cref="IndexProtocol"/>), owners to <see cref="Buckets"/> (<see cref="BucketProtocol"/>).
+/// The index of a node: opens the catalog, starts the shards and the keeper of buckets, and stops them in order. Keys
+/// go
+/// to <see cref="Region"/> (<see cref="IndexProtocol"/>), owners to <see cref="Buckets"/> (<see
+/// cref="BucketProtocol"/>).
 /// </summary>
 public sealed class IndexSystem : IAsyncDisposable
 {
@@ -29,14 +31,16 @@ public sealed class IndexSystem : IAsyncDisposable
         Listing = new CatalogListing(readers);
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
         Buckets = system.ActorOf(
-            KeeperActor.Props(BucketsShard, BucketsActor.Props(settings, store, readers, time), settings), "ciaos-buckets");
+            KeeperActor.Props(BucketsShard, BucketsActor.Props(settings, store, readers, time), settings),
+            "ciaos-buckets");
         IActorRef? region = null;
         Region = region = IndexRegion.Start(system, new ShardLayout(settings.Shards), shard => KeeperActor.Props(
             shard,
             IndexShardActor.Props(new ShardContext(
                 shard, settings, store, readers, _writer, volumes, () => region!, needles, time)),
             settings));
-        for (var shard = 0; shard < _shards; shard++) Region.Tell(new ShardProtocol.GetStatus(shard), ActorRefs.NoSender);
+        for (var shard = 0; shard < _shards; shard++)
+            Region.Tell(new ShardProtocol.GetStatus(shard), ActorRefs.NoSender);
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -50,7 +54,8 @@ public sealed class IndexSystem : IAsyncDisposable
     /// <summary>Returns at once: the shards recover in the background, and commands wait until they have.</summary>
     /// <param name="volumes">Takes tombstones, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>
     /// <param name="needles">The node's only source of needle ids.</param>
-    /// <exception cref="CatalogLayoutException">The catalog was made by another version, or for another number of shards.</exception>
+    /// <exception cref="CatalogLayoutException">The catalog was made by another version, or for another number of
+    /// shards.</exception>
     /// <exception cref="System.Data.Common.DbException">The catalog cannot be opened.</exception>
     public static IndexSystem Start(
         ActorSystem system, IndexSettings settings, IActorRef volumes, NeedleIds needles, TimeProvider time)
@@ -81,9 +86,9 @@ public sealed class IndexSystem : IAsyncDisposable
         try
         {
             var all = await AskAllAsync<ShardProtocol.Status>(shard => new ShardProtocol.GetStatus(shard), timeout);
-            return all.FirstOrDefault(status => !status.IsReady) is { } unready
-                ? $"{(unready.Shard == BucketsShard ? "the keeper of buckets" : $"shard {unready.Shard}")}: {unready.Detail}"
-                : "";
+            if (all.FirstOrDefault(status => !status.IsReady) is not { } unready) return "";
+            var name = unready.Shard == BucketsShard ? "the keeper of buckets" : $"shard {unready.Shard}";
+            return $"{name}: {unready.Detail}";
         }
         catch (AskTimeoutException)
         {
@@ -92,7 +97,8 @@ public sealed class IndexSystem : IAsyncDisposable
     }
 
     /// <summary>Finishes what the shards have taken, refuses everything else, then closes the catalog.</summary>
-    /// <exception cref="AskTimeoutException">Something did not stop in time; the catalog is closed all the same.</exception>
+    /// <exception cref="AskTimeoutException">Something did not stop in time; the catalog is closed all the
+    /// same.</exception>
     public async Task StopAsync(TimeSpan timeout)
     {
         try

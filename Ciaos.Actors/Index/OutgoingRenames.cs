@@ -37,7 +37,8 @@ internal sealed class OutgoingRenames(
 
     public OutgoingRename? Find(KeyName name) => _byKey.GetValueOrDefault(name);
 
-    /// <summary>Locks the key and journals the start; the target is asked when that is durable and in the catalog.</summary>
+    /// <summary>Locks the key and journals the start; the target is asked when that is durable and in the
+    /// catalog.</summary>
     public void Start(ObjectState state, ObjectKey newKey, IActorRef client, DateTimeOffset at)
     {
         var rename = Lock(state.Name, newKey, writes.NextSequence, client);
@@ -54,7 +55,8 @@ internal sealed class OutgoingRenames(
     {
         if (FindOpen(accepted.Rename) is not { } rename) return;
         rename.IsEnding = true;
-        var ended = new ObjectRenamedTo(rename.Name.Bucket, rename.Name.Key, at, rename.Id.StartedSequence, rename.NewKey);
+        var ended = new ObjectRenamedTo(
+            rename.Name.Bucket, rename.Name.Key, at, rename.Id.StartedSequence, rename.NewKey);
         writes.Add(ended, new Waiting(null, null, () =>
         {
             Region.Tell(new RenameProtocol.Forget(rename.Name.Bucket, rename.NewKey, rename.Id), self);
@@ -124,7 +126,8 @@ internal sealed class OutgoingRenames(
 
         rename.Attempt++;
         Region.Tell(
-            new RenameProtocol.Accept(rename.Name.Bucket, rename.NewKey, rename.Id, rename.Attempt, rename.Object), self);
+            new RenameProtocol.Accept(
+                rename.Name.Bucket, rename.NewKey, rename.Id, rename.Attempt, rename.Object), self);
     }
 
     private MovedObject Read(ObjectState state)

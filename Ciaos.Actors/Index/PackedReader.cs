@@ -12,7 +12,8 @@ namespace Ciaos.Actors.Index;
 /// <exception cref="SerializationException">The bytes are not what the format allows; tells where and why.</exception>
 internal ref struct PackedReader(ReadOnlySpan<byte> bytes)
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
@@ -77,7 +78,8 @@ internal ref struct PackedReader(ReadOnlySpan<byte> bytes)
         return metadata.ToImmutable();
     }
 
-    public DateTimeOffset Time() => Micros.TryTime(Unsigned(), out var time) ? time : throw Wrong("there is no such time");
+    public DateTimeOffset Time() =>
+        Micros.TryTime(Unsigned(), out var time) ? time : throw Wrong("there is no such time");
 
     public readonly void End()
     {

@@ -3,7 +3,8 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index;
 
-/// <summary>Who is reading which content, so that its rows stay as long as they are read. Lost when the shard restarts.</summary>
+/// <summary>Who is reading which content, so that its rows stay as long as they are read. Lost when the shard
+/// restarts.</summary>
 internal sealed class ReadTickets(TimeProvider time, TimeSpan idle, int max)
 {
     private readonly Dictionary<long, Held> _held = [];
@@ -25,20 +26,22 @@ internal sealed class ReadTickets(TimeProvider time, TimeSpan idle, int max)
     /// <summary>The content of a ticket that is still held; its idle time begins anew.</summary>
     public ContentView? Use(ReadTicket ticket)
     {
-        if (!_held.TryGetValue(ticket.Id, out var held) || held.Content.ContentSequence != ticket.ContentSequence) return null;
+        if (!_held.TryGetValue(ticket.Id, out var held) || !held.Suits(ticket)) return null;
         _held[ticket.Id] = held with { LastUsed = time.GetTimestamp() };
         return held.Content;
     }
 
     public void End(ReadTicket ticket)
     {
-        if (_held.TryGetValue(ticket.Id, out var held) && held.Content.ContentSequence == ticket.ContentSequence) End(ticket.Id);
+        if (_held.TryGetValue(ticket.Id, out var held) && held.Suits(ticket)) End(ticket.Id);
     }
 
     /// <summary>Takes back the tickets of readers that have not been heard of. Returns how many.</summary>
     public int Expire()
     {
-        var expired = _held.Where(held => time.GetElapsedTime(held.Value.LastUsed) >= idle).Select(held => held.Key).ToList();
+        var expired = _held
+            .Where(held => time.GetElapsedTime(held.Value.LastUsed) >= idle)
+            .Select(held => held.Key).ToList();
         foreach (var id in expired) End(id);
         return expired.Count;
     }
@@ -52,5 +55,8 @@ internal sealed class ReadTickets(TimeProvider time, TimeSpan idle, int max)
         if (--_readers[content] == 0) _readers.Remove(content);
     }
 
-    private readonly record struct Held(ContentView Content, long LastUsed);
+    private readonly record struct Held(ContentView Content, long LastUsed)
+    {
+        public bool Suits(ReadTicket ticket) => Content.ContentSequence == ticket.ContentSequence;
+    }
 }

@@ -107,7 +107,8 @@ internal static class SegmentCodec
         var startsFile = (flags & StartsFile) != 0;
         if ((flags & Empty) != 0)
         {
-            if ((flags & ~(StartsFile | Empty)) != 0) throw reader.Wrong($"the flags 0x{flags:x2} contradict each other");
+            if ((flags & ~(StartsFile | Empty)) != 0)
+                throw reader.Wrong($"the flags 0x{flags:x2} contradict each other");
             return new Segment(default, 0, 0, startsFile);
         }
 

@@ -12,7 +12,8 @@ public sealed record SegmentRun(long FirstOrdinal, long FirstOffsetBytes, ReadOn
     public const int MaxSegments = 256;
 
     /// <summary>The segments in runs that are as long as they may be.</summary>
-    internal static ImmutableArray<SegmentRun> Cut(long firstOrdinal, long firstOffsetBytes, ReadOnlySpan<Segment> segments)
+    internal static ImmutableArray<SegmentRun> Cut(
+        long firstOrdinal, long firstOffsetBytes, ReadOnlySpan<Segment> segments)
     {
         var runs = ImmutableArray.CreateBuilder<SegmentRun>((segments.Length + MaxSegments - 1) / MaxSegments);
         while (segments.Length > 0)

@@ -128,11 +128,13 @@ internal sealed class ShardCommands(
     {
         if (_arriving.Contains(accept.Rename))
         {
-            Refuse(new RenameProtocol.Accepted(accept.Rename, states.Get(name)?.Record ?? RecordOf(accept)), name, source);
+            Refuse(
+                new RenameProtocol.Accepted(accept.Rename, states.Get(name)?.Record ?? RecordOf(accept)), name, source);
         }
         else if (shard.Readers.Read(reader => reader.HasArrived(accept.Rename)))
         {
-            source.Tell(new RenameProtocol.Accepted(accept.Rename, states.GetApplied(name)?.Record ?? RecordOf(accept)));
+            source.Tell(
+                new RenameProtocol.Accepted(accept.Rename, states.GetApplied(name)?.Record ?? RecordOf(accept)));
         }
         else if (renames.Find(name) is not null)
         {

@@ -23,7 +23,8 @@ internal sealed class ShardRecovery(ShardContext shard, ShardStates states)
         if (_batch.ToSequence == 0) Begin(0);
         if (sequence != _batch.ToSequence + 1)
             throw new InvalidDataException(
-                $"{shard.PersistenceId}: event {_batch.ToSequence + 1} is missing, the journal goes on with {sequence}");
+                $"{shard.PersistenceId}: event {_batch.ToSequence + 1} is missing, "
+                + $"the journal goes on with {sequence}");
         _batch.Events.Add(message);
         EventApplication.Apply(message, sequence, states, _batch.Changes);
         if (_batch.Events.Count >= shard.Settings.BatchMaxEvents) Apply();

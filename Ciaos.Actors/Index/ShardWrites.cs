@@ -17,7 +17,8 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     /// <summary>The number that the next event will have in the journal.</summary>
     public long NextSequence => _gathering.ToSequence + 1;
 
-    public bool IsIdle => _gathering.Events.Count == 0 && _full.Count == 0 && _persisting is null && _applying.Count == 0;
+    public bool IsIdle =>
+        _gathering.Events.Count == 0 && _full.Count == 0 && _persisting is null && _applying.Count == 0;
 
     public bool NeedsFlush => _persisting is null && (_gathering.Events.Count > 0 || _full.Count > 0);
 
@@ -84,14 +85,16 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     }
 
     /// <summary>One more event is journalled. Returns its batch when that was the last one of it.</summary>
-    /// <exception cref="InvalidOperationException">The journal has given it another number than was foreseen.</exception>
+    /// <exception cref="InvalidOperationException">The journal has given it another number than was
+    /// foreseen.</exception>
     public ShardBatch? Persisted(long sequence)
     {
         var batch = _persisting!;
         batch.Persisted++;
         if (sequence != batch.FromSequence + batch.Persisted)
             throw new InvalidOperationException(
-                $"The journal has numbered an event {sequence} that was foreseen as {batch.FromSequence + batch.Persisted}");
+                $"The journal has given an event the number {sequence}, "
+                + $"{batch.FromSequence + batch.Persisted} was foreseen");
         if (batch.Persisted < batch.Events.Count) return null;
         _persisting = null;
         _applying.Enqueue(batch);

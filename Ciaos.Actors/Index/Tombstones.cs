@@ -45,7 +45,8 @@ internal sealed class Tombstones(
 
     public void Expire()
     {
-        foreach (var (needle, waiter) in _waiting.Where(item => time.GetElapsedTime(item.Value.Since) >= timeout).ToList())
+        var overdue = _waiting.Where(item => time.GetElapsedTime(item.Value.Since) >= timeout).ToList();
+        foreach (var (needle, waiter) in overdue)
         {
             log.Warning("No answer about the tombstone of object {0}, which is deleted", waiter.Reply.Object.Id.Value);
             Stored(needle);

@@ -18,7 +18,8 @@ internal sealed class BenchNode : IAsyncDisposable
     {
         _system = system;
         Index = IndexSystem.Start(
-            system, IndexSettings.From(system.Settings.Config), ActorRefs.Nobody, new NeedleIds(TimeProvider.System), TimeProvider.System);
+            system, IndexSettings.From(system.Settings.Config), ActorRefs.Nobody,
+            new NeedleIds(TimeProvider.System), TimeProvider.System);
     }
 
     public IndexSystem Index { get; }

@@ -37,9 +37,12 @@ internal static class IndexBench
         var keys = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 100_000;
         await using var node = BenchNode.Start(folder);
         await node.Index.WhenReadyAsync(Timeout);
-        await Measure("put", keys, Clients, i => node.Ask<Stored>(new Put(Bucket, Key(i), PutMode.Create, Precondition.None, Content(i))));
-        await Measure("look up, in memory", keys, Clients, i => node.Ask<Found>(new Lookup(Bucket, Key(i % 1000), ForReading: true)));
-        await Measure("look up, any key", keys, Clients, i => node.Ask<Found>(new Lookup(Bucket, Key((int)(i * 7919L % keys)), ForReading: true)));
+        await Measure("put", keys, Clients, i => node.Ask<Stored>(
+            new Put(Bucket, Key(i), PutMode.Create, Precondition.None, Content(i))));
+        await Measure("look up, in memory", keys, Clients, i => node.Ask<Found>(
+            new Lookup(Bucket, Key(i % 1000), ForReading: true)));
+        await Measure("look up, any key", keys, Clients, i => node.Ask<Found>(
+            new Lookup(Bucket, Key((int)(i * 7919L % keys)), ForReading: true)));
         List(node, keys);
         await AppendToOneKey(node);
         Console.WriteLine($"left in {folder}; resident {ResidentMiB()} MiB");
@@ -52,7 +55,9 @@ internal static class IndexBench
         await using var node = BenchNode.Start(folder);
         var opened = watch.ElapsedMilliseconds;
         await node.Index.WhenReadyAsync(Timeout);
-        Console.WriteLine($"ready after {watch.ElapsedMilliseconds} ms (catalog open, region started: {opened}); resident {ResidentMiB()} MiB");
+        Console.WriteLine(
+            $"ready after {watch.ElapsedMilliseconds} ms (of which {opened} until the catalog was open); "
+            + $"resident {ResidentMiB()} MiB");
         var listed = 0;
         for (var after = ""; ;)
         {
@@ -62,7 +67,8 @@ internal static class IndexBench
             after = page.Objects[^1].Key.Value;
         }
 
-        await Measure("look up, any key", 200_000, Clients, i => node.Ask<Found>(new Lookup(Bucket, Key((int)(i * 7919L % (listed - 1))), ForReading: true)));
+        await Measure("look up, any key", 200_000, Clients, i => node.Ask<Found>(
+            new Lookup(Bucket, Key((int)(i * 7919L % (listed - 1))), ForReading: true)));
         Console.WriteLine($"{listed} keys listed; resident {ResidentMiB()} MiB");
     }
 
@@ -71,14 +77,15 @@ internal static class IndexBench
         var key = ObjectKey.Create("many-appends");
         await node.Ask<IReply>(new Put(Bucket, key, PutMode.Upsert, Precondition.None, Content(0)));
         for (var part = 0; part < 4; part++)
-            await Measure($"append to one key, part {part + 1} of 4", Appends / 4, AppendClients, i => node.Ask<Stored>(new Append(Bucket, key, Content(i))));
+            await Measure($"append to one key, part {part + 1} of 4", Appends / 4, AppendClients,
+                i => node.Ask<Stored>(new Append(Bucket, key, Content(i))));
         var found = (Found)await node.Ask<IReply>(new Lookup(Bucket, key, ForReading: true));
         Console.WriteLine($"  {found.Object.SegmentCount} segments, {found.Segments.Length} in the first page");
     }
 
     private static void List(BenchNode node, int keys)
     {
-        var watch = Stopwatch.StartNew();
+        var (watch, cpu) = (Stopwatch.StartNew(), Cpu());
         var listed = 0;
         for (var after = ""; ;)
         {
@@ -88,24 +95,33 @@ internal static class IndexBench
             after = page.Objects[^1].Key.Value;
         }
 
-        Report("list, pages of 1000", listed, watch.Elapsed);
+        Report("list, pages of 1000", listed, watch.Elapsed, Cpu() - cpu);
         if (listed < keys) throw new InvalidOperationException($"{listed} of {keys} keys are listed");
     }
 
     private static async Task Measure(string what, int count, int clients, Func<int, Task> ask)
     {
         var next = -1;
-        var watch = Stopwatch.StartNew();
+        var (watch, cpu) = (Stopwatch.StartNew(), Cpu());
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
         {
             await Task.Yield();
             for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next)) await ask(i);
         }));
-        Report(what, count, watch.Elapsed);
+        Report(what, count, watch.Elapsed, Cpu() - cpu);
     }
 
-    private static void Report(string what, int count, TimeSpan elapsed) => Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"{what,-32} {count / elapsed.TotalSeconds,12:N0} /s   ({count:N0} in {elapsed.TotalSeconds:F2} s)"));
+    private static void Report(string what, int count, TimeSpan elapsed, TimeSpan cpu) =>
+        Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{what,-32} {count / elapsed.TotalSeconds,10:N0} /s {count / cpu.TotalSeconds,10:N0} /CPU s   "
+            + $"({count:N0} in {elapsed.TotalSeconds:F2} s)"));
+
+    private static TimeSpan Cpu()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
 
     private static long ResidentMiB()
     {

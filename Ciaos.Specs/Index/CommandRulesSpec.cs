@@ -16,7 +16,8 @@ public class CommandRulesSpec
     private static readonly ObjectKey Key = ObjectKey.Create("k");
 
     private static readonly ObjectRecord There = new(
-        Bucket, Key, new ObjectId(0xAB), 0x1F, 10, 1, 1, Earlier, Earlier, ImmutableSortedDictionary<string, string>.Empty);
+        Bucket, Key, new ObjectId(0xAB), 0x1F, 10, 1, 1, Earlier, Earlier,
+        ImmutableSortedDictionary<string, string>.Empty);
 
     [Theory]
     [InlineData(PutMode.Create, false, null)]
@@ -26,7 +27,8 @@ public class CommandRulesSpec
     [InlineData(PutMode.Upsert, false, null)]
     [InlineData(PutMode.Upsert, true, null)]
     public void A_put_needs_its_key_there_or_not_there(PutMode mode, bool exists, Type? refusal) =>
-        Assert.Equal(refusal, CommandRules.Decide(Put(mode, Precondition.None), exists ? There : null, At).Refusal?.GetType());
+        Assert.Equal(
+            refusal, CommandRules.Decide(Put(mode, Precondition.None), exists ? There : null, At).Refusal?.GetType());
 
     [Theory]
     [InlineData(null, null, true, true)]
@@ -39,7 +41,8 @@ public class CommandRulesSpec
     [InlineData("ab-1f", "ab-1f", false, false)]
     [InlineData("", null, false, false)]
     [InlineData(null, "", true, true)]
-    public void Preconditions_look_at_the_tag_of_what_is_there(string? match, string? none, bool whenThere, bool whenNot)
+    public void Preconditions_look_at_the_tag_of_what_is_there(
+        string? match, string? none, bool whenThere, bool whenNot)
     {
         var condition = new Precondition(Tags(match), Tags(none));
         Assert.Equal(whenThere, CommandRules.Holds(condition, There));
@@ -50,9 +53,12 @@ public class CommandRulesSpec
     public void A_write_whose_precondition_does_not_hold_is_told_what_is_there()
     {
         var condition = new Precondition(["other"], null);
-        Assert.Equal(new PreconditionFailed(There), CommandRules.Decide(Put(PutMode.Upsert, condition), There, At).Refusal);
-        Assert.Equal(new PreconditionFailed(There), CommandRules.Decide(new Delete(Bucket, Key, condition), There, At).Refusal);
-        Assert.Equal(new PreconditionFailed(null), CommandRules.Decide(Put(PutMode.Upsert, condition), null, At).Refusal);
+        Assert.Equal(
+            new PreconditionFailed(There), CommandRules.Decide(Put(PutMode.Upsert, condition), There, At).Refusal);
+        Assert.Equal(
+            new PreconditionFailed(There), CommandRules.Decide(new Delete(Bucket, Key, condition), There, At).Refusal);
+        Assert.Equal(
+            new PreconditionFailed(null), CommandRules.Decide(Put(PutMode.Upsert, condition), null, At).Refusal);
         Assert.Equal(KeyNotFound.Instance, CommandRules.Decide(new Delete(Bucket, Key, condition), null, At).Refusal);
     }
 
@@ -61,8 +67,10 @@ public class CommandRulesSpec
     {
         var put = Put(PutMode.Replace, Precondition.None);
         Assert.Equal(Earlier, ((ObjectPut)CommandRules.Decide(put, There, At).Event!).Created);
-        Assert.Equal(Earlier.AddSeconds(-1), ((ObjectPut)CommandRules.Decide(put, There, Earlier.AddSeconds(-1)).Event!).Created);
-        Assert.Equal(At, ((ObjectPut)CommandRules.Decide(Put(PutMode.Create, Precondition.None), null, At).Event!).Created);
+        Assert.Equal(
+            Earlier.AddSeconds(-1), ((ObjectPut)CommandRules.Decide(put, There, Earlier.AddSeconds(-1)).Event!).Created);
+        Assert.Equal(
+            At, ((ObjectPut)CommandRules.Decide(Put(PutMode.Create, Precondition.None), null, At).Event!).Created);
     }
 
     [Fact]
@@ -83,7 +91,8 @@ public class CommandRulesSpec
     private static Put Put(PutMode mode, Precondition condition, ImmutableArray<Segment>? segments = null) => new(
         Bucket, Key, mode, condition,
         new Content(
-            new ObjectId(5), segments ?? [new Segment(default, 0, 0, true)], ImmutableSortedDictionary<string, string>.Empty));
+            new ObjectId(5), segments ?? [new Segment(default, 0, 0, true)],
+            ImmutableSortedDictionary<string, string>.Empty));
 
     private static ImmutableArray<string>? Tags(string? tags) =>
         tags is null ? null : [.. tags.Split(',', StringSplitOptions.RemoveEmptyEntries)];

@@ -23,7 +23,8 @@ public class IndexEventCodecSpec
     private static readonly ImmutableArray<Segment> OneNeedle =
         [new(new NeedleLocation(new VolumeId(7), 8192, 88, 300_000), 0, 300_000, true)];
 
-    /// <summary>What the lines of the golden file say. Journals hold such bytes: a change here makes them unreadable.</summary>
+    /// <summary>What the lines of the golden file say. Journals hold such bytes: a change here makes them
+    /// unreadable.</summary>
     private static readonly Dictionary<string, IIndexEvent> Golden = new(StringComparer.Ordinal)
     {
         [IndexEventCodec.PutManifest] = new ObjectPut(Bucket, Key, At, At, Id, Jpeg, OneNeedle),
@@ -44,7 +45,8 @@ public class IndexEventCodecSpec
         get
         {
             var lines = new TheoryData<string, string>();
-            foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "index-events-v1.txt")))
+            var file = Path.Combine(AppContext.BaseDirectory, "Golden", "index-events-v1.txt");
+            foreach (var line in File.ReadLines(file))
                 lines.Add(line.Split(' ')[0], line.Split(' ')[1]);
             return lines;
         }
@@ -65,7 +67,8 @@ public class IndexEventCodecSpec
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "Ciaos.sln"))) root = root.Parent!;
-        var page = string.Concat(File.ReadAllText(Path.Combine(root.FullName, "docs", "formats-index.md")).Split('\n', ' '));
+        var page = string.Concat(
+            File.ReadAllText(Path.Combine(root.FullName, "docs", "formats-index.md")).Split('\n', ' '));
         Assert.Equal(Golden.Count, GoldenLines.Count);
         foreach (var line in GoldenLines) Assert.Contains(string.Concat(line), page, StringComparison.Ordinal);
     }
@@ -73,7 +76,8 @@ public class IndexEventCodecSpec
     [Fact]
     public void Any_event_comes_back_as_it_was() => Prop.ForAll(Arb.From(IndexGen.Event), message =>
     {
-        AssertSame(message, IndexEventCodec.Decode(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message)));
+        AssertSame(
+            message, IndexEventCodec.Decode(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message)));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -89,7 +93,8 @@ public class IndexEventCodecSpec
     [Fact]
     public void The_put_of_a_one_needle_object_takes_few_bytes_beyond_its_key() =>
         Assert.InRange(
-            IndexEventCodec.Encode(new ObjectPut(Bucket, Key, At, At, Id, Jpeg, OneNeedle)).Length - Key.Value.Length, 1, 64);
+            IndexEventCodec.Encode(
+                new ObjectPut(Bucket, Key, At, At, Id, Jpeg, OneNeedle)).Length - Key.Value.Length, 1, 64);
 
     [Fact]
     public void A_later_version_of_the_layout_is_refused()
@@ -104,7 +109,8 @@ public class IndexEventCodecSpec
     [Fact]
     public void An_unknown_manifest_is_refused() =>
         Assert.Throws<SerializationException>(
-            () => IndexEventCodec.Decode("object-eaten", IndexEventCodec.Encode(new RenameAborted(Bucket, Key, At, 3))));
+            () => IndexEventCodec.Decode(
+                "object-eaten", IndexEventCodec.Encode(new RenameAborted(Bucket, Key, At, 3))));
 
     [Fact]
     public void Bytes_behind_the_end_are_refused() =>
@@ -133,7 +139,8 @@ public class IndexEventCodecSpec
             case (ObjectPut left, ObjectPut right):
                 Assert.Equal(left.Segments.ToArray(), right.Segments.ToArray());
                 Assert.Equal(left.Metadata, right.Metadata);
-                Assert.Equal(left with { Segments = default, Metadata = none }, right with { Segments = default, Metadata = none });
+                Assert.Equal(left with { Segments = default, Metadata = none },
+                    right with { Segments = default, Metadata = none });
                 break;
             case (ObjectAppended left, ObjectAppended right):
                 Assert.Equal(left.Segments.ToArray(), right.Segments.ToArray());

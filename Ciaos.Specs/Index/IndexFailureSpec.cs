@@ -41,7 +41,8 @@ public class IndexFailureSpec
     [Fact]
     public async Task When_the_catalog_fails_nothing_is_acknowledged_and_what_the_journal_has_is_applied_later()
     {
-        await using var node = await IndexNode.StartAsync("ciaos.index { restart-backoff-min = 10ms, restart-backoff-max = 20ms }");
+        await using var node = await IndexNode.StartAsync(
+            "ciaos.index { restart-backoff-min = 10ms, restart-backoff-max = 20ms }");
         Assert.IsType<Stored>(await node.Put("a"));
         Sql(node, "ALTER TABLE segment RENAME TO segment_away");
         Assert.IsType<Failed>(await node.Append("a", 2));
@@ -50,7 +51,8 @@ public class IndexFailureSpec
 
         await node.Index.WhenReadyAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(
-            [IndexNode.Content(1).Segments[0], IndexNode.Content(2).Segments[0]], (await node.ReadAll("a")).Take(2).ToList());
+            [IndexNode.Content(1).Segments[0], IndexNode.Content(2).Segments[0]],
+            (await node.ReadAll("a")).Take(2).ToList());
         Assert.IsType<Stored>(await node.Append("a", 4));
     }
 
@@ -61,7 +63,7 @@ public class IndexFailureSpec
         Assert.IsType<Stored>(await node.Put("a"));
         Assert.IsType<Stored>(await node.Put("a", 2, PutMode.Replace));
         await node.StopAsync();
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(node.CatalogPath)!, "journal.db*")) File.Delete(file);
+        node.DeleteFiles("journal.db*");
         var error = await Assert.ThrowsAsync<TimeoutException>(() => node.StartAgainAsync(TimeSpan.FromSeconds(1)));
         Assert.Contains("it is not the journal of this catalog", error.Message, StringComparison.Ordinal);
     }

@@ -83,7 +83,8 @@ internal static class IndexGen
             2 => new ObjectDeleted(bucket, key, at, new ObjectId(number)),
             3 => new ObjectRenamed(bucket, key, at, newKey),
             4 => new RenameStarted(bucket, key, at, newKey),
-            5 => new ObjectRenamedFrom(bucket, newKey, at, new RenameId(7, number), Moved(key, created, at, metadata, segments)),
+            5 => new ObjectRenamedFrom(
+                bucket, newKey, at, new RenameId(7, number), Moved(key, created, at, metadata, segments)),
             6 => new ObjectRenamedTo(bucket, key, at, number, newKey),
             7 => new RenameAborted(bucket, key, at, number),
             _ => new BucketCreated(bucket, at, "alice"),

@@ -40,7 +40,8 @@ public class IndexModelSpec
 
     private static async Task RunAsync(Act[] steps)
     {
-        await using var node = await IndexNode.StartAsync("ciaos.index { cache-entries = 16, batch-max-events = 3, purge-rows = 2 }");
+        await using var node = await IndexNode.StartAsync(
+            "ciaos.index { cache-entries = 16, batch-max-events = 3, purge-rows = 2 }");
         var model = new SortedDictionary<string, List<Segment>>(StringComparer.Ordinal);
         for (var i = 0; i < steps.Length; i++)
         {
@@ -67,7 +68,8 @@ public class IndexModelSpec
                 if (exists) model[key] = [.. content];
                 break;
             case Kind.Upsert:
-                Assert.Equal(!exists, Assert.IsType<Stored>(await node.Put(key, id, PutMode.Upsert, step.Segments)).WasCreated);
+                Assert.Equal(
+                    !exists, Assert.IsType<Stored>(await node.Put(key, id, PutMode.Upsert, step.Segments)).WasCreated);
                 model[key] = [.. content];
                 break;
             case Kind.Append:
@@ -121,7 +123,8 @@ public class IndexModelSpec
         {
             Assert.Equal(segments, await node.ReadAll(key));
             var record = ((Found)await node.Lookup(key)).Object;
-            Assert.Equal((segments.Count, segments.Sum(segment => (long)segment.LengthBytes)), (record.SegmentCount, record.SizeBytes));
+            Assert.Equal(segments.Count, record.SegmentCount);
+            Assert.Equal(segments.Sum(segment => (long)segment.LengthBytes), record.SizeBytes);
         }
     }
 

@@ -62,7 +62,8 @@ internal sealed class IndexNode : IAsyncDisposable
     public static ObjectKey Key(string key) => ObjectKey.Create(key);
 
     /// <summary>As <see cref="Rename"/>, where an answer may not come: the node is killed meanwhile.</summary>
-    public Task TryRename(string key, string newKey) => Rename(key, newKey).ContinueWith(_ => { }, TaskScheduler.Default);
+    public Task TryRename(string key, string newKey) =>
+        Rename(key, newKey).ContinueWith(_ => { }, TaskScheduler.Default);
 
     public async Task<IReply> Ask(IKeyCommand command) =>
         await Index.Region.Ask<IReply>(command, TimeSpan.FromSeconds(20));
@@ -93,11 +94,13 @@ internal sealed class IndexNode : IAsyncDisposable
             segments.AddRange(page.Segments);
         }
 
-        if (found.Ticket is not null) Index.Region.Tell(new EndRead(Bucket, Key(key), found.Ticket), ActorRefs.NoSender);
+        if (found.Ticket is not null)
+            Index.Region.Tell(new EndRead(Bucket, Key(key), found.Ticket), ActorRefs.NoSender);
         return segments;
     }
 
-    public List<string> Listed() => [.. Index.Listing.List(Bucket, "", "", 100_000).Objects.Select(found => found.Key.Value)];
+    public List<string> Listed() =>
+        [.. Index.Listing.List(Bucket, "", "", 100_000).Objects.Select(found => found.Key.Value)];
 
     /// <summary>A key that another shard owns, or the same one.</summary>
     public static string KeyOf(int shard, string prefix = "key") => Enumerable.Range(0, 100_000)
@@ -129,7 +132,8 @@ internal sealed class IndexNode : IAsyncDisposable
         var cluster = AkkaCluster.Get(_system);
         cluster.Join(cluster.SelfAddress);
         var volumes = _system.ActorOf(Props.Create(() => new VolumesStub(this)), "volumes");
-        Index = IndexSystem.Start(_system, IndexSettings.From(_system.Settings.Config), volumes, _needles, TimeProvider.System);
+        Index = IndexSystem.Start(
+            _system, IndexSettings.From(_system.Settings.Config), volumes, _needles, TimeProvider.System);
         await Index.WhenReadyAsync(timeout);
     }
 
@@ -154,6 +158,11 @@ internal sealed class IndexNode : IAsyncDisposable
         using var catalog = new CatalogFixture(CatalogPath);
         foreach (var (shard, events) in shards)
             if (events.Length > 0) catalog.Apply(shard, events);
+    }
+
+    public void DeleteFiles(string pattern)
+    {
+        foreach (var file in Directory.GetFiles(_folder, pattern)) File.Delete(file);
     }
 
     public async ValueTask DisposeAsync()

@@ -55,7 +55,8 @@ public class IndexShardActorSpec
         await using var node = await IndexNode.StartAsync();
         await node.Put("a", id: 1);
         var replies = await Task.WhenAll(Enumerable.Range(2, 500).Select(id => node.Append("a", id)));
-        var inOrder = replies.Cast<Stored>().OrderBy(stored => stored.Object.Version).Select(stored => stored.Object.SegmentCount);
+        var inOrder = replies.Cast<Stored>()
+            .OrderBy(stored => stored.Object.Version).Select(stored => stored.Object.SegmentCount);
         Assert.Equal(Enumerable.Range(2, 500).Select(count => (long)count).ToArray(), inOrder.ToArray());
         await node.RestartAsync();
         var segments = await node.ReadAll("a");
@@ -138,7 +139,7 @@ public class IndexShardActorSpec
         for (var i = 1; i < 60; i += 4) await node.Rename($"key{i}", $"new{i}");
         var before = node.Index.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
         await node.StopAsync();
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(node.CatalogPath)!, "catalog.db*")) File.Delete(file);
+        node.DeleteFiles("catalog.db*");
         await node.StartAgainAsync();
         var after = node.Index.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
         Assert.Equal(45, before.Count);
@@ -150,7 +151,8 @@ public class IndexShardActorSpec
     {
         await using var node = await IndexNode.StartAsync();
         Assert.IsType<BucketProtocol.NoSuchBucket>(await node.Resolve("alice", create: false));
-        var replies = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => node.Resolve($"user{i % 20}", create: true)));
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(i => node.Resolve($"user{i % 20}", create: true)));
         var buckets = replies.Cast<BucketProtocol.Resolved>().Distinct().ToList();
         Assert.Equal(20, buckets.Count);
         Assert.Equal(20, buckets.DistinctBy(resolved => resolved.Bucket).Count());

@@ -18,7 +18,8 @@ public class KeySlotSpec
 
     [Fact]
     public void The_longest_key_has_a_slot() =>
-        Assert.Equal(1924, KeySlot.Of(new BucketId(long.MaxValue), ObjectKey.Create(new string('x', ObjectKey.MaxBytes))));
+        Assert.Equal(
+            1924, KeySlot.Of(new BucketId(long.MaxValue), ObjectKey.Create(new string('x', ObjectKey.MaxBytes))));
 
     [Theory]
     [InlineData(1)]

@@ -18,7 +18,9 @@ public class RenameSpec
     // The object after one put and one append, as both shards' events tell it.
     private static readonly IKeyEvent[] Made =
     [
-        new ObjectPut(IndexNode.Bucket, IndexNode.Key(Old), At, At, new ObjectId(1), IndexNode.Content(1).Metadata, IndexNode.Content(1, Segments).Segments),
+        new ObjectPut(
+            IndexNode.Bucket, IndexNode.Key(Old), At, At, new ObjectId(1), IndexNode.Content(1).Metadata,
+            IndexNode.Content(1, Segments).Segments),
         new ObjectAppended(IndexNode.Bucket, IndexNode.Key(Old), At, new ObjectId(2), IndexNode.Content(2, 5).Segments),
         new RenameStarted(IndexNode.Bucket, IndexNode.Key(Old), At, IndexNode.Key(New)),
     ];
@@ -51,16 +53,18 @@ public class RenameSpec
     public async Task After_a_crash_at_any_step_the_new_key_alone_has_all_the_data(int step, bool isInCatalog)
     {
         await using var node = IndexNode.Stopped();
-        await node.WriteJournal(3, [.. Made, .. step == 2 ? new[] { Gone } : []]);
+        IKeyEvent[] ofSource = [.. Made, .. step == 2 ? new[] { Gone } : []];
+        await node.WriteJournal(3, ofSource);
         if (step >= 1) await node.WriteJournal(9, Arrived);
-        if (isInCatalog) node.ApplyToCatalog((3, [.. Made, .. step == 2 ? new[] { Gone } : []]), (9, step >= 1 ? [Arrived] : []));
+        if (isInCatalog) node.ApplyToCatalog((3, ofSource), (9, step >= 1 ? [Arrived] : []));
         for (var i = 0; i < 2; i++)
         {
             await node.StartAgainAsync();
             Assert.IsType<KeyNotFound>(await node.Lookup(Old));
             Assert.Equal([New], node.Listed());
             Assert.Equal(
-                [.. IndexNode.Content(1, Segments).Segments, .. IndexNode.Content(2, 5).Segments], await node.ReadAll(New));
+                [.. IndexNode.Content(1, Segments).Segments, .. IndexNode.Content(2, 5).Segments],
+                await node.ReadAll(New));
             await node.StopAsync();
         }
     }
@@ -69,7 +73,9 @@ public class RenameSpec
     public async Task After_a_crash_a_rename_to_a_key_that_is_taken_is_given_up(bool isInCatalog)
     {
         await using var node = IndexNode.Stopped();
-        var taken = new ObjectPut(IndexNode.Bucket, IndexNode.Key(New), At, At, new ObjectId(7), IndexNode.Content(7).Metadata, IndexNode.Content(7).Segments);
+        var taken = new ObjectPut(
+            IndexNode.Bucket, IndexNode.Key(New), At, At, new ObjectId(7), IndexNode.Content(7).Metadata,
+            IndexNode.Content(7).Segments);
         await node.WriteJournal(3, Made);
         await node.WriteJournal(9, taken);
         if (isInCatalog) node.ApplyToCatalog((3, Made), (9, [taken]));
@@ -92,7 +98,9 @@ public class RenameSpec
             Assert.Equal((target, 703), (renamed.Object.Key.Value, renamed.Object.SegmentCount));
             Assert.Equal(renamed.Object.ETag, Assert.IsType<Found>(await node.Lookup(target)).Object.ETag);
             Assert.IsType<KeyNotFound>(await node.Lookup(Old));
-            Assert.Equal([.. IndexNode.Content(1, 700).Segments, .. IndexNode.Content(2, 3).Segments], await node.ReadAll(target));
+            Assert.Equal(
+                [.. IndexNode.Content(1, 700).Segments, .. IndexNode.Content(2, 3).Segments],
+                await node.ReadAll(target));
 
             await node.Put(Old, 4);
             Assert.Equal(target, Assert.IsType<KeyExists>(await node.Rename(Old, target)).Object.Key.Value);
@@ -108,7 +116,8 @@ public class RenameSpec
     [Fact]
     public async Task Two_objects_that_are_to_take_each_others_keys_both_stay()
     {
-        await using var node = await IndexNode.StartAsync("ciaos.index { rename-busy-timeout = 200ms, rename-retry = 20ms }");
+        await using var node = await IndexNode.StartAsync(
+            "ciaos.index { rename-busy-timeout = 200ms, rename-retry = 20ms }");
         await node.Put(Old, 1);
         await node.Put(New, 2);
         var replies = await Task.WhenAll(node.Rename(Old, New), node.Rename(New, Old));
@@ -146,7 +155,8 @@ public class RenameSpec
             await node.StartAgainAsync();
             await Task.WhenAll(keys.Select(node.Lookup));
             var found = node.Index.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
-            Assert.Equal(Enumerable.Range(1, Objects).ToList(), found.Select(item => (int)item.Id.Value).Order().ToList());
+            Assert.Equal(
+                Enumerable.Range(1, Objects).ToList(), found.Select(item => (int)item.Id.Value).Order().ToList());
             Assert.All(found, item => Assert.Equal(200, item.SizeBytes));
             foreach (var item in found) Assert.Equal(20, (await node.ReadAll(item.Key.Value)).Count);
         }

@@ -14,7 +14,8 @@ public class SegmentCodecSpec
     [Fact]
     public void Any_segments_come_back_as_they_were() =>
         Prop.ForAll(Arb.From(IndexGen.Segments(40)), segments =>
-            SegmentCodec.Decode(SegmentCodec.Encode(segments.AsSpan())).SequenceEqual(segments)).QuickCheckThrowOnFailure();
+            SegmentCodec.Decode(SegmentCodec.Encode(segments.AsSpan())).SequenceEqual(segments))
+                .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Any_bytes_are_segments_or_a_clear_error() =>
@@ -72,7 +73,8 @@ public class SegmentCodecSpec
     {
         var wrong = Assert.Throws<SerializationException>(
             () => SegmentCodec.Decode([0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0x02]));
-        Assert.Contains("a count of 2147483647 cannot fit into the 1 bytes that follow", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a count of 2147483647 cannot fit into the 1 bytes that follow", wrong.Message, StringComparison.Ordinal);
     }
 
     private static ImmutableArray<Segment> Files(int count)
@@ -82,6 +84,7 @@ public class SegmentCodecSpec
     }
 
     private static bool IsWithinItsNeedle(Segment segment) =>
-        segment is { OffsetBytes: >= 0, LengthBytes: >= 0, Needle: { OffsetBytes: >= 0, DataStartBytes: >= 0, Volume.Value: >= 0 } }
+        segment is { OffsetBytes: >= 0, LengthBytes: >= 0,
+            Needle: { OffsetBytes: >= 0, DataStartBytes: >= 0, Volume.Value: >= 0 } }
         && (long)segment.OffsetBytes + segment.LengthBytes <= segment.Needle.DataBytes;
 }

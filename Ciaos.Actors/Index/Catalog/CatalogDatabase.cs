@@ -2,7 +2,8 @@ using System.Data.Common;
 
 namespace Ciaos.Actors.Index.Catalog;
 
-/// <summary>What differs between the SQL engines that can hold the catalog. All else is the same SQL for each.</summary>
+/// <summary>What differs between the SQL engines that can hold the catalog. All else is the same SQL for
+/// each.</summary>
 internal abstract class CatalogDatabase
 {
     /// <summary>The type of a column of bytes, ordered as bytes.</summary>

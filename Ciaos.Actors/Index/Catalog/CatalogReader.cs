@@ -25,7 +25,8 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         """);
 
     private readonly Statement _list = new(connection, $"""
-        SELECT {Columns} FROM object WHERE bucket = @n_bucket AND key >= @b_from AND {Listed} ORDER BY key LIMIT @n_limit
+        SELECT {Columns} FROM object WHERE bucket = @n_bucket AND key >= @b_from AND {Listed}
+        ORDER BY key LIMIT @n_limit
         """);
 
     private readonly Statement _listUpTo = new(connection, $"""
@@ -103,7 +104,8 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
             yield return new SegmentRun(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2));
     }
 
-    /// <summary>First ordinal of the run that holds a byte of the object, or null where it lies before all runs.</summary>
+    /// <summary>First ordinal of the run that holds a byte of the object, or null where it lies before all
+    /// runs.</summary>
     public long? FindRun(int shard, long contentSequence, long offsetBytes)
     {
         using var row = _seek.Set(shard).Set(contentSequence).Set(offsetBytes).Read();
@@ -160,8 +162,8 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         var metadata = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
         if (Bytes(row, 10) is { } packed) metadata = new PackedReader(packed).Metadata();
         var record = new ObjectRecord(
-            new BucketId(row.GetInt64(0)), Key(row.GetFieldValue<byte[]>(1)), new ObjectId(row.GetInt64(2)), row.GetInt64(3),
-            row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), Time(row.GetInt64(4)), Time(row.GetInt64(5)), metadata);
+            new BucketId(row.GetInt64(0)), Key(row.GetFieldValue<byte[]>(1)), new ObjectId(row.GetInt64(2)),
+            row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), Time(row.GetInt64(4)), Time(row.GetInt64(5)), metadata);
         var move = row.IsDBNull(12) ? null : new PendingMove(row.GetInt64(12), Key(row.GetFieldValue<byte[]>(13)));
         return new ObjectState(record, row.GetInt64(9), Bytes(row, 11), move);
     }

@@ -12,7 +12,8 @@ internal sealed class CatalogReaders(CatalogDatabase database, int connections) 
     private readonly SemaphoreSlim _places = new(connections);
     private volatile bool _closed;
 
-    /// <summary>Runs <paramref name="work"/> on a connection of its own; what it reads it must have read when it returns.</summary>
+    /// <summary>Runs <paramref name="work"/> on a connection of its own; what it reads it must have read when it
+    /// returns.</summary>
     /// <exception cref="System.Data.Common.DbException">The catalog cannot be read.</exception>
     public T Read<T>(Func<CatalogReader, T> work)
     {

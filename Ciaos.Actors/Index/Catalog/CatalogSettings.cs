@@ -15,7 +15,8 @@ public enum CatalogProvider
 /// <summary>Where the catalog is kept: section <c>ciaos.index.catalog</c>.</summary>
 /// <param name="Location">The file of a SQLite database, or how to connect to PostgreSQL.</param>
 /// <param name="ReadConnections">1 to 256: so many look-ups and listings read the catalog at once.</param>
-/// <param name="CacheKib">64 to 1,048,576: memory of the writer's page cache; each reader has an eighth (SQLite only).</param>
+/// <param name="CacheKib">64 to 1,048,576: memory of the writer's page cache; each reader has an eighth (SQLite
+/// only).</param>
 public sealed record CatalogSettings(
     CatalogProvider Provider, string Location, int ReadConnections = 4, int CacheKib = 16384)
 {

@@ -17,7 +17,8 @@ public sealed class CatalogSnapshotStore : SnapshotStore
         var applied = _catalog.Readers.Read(reader => reader.AppliedSequence(persistenceId));
         var offered = applied == 0 || applied > criteria.MaxSequenceNr
             ? null
-            : new SelectedSnapshot(new SnapshotMetadata(persistenceId, applied, DateTime.UnixEpoch), new CatalogPosition(applied));
+            : new SelectedSnapshot(
+                new SnapshotMetadata(persistenceId, applied, DateTime.UnixEpoch), new CatalogPosition(applied));
         return Task.FromResult(offered);
     }
 
@@ -43,7 +44,8 @@ internal sealed class CatalogExtension : IExtension
         set => _readers = value;
     }
 
-    public static CatalogExtension For(ActorSystem system) => system.WithExtension<CatalogExtension, CatalogExtensionId>();
+    public static CatalogExtension For(ActorSystem system) =>
+        system.WithExtension<CatalogExtension, CatalogExtensionId>();
 }
 
 internal sealed class CatalogExtensionId : ExtensionIdProvider<CatalogExtension>

@@ -136,7 +136,8 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         _addRun.Set(shard).Set(contentSequence).Set(run.FirstOrdinal).Set(run.FirstOffsetBytes)
             .Set(run.Encoded.ToArray()).Execute(transaction);
 
-    private static byte[]? EncodeMetadata(System.Collections.Immutable.ImmutableSortedDictionary<string, string> metadata)
+    private static byte[]? EncodeMetadata(
+        System.Collections.Immutable.ImmutableSortedDictionary<string, string> metadata)
     {
         if (metadata.IsEmpty) return null;
         var writer = new PackedWriter();

@@ -17,7 +17,8 @@ internal sealed class CatalogStore : IDisposable
 
     private CatalogStore(CatalogDatabase database) => _database = database;
 
-    /// <exception cref="CatalogLayoutException">It was made by another version, or for another number of shards.</exception>
+    /// <exception cref="CatalogLayoutException">It was made by another version, or for another number of
+    /// shards.</exception>
     /// <exception cref="DbException">It cannot be opened.</exception>
     public static CatalogStore Open(CatalogDatabase database, int shards)
     {
@@ -112,6 +113,7 @@ internal sealed class CatalogStore : IDisposable
     }
 }
 
-/// <summary>Events would be lost or applied twice: somebody else writes the catalog, or it belongs to another journal.</summary>
+/// <summary>Events would be lost or applied twice: somebody else writes the catalog, or it belongs to another
+/// journal.</summary>
 internal sealed class CatalogOutOfStepException(string persistenceId, long fromSequence)
     : Exception($"The catalog has not applied {persistenceId} up to event {fromSequence}, but something else");

@@ -103,7 +103,8 @@ internal sealed class CatalogWriterActor : ReceiveActor
         }
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
-            _log.Warning(failure, "Rows of ended content {0} of shard {1} stay for now", purge.ContentSequence, purge.Shard);
+            _log.Warning(
+                failure, "Rows of ended content {0} of shard {1} stay for now", purge.ContentSequence, purge.Shard);
             Sender.Tell(new CatalogProtocol.Purged(purge.ContentSequence, HasMore: true, Failed: true));
         }
     }

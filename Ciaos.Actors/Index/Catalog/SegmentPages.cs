@@ -11,7 +11,8 @@ internal sealed record ContentView(long ContentSequence, ReadOnlyMemory<byte> In
         new(state.ContentSequence, state.Inline, state.Record.SegmentCount, state.Record.SizeBytes);
 }
 
-/// <summary>Reads a shard's segments in pages, from the object's row and from rows of their own as if they were one.</summary>
+/// <summary>Reads a shard's segments in pages, from the object's row and from rows of their own as if they were
+/// one.</summary>
 internal sealed class SegmentPages(CatalogReaders readers, int shard)
 {
     /// <summary>So many segments an answer brings at most.</summary>
@@ -22,12 +23,14 @@ internal sealed class SegmentPages(CatalogReaders readers, int shard)
             ? End(content)
             : Take(content, RunsFrom(content, fromOrdinal), (ordinal, _, _) => ordinal >= fromOrdinal);
 
-    /// <summary>The page that begins with the segment that holds the byte; an empty one behind the object's end.</summary>
+    /// <summary>The page that begins with the segment that holds the byte; an empty one behind the object's
+    /// end.</summary>
     public SegmentPage Seek(ContentView content, long offsetBytes)
     {
         if (offsetBytes >= content.SizeBytes) return End(content);
         var ordinal = readers.Read(reader => reader.FindRun(shard, content.ContentSequence, offsetBytes)) ?? 0;
-        return Take(content, RunsFrom(content, ordinal), (_, start, segment) => start + segment.LengthBytes > offsetBytes);
+        return Take(
+            content, RunsFrom(content, ordinal), (_, start, segment) => start + segment.LengthBytes > offsetBytes);
     }
 
     /// <summary>All segments in runs as long as they may be, however short the stored ones are.</summary>

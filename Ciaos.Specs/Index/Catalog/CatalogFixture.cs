@@ -26,7 +26,8 @@ public sealed class CatalogFixture : IDisposable
         if (backend == "postgresql")
         {
             _schema = string.Create(
-                CultureInfo.InvariantCulture, $"ciaos_spec_{Environment.ProcessId}_{Interlocked.Increment(ref _schemas)}");
+                CultureInfo.InvariantCulture,
+                $"ciaos_spec_{Environment.ProcessId}_{Interlocked.Increment(ref _schemas)}");
             RunOnPostgres($"CREATE SCHEMA {_schema}");
             var builder = new NpgsqlConnectionStringBuilder(Postgres) { SearchPath = _schema, Pooling = false };
             Settings = new CatalogSettings(CatalogProvider.Postgres, builder.ToString());
@@ -82,7 +83,8 @@ public sealed class CatalogFixture : IDisposable
 
     internal static ObjectPut Put(string key, int segments = 1, long bucket = 1, int lengthBytes = 10) => new(
         new BucketId(bucket), ObjectKey.Create(key), Time(1), Time(1), new ObjectId(1000),
-        ImmutableSortedDictionary<string, string>.Empty.Add("content-type", "text/plain"), Segments(segments, lengthBytes));
+        ImmutableSortedDictionary<string, string>.Empty.Add("content-type", "text/plain"),
+        Segments(segments, lengthBytes));
 
     internal static ObjectAppended Append(string key, int segments = 1, int lengthBytes = 10) => new(
         new BucketId(1), ObjectKey.Create(key), Time(2), new ObjectId(2000), Segments(segments, lengthBytes));

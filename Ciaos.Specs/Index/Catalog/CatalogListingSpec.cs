@@ -80,7 +80,8 @@ public class CatalogListingSpec
         return new ObjectRenamedFrom(
             new BucketId(1), ObjectKey.Create(key), CatalogFixture.Time(4), new RenameId(1, 2),
             new MovedObject(
-                put.Key, put.Id, put.Created, put.At, 10, 1, 1, put.Metadata, SegmentRun.Cut(0, 0, put.Segments.AsSpan())));
+                put.Key, put.Id, put.Created, put.At, 10, 1, 1, put.Metadata,
+                SegmentRun.Cut(0, 0, put.Segments.AsSpan())));
     }
 
     private static CatalogFixture Filled(string backend)
@@ -95,7 +96,8 @@ public class CatalogListingSpec
 
     private static List<string> KeysOf(ObjectPage page) => [.. page.Objects.Select(found => found.Key.Value)];
 
-    private static IEnumerable<string> Ordered(IEnumerable<string> keys) => keys.Order(Comparer<string>.Create(Compare));
+    private static IEnumerable<string> Ordered(IEnumerable<string> keys) =>
+        keys.Order(Comparer<string>.Create(Compare));
 
     private static int Compare(string left, string right) =>
         Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));

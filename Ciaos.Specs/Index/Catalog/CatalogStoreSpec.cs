@@ -86,11 +86,13 @@ public class CatalogStoreSpec
         using var catalog = new CatalogFixture(backend);
         catalog.Apply(3, CatalogFixture.Put("a", 20), CatalogFixture.Append("a"));
         var before = catalog.Find("a")!;
-        catalog.Apply(3, new ObjectRenamed(new BucketId(1), ObjectKey.Create("a"), CatalogFixture.Time(3), ObjectKey.Create("b")));
+        catalog.Apply(3, new ObjectRenamed(
+            new BucketId(1), ObjectKey.Create("a"), CatalogFixture.Time(3), ObjectKey.Create("b")));
         Assert.Null(catalog.Find("a"));
         var found = catalog.Find("b")!;
         Assert.Equal(before.ContentSequence, found.ContentSequence);
-        Assert.Equal(before.Record with { Key = ObjectKey.Create("b"), Version = 3, Metadata = found.Record.Metadata }, found.Record);
+        Assert.Equal(before.Record with { Key = ObjectKey.Create("b"), Version = 3, Metadata = found.Record.Metadata },
+            found.Record);
         Assert.Equal(2, Runs(catalog, 3, found).Count);
         Assert.Empty(catalog.Readers.Read(reader => reader.EndedContents(3, 0, 10)));
     }
@@ -102,7 +104,8 @@ public class CatalogStoreSpec
         catalog.Apply(3, CatalogFixture.Put("a"), CatalogFixture.Put("b"), Start("b", "z"), Start("a", "y"));
         catalog.Reopen();
         var moving = catalog.Readers.Read(reader => reader.Moving(3));
-        Assert.Equal([new PendingMove(3, ObjectKey.Create("z")), new PendingMove(4, ObjectKey.Create("y"))], moving.Select(state => state.Move!));
+        Assert.Equal([new PendingMove(3, ObjectKey.Create("z")), new PendingMove(4, ObjectKey.Create("y"))],
+            moving.Select(state => state.Move!));
         Assert.Empty(catalog.Readers.Read(reader => reader.Moving(4)));
 
         catalog.Apply(3, new RenameAborted(new BucketId(1), ObjectKey.Create("b"), CatalogFixture.Time(4), 3));

@@ -80,7 +80,8 @@ public class SegmentPagesSpec
         catalog.Apply(Shard, CatalogFixture.Put("a", 5));
         catalog.Apply(Shard, CatalogFixture.Put("b", 40));
         for (var i = 0; i < 20; i++)
-            catalog.Apply(Shard, CatalogFixture.Append("a", lengthBytes: i % 4), CatalogFixture.Append("a", 30 * (i % 3), 1 + i));
+            catalog.Apply(
+                Shard, CatalogFixture.Append("a", lengthBytes: i % 4), CatalogFixture.Append("a", 30 * (i % 3), 1 + i));
         catalog.Apply(Shard, CatalogFixture.Append("a", 300));
         var expected = CatalogFixture.Segments(5, 10).ToList();
         for (var i = 0; i < 20; i++)
