@@ -57,8 +57,21 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
             ObjectRenamedFrom from => (int)Math.Min(from.Object.SegmentCount, int.MaxValue / 2),
             _ => 0,
         };
-        EventApplication.Apply(message, sequence, states, _gathering.Changes);
+        Apply(message, sequence);
         Attach(_gathering, waiting(states.Get(new KeyName(message.Bucket, message.Key))));
+    }
+
+    // The event is in the batch already: without all its changes the batch must never be journalled.
+    private void Apply(IKeyEvent message, long sequence)
+    {
+        try
+        {
+            EventApplication.Apply(message, sequence, states, _gathering.Changes);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            throw new InvalidOperationException("The catalog could not be read in the middle of an event", failure);
+        }
     }
 
     /// <summary>Somebody waits for a batch that is under way.</summary>
