@@ -17,7 +17,9 @@ public sealed class SettingsSection(Config config, string path)
     public string OneOf(string key, params string[] allowed)
     {
         var value = Raw(key);
-        return allowed.Contains(value, StringComparer.Ordinal) ? value : throw Refuse(key, value, string.Join(" | ", allowed));
+        return allowed.Contains(value, StringComparer.Ordinal)
+            ? value
+            : throw Refuse(key, value, string.Join(" | ", allowed));
     }
 
     public bool Flag(string key) => OneOf(key, "on", "off", "true", "false", "yes", "no") is "on" or "true" or "yes";
@@ -28,7 +30,8 @@ public sealed class SettingsSection(Config config, string path)
         return int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= min && number <= max
             ? number
-            : throw Refuse(key, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+            : throw Refuse(
+                key, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
     }
 
     public long Bytes(string key, long min, long max)
@@ -58,7 +61,8 @@ public sealed class SettingsSection(Config config, string path)
         {
             return parse();
         }
-        catch (Exception error) when (error is FormatException or OverflowException or ConfigurationException or ArgumentException)
+        catch (Exception error) when (error is FormatException or OverflowException
+            or ConfigurationException or ArgumentException)
         {
             return default;
         }
@@ -78,7 +82,9 @@ public sealed class SettingsSection(Config config, string path)
     {
         var full = $"{path}.{key}";
         var value = config.HasPath(full) ? config.GetString(full, null) : null;
-        return string.IsNullOrEmpty(value) ? throw new SettingsException(full, "", "a value; hocon/reference.conf tells which") : value;
+        return string.IsNullOrEmpty(value)
+            ? throw new SettingsException(full, "", "a value; hocon/reference.conf tells which")
+            : value;
     }
 }
 

@@ -17,12 +17,19 @@ internal static class CommandLine
 
     private static Command Serve()
     {
-        var config = new Option<string?>("--config") { Description = "A HOCON file with settings (hocon/reference.conf tells all of them)" };
-        var data = new Option<string?>("--data") { Description = "Where volumes and index lie (ciaos.data; default ./data)" };
-        var listen = new Option<string?>("--listen") { Description = "Address to listen on (ciaos.http.address; default 127.0.0.1)" };
-        var port = new Option<string?>("--port") { Description = "Port of the native API (ciaos.http.port; default 9710, 0: any free one)" };
-        var set = new Option<string[]>("--set") { Description = "Any setting as key=value; may be repeated", DefaultValueFactory = _ => [] };
-        var command = new Command("serve", "Run a node until it is told to stop (Ctrl-C or SIGTERM)") { config, data, listen, port, set };
+        var config = Setting("--config", "A HOCON file with settings (hocon/reference.conf tells all of them)");
+        var data = Setting("--data", "Where volumes and index lie (ciaos.data; default ./data)");
+        var listen = Setting("--listen", "Address to listen on (ciaos.http.address; default 127.0.0.1)");
+        var port = Setting("--port", "Port of the native API (ciaos.http.port; default 9710, 0: any free one)");
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Any setting as key=value; may be repeated",
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("serve", "Run a node until it is told to stop (Ctrl-C or SIGTERM)")
+        {
+            config, data, listen, port, set,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             var assignments = new List<string>(parsed.GetValue(set)!);
@@ -33,6 +40,8 @@ internal static class CommandLine
         });
         return command;
     }
+
+    private static Option<string?> Setting(string name, string description) => new(name) { Description = description };
 
     private static Command Version()
     {

@@ -77,7 +77,8 @@ public sealed class Node : IAsyncDisposable
         await _http.DisposeAsync();
     }
 
-    private static async Task<Node> StartAsync(Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time)
+    private static async Task<Node> StartAsync(
+        Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time)
     {
         var httpSettings = HttpSettings.From(config);
         var volumesSettings = VolumesSettings.From(config);
@@ -123,7 +124,8 @@ public sealed class Node : IAsyncDisposable
             readiness.SetNotReady("The node is stopping");
             return Task.CompletedTask;
         });
-        AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "finish-requests", () => http.StopAsync(CancellationToken.None));
+        AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "finish-requests", () =>
+            http.StopAsync(CancellationToken.None));
         AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "stop-index", () => index.StopAsync(StopTimeout));
         AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-volumes", () =>
             volumes.GracefulStop(StopTimeout, VolumeProtocol.Close.Instance));
@@ -143,7 +145,8 @@ public sealed class Node : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new NodeStartException($"The data folder cannot be used (ciaos.data = {path}): {error.Message}", error);
+            throw new NodeStartException(
+                $"The data folder cannot be used (ciaos.data = {path}): {error.Message}", error);
         }
     }
 

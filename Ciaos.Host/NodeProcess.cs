@@ -44,6 +44,7 @@ internal static class NodeProcess
         $"""
         ciaos {CommandLine.ProductVersion} is listening on {node.Address}
         Its data is in {node.DataPath}. Try:
-          echo hello | curl -T - -H 'User: me' {node.Address}/raw/greeting && curl -H 'User: me' {node.Address}/raw/greeting
+          echo hello | curl -T - -H 'User: me' {node.Address}/raw/greeting
+          curl -H 'User: me' {node.Address}/raw/greeting
         """);
 }

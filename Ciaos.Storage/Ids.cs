@@ -7,7 +7,8 @@ public readonly record struct VolumeId(long Value)
     public string FileName => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value:D8}.vol");
 }
 
-/// <summary>Names one namespace of keys for ever, whatever it is called. Given out by an event, counted from 1.</summary>
+/// <summary>Names one namespace of keys for ever, whatever it is called. Given out by an event, counted from
+/// 1.</summary>
 public readonly record struct BucketId(long Value);
 
 /// <summary>

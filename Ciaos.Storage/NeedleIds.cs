@@ -1,11 +1,13 @@
 namespace Ciaos.Storage;
 
-/// <summary>Gives out needle ids: the clock's microseconds, or the last id plus one when the clock has not moved on.</summary>
+/// <summary>Gives out needle ids: the clock's microseconds, or the last id plus one when the clock has not moved
+/// on.</summary>
 public sealed class NeedleIds(TimeProvider time)
 {
     private long _last;
 
-    /// <summary>All ids from now on are higher than this one, whatever the clock tells: it may have been set back.</summary>
+    /// <summary>All ids from now on are higher than this one, whatever the clock tells: it may have been set
+    /// back.</summary>
     public void NotBefore(NeedleId used)
     {
         var last = Volatile.Read(ref _last);

@@ -10,7 +10,8 @@ public readonly record struct ObjectKey
 {
     public const int MaxBytes = 1024;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private ObjectKey(string value) => Value = value;
 

@@ -7,8 +7,10 @@ namespace Ciaos.Actors.Objects;
 /// The memory of all uploads: buffers of up to one chunk, reused, and never more bytes of them at once than the budget.
 /// Whoever asks beyond it waits, which stops the reading of its socket.
 /// </summary>
-/// <remarks>No deadlock: a reservation that is being filled waits only for its client, which the front end cuts off when
-/// it stalls; one on its way to disk waits only for the volume; nobody waits for a second one while filling the first.</remarks>
+/// <remarks>No deadlock: a reservation that is being filled waits only for its client, which the front end cuts off
+/// when
+/// it stalls; one on its way to disk waits only for the volume; nobody waits for a second one while filling the
+/// first.</remarks>
 internal sealed class ChunkBuffers(int chunkBytes, long budgetBytes)
 {
     /// <summary>Above this the shared array pool would round up too far, so whole chunks are handed out.</summary>
@@ -28,7 +30,9 @@ internal sealed class ChunkBuffers(int chunkBytes, long budgetBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, chunkBytes);
         if (bytes <= MaxSharedBytes) return ArrayPool<byte>.Shared.Rent(bytes);
-        return _idleChunks.TryDequeue(out var idle) ? idle : GC.AllocateUninitializedArray<byte>(chunkBytes, pinned: true);
+        return _idleChunks.TryDequeue(out var idle)
+            ? idle
+            : GC.AllocateUninitializedArray<byte>(chunkBytes, pinned: true);
     }
 
     /// <param name="bytes">What was asked for.</param>
@@ -56,7 +60,8 @@ internal sealed class ChunkBuffers(int chunkBytes, long budgetBytes)
         }
     }
 
-    private async Task WaitAsync(LinkedListNode<(int Bytes, TaskCompletionSource Granted)> node, CancellationToken cancellation)
+    private async Task WaitAsync(
+        LinkedListNode<(int Bytes, TaskCompletionSource Granted)> node, CancellationToken cancellation)
     {
         await using var registration = cancellation.Register(() =>
         {

@@ -44,7 +44,8 @@ public sealed class ObjectReader : IAsyncDisposable
     }
 
     /// <summary>Writes a range of the object's bytes, all its files taken together.</summary>
-    /// <exception cref="VolumeCorruptException">The disk does not hold what was written. Bytes before it are out.</exception>
+    /// <exception cref="VolumeCorruptException">The disk does not hold what was written. Bytes before it are
+    /// out.</exception>
     public async Task CopyAsync(long offsetBytes, long lengthBytes, PipeWriter output, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offsetBytes);
@@ -108,8 +109,7 @@ public sealed class ObjectReader : IAsyncDisposable
     {
         var next = page.FirstOrdinal + page.Segments.Length;
         if (_found.Ticket is not { } ticket || next >= Object.SegmentCount)
-            throw new IndexFailedException(new IndexProtocol.Failed(
-                IndexProtocol.FailReason.Unavailable, $"The segments of {Object.Key} end before its {Object.SizeBytes} bytes do"));
+            throw Broken($"The segments of {Object.Key} end before its {Object.SizeBytes} bytes do");
         var command = new IndexProtocol.ReadSegments(Object.Bucket, Object.Key, ticket, next);
         return Trim(await PageAsync(command, cancellation));
     }
@@ -120,9 +120,11 @@ public sealed class ObjectReader : IAsyncDisposable
         {
             IndexProtocol.SegmentPage { Segments.IsEmpty: false } page => page,
             IndexProtocol.Failed failed => throw new IndexFailedException(failed),
-            var other => throw new IndexFailedException(new IndexProtocol.Failed(
-                IndexProtocol.FailReason.Unavailable, $"Segments of {Object.Key} were asked for, {other.GetType().Name} came")),
+            var other => throw Broken($"Segments of {Object.Key} were asked for, {other.GetType().Name} came"),
         };
+
+    private static IndexFailedException Broken(string detail) =>
+        new(new IndexProtocol.Failed(IndexProtocol.FailReason.Unavailable, detail));
 
     /// <summary>Leaves out what was appended after the look-up.</summary>
     private IndexProtocol.SegmentPage Trim(IndexProtocol.SegmentPage page)

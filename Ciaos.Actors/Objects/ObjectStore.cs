@@ -48,7 +48,8 @@ public sealed class ObjectStore
             ? known
             : (await AskBucketAsync(owner, create: true, cancellation))!.Value;
 
-    /// <summary>Sends a command to the shard that owns its key. No answer in time is a <see cref="IndexProtocol.Failed"/>.</summary>
+    /// <summary>Sends a command to the shard that owns its key. No answer in time is a
+    /// <see cref="IndexProtocol.Failed"/>.</summary>
     public async Task<IndexProtocol.IReply> SendAsync(IndexProtocol.IKeyCommand command, CancellationToken cancellation)
     {
         try

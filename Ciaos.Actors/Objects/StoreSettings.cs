@@ -2,7 +2,8 @@ using Akka.Configuration;
 
 namespace Ciaos.Actors.Objects;
 
-/// <summary>How bodies travel between front ends and volumes: section <c>ciaos.objects</c> of hocon/reference.conf.</summary>
+/// <summary>How bodies travel between front ends and volumes: section <c>ciaos.objects</c> of
+/// hocon/reference.conf.</summary>
 /// <param name="ChunkBytes">Size of every needle of an upload but its last, 64 KiB to 64 MiB.</param>
 /// <param name="UploadWindowChunks">How many chunks of one upload may be on their way to disk, 1 to 64.</param>
 /// <param name="UploadMemoryBytes">What the buffers of all uploads together may take, at least one chunk.</param>

@@ -3,7 +3,8 @@ using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Actors.Objects;
 
-/// <summary>A durable upload that no key shows yet. Its bytes can be read at any place, and named as segments.</summary>
+/// <summary>A durable upload that no key shows yet. Its bytes can be read at any place, and named as
+/// segments.</summary>
 public sealed class StoredBody
 {
     private readonly INeedleReader _needles;
@@ -34,7 +35,8 @@ public sealed class StoredBody
         }
     }
 
-    /// <summary>Adds the segments of one file that lies in this body; a length of 0 adds that of an empty file.</summary>
+    /// <summary>Adds the segments of one file that lies in this body; a length of 0 adds that of an empty
+    /// file.</summary>
     public void AddSegments(ImmutableArray<Segment>.Builder to, long offsetBytes, long lengthBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offsetBytes);

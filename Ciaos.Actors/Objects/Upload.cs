@@ -98,7 +98,8 @@ public sealed class Upload : IAsyncDisposable
         }
 
         if (!_bodyEnded && _filledBytes < _target.Buffers.ChunkBytes)
-            throw new UploadRejectedException(VolumeProtocol.RejectReason.TooLarge, "The body is longer than was announced");
+            throw new UploadRejectedException(
+                VolumeProtocol.RejectReason.TooLarge, "The body is longer than was announced");
     }
 
     private void Grow(long wantedBytes)
@@ -138,7 +139,8 @@ public sealed class Upload : IAsyncDisposable
             // The volume may still be about to read the buffer, so it is left to the garbage collector.
             _target.Buffers.Release(reservedBytes);
             throw new UploadRejectedException(
-                VolumeProtocol.RejectReason.DiskFailed, $"The volumes did not answer within {_target.Settings.AskTimeout}");
+                VolumeProtocol.RejectReason.DiskFailed,
+                $"The volumes did not answer within {_target.Settings.AskTimeout}");
         }
 
         _target.Buffers.Return(buffer, rentedBytes);

@@ -31,7 +31,8 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private string Reason => _isClosing ? "The node is stopping" : "The volumes' journal has failed; they start again soon";
+    private string Reason =>
+        _isClosing ? "The node is stopping" : "The volumes' journal has failed; they start again soon";
 
     /// <param name="volumes">Of the actor to keep: <see cref="VolumesActor"/>.</param>
     public static Props Props(Props volumes) => Akka.Actor.Props.Create(() => new VolumesKeeper(volumes));

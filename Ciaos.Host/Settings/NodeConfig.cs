@@ -5,7 +5,8 @@ namespace Ciaos.Host.Settings;
 
 /// <summary>
 /// The node's configuration out of its layers. From the weakest to the strongest: the reference (every setting's
-/// default), what follows from ciaos.data and ciaos.durability, the node's own defaults (node.conf), a file given with <c>--config</c>, the environment, the command line.
+/// default), what follows from ciaos.data and ciaos.durability, the node's own defaults (node.conf), a file given with
+/// <c>--config</c>, the environment, the command line.
 /// </summary>
 public static class NodeConfig
 {
@@ -14,7 +15,7 @@ public static class NodeConfig
 
     /// <param name="file">A HOCON file, or null.</param>
     /// <param name="environment">All environment variables.</param>
-    /// <param name="assignments">Pairs such as <c>ciaos.http.port=9720</c> from the command line; later ones win.</param>
+    /// <param name="assignments">Such as <c>ciaos.http.port=9720</c>, from the command line; later ones win.</param>
     /// <exception cref="SettingsException">A key is unknown or a layer cannot be read.</exception>
     public static Config Load(
         string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<string> assignments)
@@ -35,13 +36,15 @@ public static class NodeConfig
         {
             return ConfigurationFactory.ParseString(File.ReadAllText(file));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ConfigurationException or FormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException
+            or ConfigurationException or FormatException)
         {
             throw new SettingsException("--config", file, "a readable HOCON file: " + error.Message);
         }
     }
 
-    /// <summary><c>CIAOS__HTTP__MAX_CONNECTIONS</c> sets <c>ciaos.http.max-connections</c>; so do names that begin with AKKA__.</summary>
+    /// <summary><c>CIAOS__HTTP__MAX_CONNECTIONS</c> sets <c>ciaos.http.max-connections</c>; likewise
+    /// <c>AKKA__…</c>.</summary>
     private static Config FromEnvironment(IEnumerable<KeyValuePair<string, string>> environment) =>
         environment
             .Where(variable => variable.Key.StartsWith("CIAOS__", StringComparison.Ordinal)
@@ -67,14 +70,21 @@ public static class NodeConfig
     /// <summary>Values are taken as they stand, never as HOCON, but for lists in square brackets.</summary>
     private static Config Assign(string path, string value)
     {
-        if (!path.Split('.').All(element => element.Length > 0 && element.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
+        var isKey = path.Split('.').All(element =>
+            element.Length > 0 && element.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+        if (!isKey)
             throw new SettingsException(path, value, "a key of letters, digits, '-' and '.'");
         var isList = value.StartsWith('[') && value.EndsWith(']');
         return ConfigurationFactory.ParseString($"{path} = {(isList ? value : Quote(value))}");
     }
 
-    private static string Quote(string value) =>
-        "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+    private static string Quote(string value)
+    {
+        var escaped = value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped}\"";
+    }
 
     private static void RefuseUnknownKeys(Config user, Config reference)
     {

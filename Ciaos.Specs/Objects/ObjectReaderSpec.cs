@@ -79,7 +79,8 @@ public sealed class ObjectReaderSpec : TestKit
         var pipe = new Pipe();
         await pipe.Reader.CompleteAsync();
         await using var reader = Open(_segments.Count);
-        await Assert.ThrowsAsync<OperationCanceledException>(() => reader.CopyAsync(0, _whole.Length, pipe.Writer, default));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => reader.CopyAsync(0, _whole.Length, pipe.Writer, default));
     }
 
     private ObjectReader Open(int knownSegments)

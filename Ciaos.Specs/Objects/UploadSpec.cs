@@ -15,6 +15,8 @@ public sealed class UploadSpec : TestKit
     private const int ChunkBytes = 64 * 1024;
     private const int WindowChunks = 2;
 
+    private static readonly Dictionary<string, string> Metadata = new() { ["content-type"] = "text/plain" };
+
     private readonly MemoryVolumes _volumes = new();
     private readonly ChunkBuffers _buffers = new(ChunkBytes, budgetBytes: 4 * ChunkBytes);
     private readonly IActorRef _writer;
@@ -128,7 +130,7 @@ public sealed class UploadSpec : TestKit
         var id = target.Ids.Next();
         return new Upload(target, new Needle(
             NeedleKind.Data, id, new BucketId(1), ObjectKey.Create("k"), new ObjectId(id.Value), 0, false,
-            UploadOperation.Create, BodyFormat.Raw, new Dictionary<string, string> { ["content-type"] = "text/plain" }, default));
+            UploadOperation.Create, BodyFormat.Raw, Metadata, default));
     }
 
     private void AssertNeedlesOf(ObjectId upload, int length)
