@@ -5,10 +5,20 @@ import requests
 import filelists
 
 
+TIMEOUT_SECONDS = 60
+
+
+class Session(requests.Session):
+    """A node that does not answer fails the test instead of holding it up."""
+
+    def request(self, method, url, **arguments):
+        return super().request(method, url, **{"timeout": TIMEOUT_SECONDS, **arguments})
+
+
 class Client:
     def __init__(self, url, user):
         self.url = url
-        self.session = requests.Session()
+        self.session = Session()
         self.session.headers["User"] = user
 
     def put(self, key, files):

@@ -149,7 +149,7 @@ def test_a_restart_keeps_order_sizes_and_tags(make_node):
         client.put(f"key {i:02}", [b"x" * i])
         client.append(f"key {i:02}", [b"y"])
     before = client.list()
-    assert node.stop() == 0
+    assert node.stop() == 0, node.log()
     node.start()
     assert Client(node.url, "me").list() == before
     assert filelists.read(Client(node.url, "me").get("key 10").content)[1] == b"y"

@@ -10,7 +10,7 @@ def test_a_full_disk_refuses_writes_and_serves_reads(make_node):
     client = Client(roomy.url, "me")
     client.put("key", [b"before"])
     client.raw("PUT", "raw", data=b"x" * 6_000_000)
-    assert roomy.stop() == 0
+    assert roomy.stop() == 0, roomy.log()
 
     full = make_node("ciaos.volumes.min-free-bytes=1000000GiB").start()
     client = Client(full.url, "me")
@@ -26,7 +26,7 @@ def test_a_full_disk_refuses_writes_and_serves_reads(make_node):
     ready = requests.get(full.url + "/health/ready")
     assert ready.status_code == 200
     assert ready.json()["ready"] is True and ready.json()["writable"] is False and ready.json()["detail"]
-    assert full.stop() == 0
+    assert full.stop() == 0, full.log()
 
     again = make_node().start()
     client = Client(again.url, "me")

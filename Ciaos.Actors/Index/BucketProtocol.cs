@@ -8,7 +8,7 @@ public static class BucketProtocol
     /// <summary>The bucket that holds a native user's keys. Answered by <see cref="Resolved"/>, <see
     /// cref="NoSuchBucket"/>
     /// (only without <paramref name="Create"/>) or <see cref="IndexProtocol.Failed"/>.</summary>
-    /// <param name="Owner">1 to 256 visible ASCII characters.</param>
+    /// <param name="Owner">1 to 256 printable ASCII characters.</param>
     /// <param name="Create">Make it where it is missing: the answer is sent when that is durable.</param>
     public sealed record Resolve(string Owner, bool Create);
 

@@ -74,10 +74,10 @@ internal sealed class BucketsActor : ReceivePersistentActor
     private void Resolve(BucketProtocol.Resolve resolve)
     {
         var owner = resolve.Owner;
-        if (owner.Length is 0 or > MaxOwnerLength || owner.Any(letter => letter is < '!' or > '~'))
+        if (owner.Length is 0 or > MaxOwnerLength || owner.Any(letter => letter is < ' ' or > '~'))
         {
             Sender.Tell(new Failed(
-                FailReason.Unavailable, $"An owner has 1 to {MaxOwnerLength} visible ASCII characters"));
+                FailReason.Unavailable, $"An owner has 1 to {MaxOwnerLength} printable ASCII characters"));
             return;
         }
 
