@@ -32,8 +32,14 @@ internal sealed class ShutdownRun(
         var settings = phases[phase];
         var names = string.Join(", ", tasks.Select(task => task.Name));
         _log.Debug("Performing phase [{0}] with [{1}] tasks: [{2}]", phase, tasks.Length, names);
+
+        // The clock is set first: the last phase's task ends the scheduler.
+        var timedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var limit = ScheduledCall.Run(system.Scheduler, settings.Timeout, new PhaseTimeout(timedOut));
         var all = Task.WhenAll(tasks.Select(task => Run(phase, task.Name, task.Run, settings.Recover)));
-        if (await CompletesWithin(all, settings.Timeout).ConfigureAwait(true))
+        var first = await Task.WhenAny(all, timedOut.Task).ConfigureAwait(true);
+        limit.Cancel();
+        if (first == all)
         {
             await all.ConfigureAwait(true);
             return;
@@ -58,16 +64,6 @@ internal sealed class ShutdownRun(
         {
             _log.Warning("Task [{0}] failed in phase [{1}]: {2}", name, phase, e.Message);
         }
-    }
-
-    private async Task<bool> CompletesWithin(Task task, TimeSpan timeout)
-    {
-        if (task.IsCompleted) return true;
-        var timedOut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var limit = ScheduledCall.Run(system.Scheduler, timeout, new PhaseTimeout(timedOut));
-        var first = await Task.WhenAny(task, timedOut.Task).ConfigureAwait(true);
-        limit.Cancel();
-        return first == task;
     }
 
     private sealed class PhaseTimeout(TaskCompletionSource timedOut) : WheelTimeout
