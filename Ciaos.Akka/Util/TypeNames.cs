@@ -50,6 +50,7 @@ internal static partial class TypeNames
         }
     }
 
-    [GeneratedRegex(", (Version|Culture|PublicKeyToken)=[^,\\]]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        ", (Version|Culture|PublicKeyToken)=[^,\\]]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Details();
 }

@@ -18,7 +18,8 @@ internal static class StreamsBench
         await Measure("async boundary", 4_000_000, materializer, source => source.Async().Select(x => x + 1));
         await Measure("select async 8", 4_000_000, materializer, source => source.SelectAsync(8, Task.FromResult));
         const int Acknowledged = 500_000;
-        await CpuMeter.Measure("actor ref with ack", Acknowledged, () => Acknowledge(system, materializer, Acknowledged));
+        await CpuMeter.Measure(
+            "actor ref with ack", Acknowledged, () => Acknowledge(system, materializer, Acknowledged));
         const int Offered = 200_000;
         await CpuMeter.Measure("queue, backpressure", Offered, () => Offer(materializer, Offered));
         const int Started = 50_000;
@@ -31,7 +32,8 @@ internal static class StreamsBench
     }
 
     private static Task Measure<TMat>(
-        string name, int count, IMaterializer materializer, Func<Source<int, Akka.NotUsed>, Source<int, TMat>> through) =>
+        string name, int count, IMaterializer materializer,
+        Func<Source<int, Akka.NotUsed>, Source<int, TMat>> through) =>
         CpuMeter.Measure(
             name,
             count,

@@ -56,7 +56,9 @@ public sealed class VolumeOnPhysicalDiskSpec : IDisposable
 
     private static void Append(VolumeFile volume, Dictionary<NeedleLocation, byte[]> stored, params byte[][] contents)
     {
-        var needles = contents.Select((data, i) => Needles.Data(volume.NeedleCount + i + 1, $"key {i}", data)).ToArray();
+        var needles = contents
+            .Select((data, i) => Needles.Data(volume.NeedleCount + i + 1, $"key {i}", data))
+            .ToArray();
         var locations = volume.Append(needles);
         volume.Flush();
         for (var i = 0; i < locations.Length; i++) stored[locations[i]] = contents[i];
