@@ -29,7 +29,8 @@ class Node:
             command += ["--set", setting]
         self.output = []
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.data)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            cwd=self.data)
         listening = threading.Event()
         threading.Thread(target=self._follow, args=(self.process.stdout, listening), daemon=True).start()
         if not listening.wait(START_SECONDS) or self.url is None:

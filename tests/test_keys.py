@@ -116,8 +116,8 @@ def send(node, client, method, target, body=b""):
 def exchange(node, client, method, target, body=b""):
     """Sends the target as it stands, without a library that tidies it up."""
     with socket.create_connection(("127.0.0.1", node.port)) as connection:
-        head = (f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\nUser: {client.session.headers['User']}\r\n"
-                f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n")
+        head = (f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\n"
+                f"User: {client.session.headers['User']}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n")
         connection.sendall(head.encode("ascii") + body)
         answer = b""
         while received := connection.recv(65536):

@@ -11,7 +11,9 @@ import filelists
 CHUNK = 4 * 1024 * 1024
 
 
-@pytest.mark.parametrize("size", [0, 1, 3, 4, 5, 1000, 65535, 65536, 65537, CHUNK - 64, CHUNK, CHUNK + 1, 3 * CHUNK + 17])
+@pytest.mark.parametrize("size", [
+    0, 1, 3, 4, 5, 1000, 65535, 65536, 65537, CHUNK - 64, CHUNK, CHUNK + 1, 3 * CHUNK + 17,
+])
 def test_one_file(client, size):
     data = random.Random(size).randbytes(size)
     assert client.put("key", [data]).status_code == 200
@@ -19,7 +21,8 @@ def test_one_file(client, size):
 
 
 def test_a_large_file(client, large_bytes):
-    data = random.Random(1).randbytes(large_bytes)
+    piece = random.Random(1).randbytes(10_000_019)  # no multiple of a chunk, so that every chunk is another
+    data = (piece * (large_bytes // len(piece) + 1))[:large_bytes]
     assert client.put("key", [b"before", data, b"behind"]).status_code == 200
     files = filelists.read(client.get("key").content)
     assert (bytes(files[0]), bytes(files[2])) == (b"before", b"behind")

@@ -85,6 +85,8 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         List<FileExtent>? files = null;
         if (await upload.BufferAsync(body, context.Request.ContentLength, cancellation))
             files = FileListBody.ReadFiles(new MemoryByteSource(upload.Buffered), maxFiles, cancellation);
+        else
+            FileDataListReader.CheckStart(upload.Buffered, context.Request.ContentLength);
         var stored = await upload.StoreAsync(body, cancellation);
         files ??= ReadStoredFiles(stored, cancellation);
         return new IndexProtocol.Content(upload.Id, FileListBody.Segments(stored, files, maxFiles), NoMetadata);

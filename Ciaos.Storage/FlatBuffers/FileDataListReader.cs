@@ -32,10 +32,10 @@ public sealed class FileDataListReader
     private int _knownTableBytes;
     private int _knownFieldBytes;
 
-    private FileDataListReader(IByteSource source)
+    private FileDataListReader(IByteSource source, long lengthBytes)
     {
         _source = source;
-        _lengthBytes = source.LengthBytes;
+        _lengthBytes = lengthBytes;
     }
 
     /// <summary>The list has its <c>files</c> vector, be it empty.</summary>
@@ -48,9 +48,20 @@ public sealed class FileDataListReader
     /// <exception cref="FlatBuffersParseException">The bytes are not a list of files.</exception>
     public static FileDataListReader Open(IByteSource source)
     {
-        var reader = new FileDataListReader(source);
+        var reader = new FileDataListReader(source, source.LengthBytes);
         reader.OpenRoot();
         return reader;
+    }
+
+    /// <summary>What the first bytes of a body that is still on its way tell: most bodies that are no list at all are
+    /// known by them.</summary>
+    /// <param name="start">Its first 4 bytes or more.</param>
+    /// <param name="lengthBytes">How long it will be, or null where nobody knows.</param>
+    /// <exception cref="FlatBuffersParseException">The body cannot become a list of files.</exception>
+    public static void CheckStart(ReadOnlyMemory<byte> start, long? lengthBytes)
+    {
+        var reader = new FileDataListReader(new MemoryByteSource(start), lengthBytes ?? MaxBytes);
+        reader.Follow(0, "the offset of the root");
     }
 
     /// <summary>The next file that has data; an entry without any is passed over.</summary>

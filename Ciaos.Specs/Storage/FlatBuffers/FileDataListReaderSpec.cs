@@ -113,6 +113,24 @@ public sealed class FileDataListReaderSpec
         Assert.Equal("Failed to parse FlatBuffers data: " + problem, error.Message);
     }
 
+    [Theory]
+    [InlineData("504b0304", 10_000_000L)]
+    [InlineData("50000000", 80L)]
+    [InlineData("00000000", null)]
+    [InlineData("01000000", null)]
+    [InlineData("fcffffff", null)]
+    public void The_first_bytes_of_a_body_can_show_that_it_is_no_list(string start, long? length) =>
+        Assert.Throws<FlatBuffersParseException>(
+            () => FileDataListReader.CheckStart(Convert.FromHexString(start), length));
+
+    [Fact]
+    public void The_first_bytes_of_a_list_are_let_through()
+    {
+        FileDataListReader.CheckStart(FileLists.OfPython().AsMemory(0, 4), lengthBytes: 100);
+        FileDataListReader.CheckStart(FileLists.Write([[1]]), lengthBytes: null);
+        FileDataListReader.CheckStart(Convert.FromHexString("f0ffff7f"), lengthBytes: null);
+    }
+
     [Fact]
     public void A_body_longer_than_offsets_reach_is_refused_without_reading_it()
     {
