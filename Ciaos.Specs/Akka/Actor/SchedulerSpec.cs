@@ -36,7 +36,7 @@ public sealed class SchedulerSpec : TestKit
     }
 
     [Fact]
-    public void A_delay_longer_than_a_turn_of_the_wheel_is_waited_for_too()
+    public async Task A_delay_longer_than_a_turn_of_the_wheel_is_waited_for_too()
     {
         var system = ActorSystem.Create(
             "small-wheel",
@@ -46,7 +46,7 @@ public sealed class SchedulerSpec : TestKit
         system.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(100), TestActor, "late", ActorRefs.NoSender);
         ExpectMsg("late");
         Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(100));
-        system.Terminate().Wait(RemainingOrDefault);
+        await system.Terminate().WaitAsync(RemainingOrDefault);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class ShardRegionSpec : OneNodeSpec
         Watch(first);
         ExpectMsg(new TalkingEntity.Stopped("a"), Patience);
         ExpectTerminated(first, Patience);
-        AwaitAssert(() => Assert.Empty(Stats(region).Values.Where(count => count > 0)), Patience);
+        AwaitAssert(() => Assert.DoesNotContain(Stats(region).Values, count => count > 0), Patience);
         region.Tell(new For("a", "hello"));
         Assert.NotEqual(first, ExpectMsg<TalkingEntity.Started>(Patience).Entity);
         ExpectMsg(new TalkingEntity.Said("a", "hello"), Patience);
