@@ -26,11 +26,13 @@ internal sealed record VolumesState(
     {
         VolumeCreated created => this with
         {
-            Last = new VolumeId(Math.Max(Last.Value, created.Volume.Value)), Active = Active.Add(created.Volume.Value),
+            Last = new VolumeId(Math.Max(Last.Value, created.Volume.Value)),
+            Active = Active.Add(created.Volume.Value),
         },
         VolumeSealed sealing => this with
         {
-            Active = Active.Remove(sealing.Volume.Value), Sealed = Sealed.SetItem(sealing.Volume, sealing.LengthBytes),
+            Active = Active.Remove(sealing.Volume.Value),
+            Sealed = Sealed.SetItem(sealing.Volume, sealing.LengthBytes),
         },
         VolumeQuarantined quarantined => this with
         {

@@ -51,6 +51,8 @@ internal static partial class TypeNames
     }
 
     [GeneratedRegex(
-        ", (Version|Culture|PublicKeyToken)=[^,\\]]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        ", (Version|Culture|PublicKeyToken)=[^,\\]]+",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Details();
 }

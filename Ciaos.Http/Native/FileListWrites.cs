@@ -54,11 +54,11 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
     private static IndexProtocol.IReply? RefusalOf(IndexProtocol.IReply found, FileListWrite write) =>
         (found, write) switch
-    {
-        (IndexProtocol.Found exists, FileListWrite.Put) => new IndexProtocol.KeyExists(exists.Object),
-        (IndexProtocol.Found, _) or (IndexProtocol.KeyNotFound, FileListWrite.Put) => null,
-        _ => found,
-    };
+        {
+            (IndexProtocol.Found exists, FileListWrite.Put) => new IndexProtocol.KeyExists(exists.Object),
+            (IndexProtocol.Found, _) or (IndexProtocol.KeyNotFound, FileListWrite.Put) => null,
+            _ => found,
+        };
 
     private static IndexProtocol.IKeyCommand CommandOf(
         FileListWrite write, BucketId bucket, ObjectKey key, IndexProtocol.Content content)
@@ -113,13 +113,13 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
     private Task AnswerAsync(
         HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write) => reply switch
-    {
-        IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
-            context, StatusCodes.Status200OK, $"Data appended successfully: key = {key}"),
-        IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
-        IndexProtocol.KeyExists => Answers.BadRequestAsync(context, "Key already exists"),
-        IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
-        IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
-        _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
-    };
+        {
+            IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
+                context, StatusCodes.Status200OK, $"Data appended successfully: key = {key}"),
+            IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
+            IndexProtocol.KeyExists => Answers.BadRequestAsync(context, "Key already exists"),
+            IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+            IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
+            _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
+        };
 }

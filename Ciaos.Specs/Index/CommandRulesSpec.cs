@@ -68,7 +68,8 @@ public class CommandRulesSpec
         var put = Put(PutMode.Replace, Precondition.None);
         Assert.Equal(Earlier, ((ObjectPut)CommandRules.Decide(put, There, At).Event!).Created);
         Assert.Equal(
-            Earlier.AddSeconds(-1), ((ObjectPut)CommandRules.Decide(put, There, Earlier.AddSeconds(-1)).Event!).Created);
+            Earlier.AddSeconds(-1),
+            ((ObjectPut)CommandRules.Decide(put, There, Earlier.AddSeconds(-1)).Event!).Created);
         Assert.Equal(
             At, ((ObjectPut)CommandRules.Decide(Put(PutMode.Create, Precondition.None), null, At).Event!).Created);
     }

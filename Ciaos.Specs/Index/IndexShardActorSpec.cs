@@ -175,6 +175,6 @@ public class IndexShardActorSpec
         foreach (var resolved in buckets) Assert.Equal(resolved, await node.Resolve(resolved.Owner, create: false));
         var next = Assert.IsType<BucketProtocol.Resolved>(await node.Resolve("another", create: true));
         Assert.DoesNotContain(next.Bucket, buckets.Select(resolved => resolved.Bucket));
-        Assert.IsType<Failed>(await node.Resolve("with space", create: true));
+        Assert.IsType<Failed>(await node.Resolve("with\nnewline", create: true));
     }
 }

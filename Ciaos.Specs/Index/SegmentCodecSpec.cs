@@ -84,7 +84,10 @@ public class SegmentCodecSpec
     }
 
     private static bool IsWithinItsNeedle(Segment segment) =>
-        segment is { OffsetBytes: >= 0, LengthBytes: >= 0,
-            Needle: { OffsetBytes: >= 0, DataStartBytes: >= 0, Volume.Value: >= 0 } }
+        segment is
+        {
+            OffsetBytes: >= 0, LengthBytes: >= 0,
+            Needle: { OffsetBytes: >= 0, DataStartBytes: >= 0, Volume.Value: >= 0 }
+        }
         && (long)segment.OffsetBytes + segment.LengthBytes <= segment.Needle.DataBytes;
 }

@@ -83,7 +83,8 @@ public class ShardWritesSpec
         var states = new ShardStates(1, _ => throw new SqliteException("gone", 1));
         var writes = new ShardWrites(states, 2, 100, _journal.Enqueue);
         writes.Begin(0);
-        var broken = Assert.Throws<InvalidOperationException>(() => writes.Add(CatalogFixture.Put("a"), default(Waiting)));
+        var broken = Assert.Throws<InvalidOperationException>(
+            () => writes.Add(CatalogFixture.Put("a"), default(Waiting)));
         Assert.False(IndexFailures.IsOfCatalog(broken));
     }
 

@@ -57,7 +57,7 @@ internal sealed class JournalKit : TestKit
     {
         Journal.Tell(new ReplayMessages(from, to, max, id, TestActor), TestActor);
         var numbers = new List<long>();
-        for (;;)
+        for (; ; )
         {
             switch (ExpectMsg<IJournalResponse>())
             {

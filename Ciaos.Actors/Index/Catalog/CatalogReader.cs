@@ -163,7 +163,8 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         if (Bytes(row, 10) is { } packed) metadata = new PackedReader(packed).Metadata();
         var record = new ObjectRecord(
             new BucketId(row.GetInt64(0)), Key(row.GetFieldValue<byte[]>(1)), new ObjectId(row.GetInt64(2)),
-            row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), Time(row.GetInt64(4)), Time(row.GetInt64(5)), metadata);
+            row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8),
+            Time(row.GetInt64(4)), Time(row.GetInt64(5)), metadata);
         var move = row.IsDBNull(12) ? null : new PendingMove(row.GetInt64(12), Key(row.GetFieldValue<byte[]>(13)));
         return new ObjectState(record, row.GetInt64(9), Bytes(row, 11), move);
     }

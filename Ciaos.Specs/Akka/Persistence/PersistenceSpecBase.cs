@@ -65,7 +65,8 @@ public sealed class MoodyJournal : MemoryJournal
 
 /// <summary>
 /// Tells the spec what happens to it: "recovered x", "ready n" (after recovery; n is the last sequence number),
-/// "command x", "stored x". Commands are texts: those that begin with a sign are persisted in the way that the sign says.
+/// "command x", "stored x". Commands are texts: those that begin with a sign are persisted in the way that the sign
+/// says.
 /// </summary>
 public class Recorder : ReceivePersistentActor
 {

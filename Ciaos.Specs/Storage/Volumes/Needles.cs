@@ -23,7 +23,10 @@ internal static class Needles
     public static Needle Tombstone(long id, string key, long ends) =>
         Data(id, key, []) with
         {
-            Kind = NeedleKind.Tombstone, Object = new ObjectId(ends), Operation = default, Format = default,
+            Kind = NeedleKind.Tombstone,
+            Object = new ObjectId(ends),
+            Operation = default,
+            Format = default,
         };
 
     public static byte[] Bytes(int seed, int count)

@@ -40,7 +40,10 @@ public class VolumeFileSpec
         using var volume = Create();
         var needle = Needles.Data(9, "k", [1, 2], ("content-type", "image/png"), ("note", "")) with
         {
-            ChunkOrdinal = 5, IsLastChunk = false, Operation = UploadOperation.Append, Format = BodyFormat.FileDataList,
+            ChunkOrdinal = 5,
+            IsLastChunk = false,
+            Operation = UploadOperation.Append,
+            Format = BodyFormat.FileDataList,
         };
         volume.Append([needle]);
         volume.Flush();
