@@ -16,6 +16,7 @@ internal sealed class BucketsActor : ReceivePersistentActor
     private const int CacheEntries = 10_000;
     private const int MaxOwnerLength = 256;
 
+    private readonly int _shards;
     private readonly CatalogStore _store;
     private readonly CatalogReaders _readers;
     private readonly TimeProvider _time;
@@ -24,18 +25,16 @@ internal sealed class BucketsActor : ReceivePersistentActor
     private long _lastBucket;
     private IActorRef? _creating;
     private Failed? _failure;
+    private bool _isFailureFinal;
 
     public BucketsActor(IndexSettings settings, CatalogStore store, CatalogReaders readers, TimeProvider time)
     {
-        (_store, _readers, _time) = (store, readers, time);
+        (_shards, _store, _readers, _time) = (settings.Shards, store, readers, time);
         (JournalPluginId, SnapshotPluginId) = (settings.JournalPlugin, "ciaos.catalog-snapshots");
         Recover<SnapshotOffer>(offer => _appliedSequence = offer.Metadata.SequenceNr);
+        Recover<IndexCreated>(Apply);
         Recover<BucketCreated>(Apply);
-        Recover<RecoveryCompleted>(_ =>
-        {
-            _lastBucket = _readers.Read(reader => reader.LastBucket()).Value;
-            Context.Parent.Tell(ShardProtocol.Ready.Instance);
-        });
+        Recover<RecoveryCompleted>(_ => Serve());
         Command<BucketProtocol.Resolve>(Resolve);
         Command<ShardProtocol.Stop>(_ => Context.Stop(Self));
     }
@@ -49,7 +48,10 @@ internal sealed class BucketsActor : ReceivePersistentActor
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         base.OnRecoveryFailure(reason, message);
-        _failure = IndexFailures.Of("The keeper of buckets could not recover", reason);
+        _isFailureFinal = reason is CatalogLayoutException;
+        _failure = _isFailureFinal
+            ? new Failed(FailReason.Unavailable, reason.Message)
+            : IndexFailures.Of("The keeper of buckets could not recover", reason);
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -66,10 +68,28 @@ internal sealed class BucketsActor : ReceivePersistentActor
 
     protected override void PostStop()
     {
-        if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure));
+        if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure, _isFailureFinal));
         _creating?.Tell(_failure ?? new Failed(FailReason.Unavailable, "The keeper of buckets was stopped"));
         base.PostStop();
     }
+
+    /// <exception cref="InvalidDataException">The catalog is ahead of the journal.</exception>
+    private void Serve()
+    {
+        if (_appliedSequence != LastSequenceNr)
+            throw new InvalidDataException(
+                $"{PersistenceId}: the catalog has applied event {_appliedSequence}, but the journal ends with "
+                + $"{LastSequenceNr}: it is not the journal of this catalog");
+        _lastBucket = _readers.Read(reader => reader.LastBucket()).Value;
+        if (_readers.Read(reader => reader.Shards()) != CatalogSchema.UnknownShards) BeReady();
+        else Persist(new IndexCreated(_shards, Micros.Cut(_time.GetUtcNow())), created =>
+        {
+            Apply(created);
+            BeReady();
+        });
+    }
+
+    private void BeReady() => Context.Parent.Tell(ShardProtocol.Ready.Instance);
 
     private void Resolve(BucketProtocol.Resolve resolve)
     {
@@ -121,13 +141,25 @@ internal sealed class BucketsActor : ReceivePersistentActor
         });
     }
 
+    /// <exception cref="CatalogLayoutException">The index was created with another number of shards: most keys would not
+    /// be found.</exception>
+    private void Apply(IndexCreated created)
+    {
+        if (created.Shards != _shards) throw CatalogLayoutException.Shards(created.Shards, _shards);
+        Apply(new CatalogChange.SetShards(created.Shards));
+    }
+
     private void Apply(BucketCreated created)
     {
-        _store.Apply([new CatalogBatch(
-            PersistenceId, IndexSystem.BucketsShard, _appliedSequence, LastSequenceNr,
-            [new CatalogChange.AddBucket(created.Bucket, created.Owner)])]);
-        _appliedSequence = LastSequenceNr;
+        Apply(new CatalogChange.AddBucket(created.Bucket, created.Owner));
         _lastBucket = created.Bucket.Value;
+    }
+
+    private void Apply(CatalogChange change)
+    {
+        _store.Apply([new CatalogBatch(
+            PersistenceId, IndexSystem.BucketsShard, _appliedSequence, LastSequenceNr, [change])]);
+        _appliedSequence = LastSequenceNr;
     }
 
     private void Fail(Failed failure)

@@ -27,6 +27,9 @@ internal abstract record CatalogChange
     /// <summary>The other shard has forgotten the old key and will not ask again.</summary>
     public sealed record ForgetArrival(RenameId Rename) : CatalogChange;
 
+    /// <summary>The index has so many shards, for ever.</summary>
+    public sealed record SetShards(int Shards) : CatalogChange;
+
     public sealed record AddBucket(BucketId Bucket, string Owner) : CatalogChange;
 }
 

@@ -24,6 +24,7 @@ internal static class IndexEventCodec
     public const string RenamedToManifest = "object-renamed-to";
     public const string RenameAbortedManifest = "rename-aborted";
     public const string BucketCreatedManifest = "bucket-created";
+    public const string IndexCreatedManifest = "index-created";
 
     public static string ManifestOf(object message) => message switch
     {
@@ -36,6 +37,7 @@ internal static class IndexEventCodec
         ObjectRenamedTo => RenamedToManifest,
         RenameAborted => RenameAbortedManifest,
         BucketCreated => BucketCreatedManifest,
+        IndexCreated => IndexCreatedManifest,
         _ => throw new SerializationException($"{message.GetType()} is no event of the index"),
     };
 
@@ -48,6 +50,10 @@ internal static class IndexEventCodec
             case BucketCreated created:
                 writer.Unsigned(created.Bucket.Value);
                 writer.Text(created.Owner);
+                writer.Time(created.At);
+                break;
+            case IndexCreated created:
+                writer.Unsigned(created.Shards);
                 writer.Time(created.At);
                 break;
             case IKeyEvent keyEvent:
@@ -71,10 +77,12 @@ internal static class IndexEventCodec
             var reader = new PackedReader(bytes);
             var version = reader.Byte();
             if (version != Version) throw reader.Wrong($"version {version} of the layout is not known, {Version} is");
-            var bucket = new BucketId(reader.Unsigned());
-            IIndexEvent decoded = manifest == BucketCreatedManifest
-                ? ReadBucket(ref reader, bucket)
-                : ReadKeyEvent(manifest, ref reader, bucket);
+            IIndexEvent decoded = manifest switch
+            {
+                IndexCreatedManifest => ReadIndex(ref reader),
+                BucketCreatedManifest => ReadBucket(ref reader, new BucketId(reader.Unsigned())),
+                _ => ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned())),
+            };
             reader.End();
             return decoded;
         }
@@ -120,6 +128,13 @@ internal static class IndexEventCodec
                 writer.Unsigned(aborted.StartedSequence);
                 break;
         }
+    }
+
+    private static IndexCreated ReadIndex(ref PackedReader reader)
+    {
+        var shards = reader.Unsigned();
+        if (shards > KeySlot.Count || !ShardLayout.IsAllowed((int)shards)) throw reader.Wrong($"{shards} shards");
+        return new IndexCreated((int)shards, reader.Time());
     }
 
     private static BucketCreated ReadBucket(ref PackedReader reader, BucketId bucket)

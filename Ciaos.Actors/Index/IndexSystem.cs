@@ -67,12 +67,15 @@ public sealed class IndexSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until every shard and the keeper of buckets have recovered.</summary>
+    /// <exception cref="CatalogLayoutException">The journal was made for another number of shards.</exception>
     /// <exception cref="TimeoutException">Some have not; the text names one and why.</exception>
     public async Task WhenReadyAsync(TimeSpan timeout)
     {
         try
         {
-            await AskAllAsync<ShardProtocol.Status>(shard => new ShardProtocol.AwaitReady(shard), timeout);
+            var all = await AskAllAsync<ShardProtocol.Status>(shard => new ShardProtocol.AwaitReady(shard), timeout);
+            if (all.FirstOrDefault(status => status.IsFinal) is { } refused)
+                throw new CatalogLayoutException(refused.Detail);
         }
         catch (AskTimeoutException)
         {

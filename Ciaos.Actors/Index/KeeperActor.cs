@@ -21,6 +21,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
     private IActorRef? _last;
     private TimeSpan _pause;
     private bool _isReady;
+    private bool _isFinal;
 
     public KeeperActor(int shard, Props child, IndexSettings settings)
     {
@@ -30,15 +31,15 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
         {
             _isReady = true;
             _pause = _settings.RestartBackoffMin;
-            foreach (var waiter in _awaitReady) waiter.Tell(Status());
-            _awaitReady.Clear();
+            AnswerWaiters();
         });
         Receive<ShardProtocol.AwaitReady>(_ =>
         {
-            if (_isReady) Sender.Tell(Status());
+            if (_isReady || _isFinal) Sender.Tell(Status());
             else _awaitReady.Add(Sender);
         });
-        Receive<ShardProtocol.Failing>(failing => (_failure, _isReady) = (failing.Failure, false));
+        Receive<ShardProtocol.Failing>(failing => 
+            (_failure, _isReady, _isFinal) = (failing.Failure, false, failing.IsFinal));
         Receive<ShardProtocol.Stop>(stop => Stop(stop));
         Receive<Terminated>(_ => ChildStopped());
         Receive<Start>(_ => StartChild());
@@ -87,10 +88,22 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
             return;
         }
 
+        if (_isFinal)
+        {
+            AnswerWaiters();
+            return;
+        }
+
         _log.Warning("{0} has stopped and starts again in {1}: {2}", Name, _pause, _failure.Detail);
         Timers.StartSingleTimer(Start.Instance, Start.Instance, _pause);
         var doubled = _pause * 2;
         _pause = doubled < _settings.RestartBackoffMax ? doubled : _settings.RestartBackoffMax;
+    }
+
+    private void AnswerWaiters()
+    {
+        foreach (var waiter in _awaitReady) waiter.Tell(Status());
+        _awaitReady.Clear();
     }
 
     private void Stop(ShardProtocol.Stop stop)
@@ -105,7 +118,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
         foreach (var stopper in _stoppers) stopper.Tell(new ShardProtocol.Stopped(_shard));
     }
 
-    private ShardProtocol.Status Status() => new(_shard, _isReady, _isReady ? "" : _failure.Detail);
+    private ShardProtocol.Status Status() => new(_shard, _isReady, _isReady ? "" : _failure.Detail, _isFinal);
 
     private void Forward(object message)
     {

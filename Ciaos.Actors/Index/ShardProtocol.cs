@@ -12,11 +12,12 @@ internal static class ShardProtocol
     /// <summary>Answered by <see cref="Status"/> at once.</summary>
     public sealed record GetStatus(int Shard) : IShardCommand;
 
-    /// <summary>Answered by <see cref="Status"/> when it is ready.</summary>
+    /// <summary>Answered by <see cref="Status"/> when it is ready, or never will be.</summary>
     public sealed record AwaitReady(int Shard) : IShardCommand;
 
     /// <param name="Detail">Why it does not serve; empty when it does.</param>
-    public sealed record Status(int Shard, bool IsReady, string Detail);
+    /// <param name="IsFinal">It never will with these settings.</param>
+    public sealed record Status(int Shard, bool IsReady, string Detail, bool IsFinal);
 
     /// <summary>Answer what you have taken, take nothing more, and stop. Answered by <see cref="Stopped"/>.</summary>
     public sealed record Stop(int Shard) : IShardCommand;
@@ -30,5 +31,6 @@ internal static class ShardProtocol
     }
 
     /// <summary>From a shard to its keeper: it is about to stop, because of this.</summary>
-    public sealed record Failing(IndexProtocol.Failed Failure);
+    /// <param name="IsFinal">To start it again would be of no use.</param>
+    public sealed record Failing(IndexProtocol.Failed Failure, bool IsFinal = false);
 }

@@ -38,6 +38,7 @@ public class IndexEventCodecSpec
         [IndexEventCodec.RenamedToManifest] = new ObjectRenamedTo(Bucket, Key, At, 300, ObjectKey.Create("dog")),
         [IndexEventCodec.RenameAbortedManifest] = new RenameAborted(Bucket, Key, At, 300),
         [IndexEventCodec.BucketCreatedManifest] = new BucketCreated(Bucket, At, "alice"),
+        [IndexEventCodec.IndexCreatedManifest] = new IndexCreated(16, At),
     };
 
     public static TheoryData<string, string> GoldenLines

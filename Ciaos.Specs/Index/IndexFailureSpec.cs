@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
+using Ciaos.Actors.Index.Catalog;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -66,6 +67,29 @@ public class IndexFailureSpec
         node.DeleteFiles("journal.db*");
         var error = await Assert.ThrowsAsync<TimeoutException>(() => node.StartAgainAsync(TimeSpan.FromSeconds(1)));
         Assert.Contains("it is not the journal of this catalog", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(32)]
+    public async Task Another_number_of_shards_is_refused_at_once_even_if_the_catalog_was_deleted(int shards)
+    {
+        await using var node = await IndexNode.StartAsync();
+        foreach (var shard in Enumerable.Range(0, 16)) Assert.IsType<Stored>(await node.Put(IndexNode.KeyOf(shard)));
+        await node.StopAsync();
+        node.DeleteFiles("catalog.db*");
+        node.Set($"ciaos.index.shards = {shards}");
+        var error = await Assert.ThrowsAsync<CatalogLayoutException>(
+            () => node.StartAgainAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(
+            $"ciaos.index.shards is {shards}, but the index was created with 16 shards. "
+            + "The number cannot be changed later: set ciaos.index.shards = 16.",
+            error.Message);
+        await node.StopAsync();
+        node.Set("");
+        await node.StartAgainAsync();
+        Assert.Equal(16, node.Listed().Count);
+        foreach (var shard in Enumerable.Range(0, 16)) Assert.IsType<Found>(await node.Lookup(IndexNode.KeyOf(shard)));
     }
 
     private static void Sql(IndexNode node, string sql)

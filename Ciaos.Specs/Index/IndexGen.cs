@@ -61,7 +61,7 @@ internal static class IndexGen
         from number in Long
         from metadata in Metadata
         from segments in Segments(20)
-        from kind in Gen.Choose(0, 8)
+        from kind in Gen.Choose(0, 9)
         select Make(kind, bucket, key, newKey, at, Earlier(at, age), number, metadata, segments);
 
     private static DateTimeOffset Earlier(DateTimeOffset at, int micros) =>
@@ -87,6 +87,7 @@ internal static class IndexGen
                 bucket, newKey, at, new RenameId(7, number), Moved(key, created, at, metadata, segments)),
             6 => new ObjectRenamedTo(bucket, key, at, number, newKey),
             7 => new RenameAborted(bucket, key, at, number),
+            8 => new IndexCreated(1 << (int)(bucket.Value % 13), at),
             _ => new BucketCreated(bucket, at, "alice"),
         };
 

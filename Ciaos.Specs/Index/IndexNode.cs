@@ -23,7 +23,7 @@ internal sealed class IndexNode : IAsyncDisposable
     public static readonly BucketId Bucket = new(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ciaos-index-").FullName;
-    private readonly string _settings;
+    private string _settings;
     private readonly NeedleIds _needles = new(TimeProvider.System);
     private ActorSystem? _system;
 
@@ -123,6 +123,9 @@ internal sealed class IndexNode : IAsyncDisposable
         Index.CloseCatalog();
         _system = null;
     }
+
+    /// <summary>From the next start on.</summary>
+    public void Set(string settings) => _settings = settings;
 
     public Task StartAgainAsync() => StartAgainAsync(TimeSpan.FromSeconds(10));
 

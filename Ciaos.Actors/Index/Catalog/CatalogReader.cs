@@ -70,6 +70,8 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
 
     private readonly Statement _lastBucket = new(connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
 
+    private readonly Statement _shards = new(connection, "SELECT shards FROM index_layout");
+
     public ObjectState? FindObject(KeyName name)
     {
         using var row = _object.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Read();
@@ -147,11 +149,20 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         return new BucketId(row.GetInt64(0));
     }
 
+    /// <summary>How many shards the index was created with; 0 where the journal has not told yet.</summary>
+    public int Shards()
+    {
+        using var row = _shards.Read();
+        row.Read();
+        return (int)row.GetInt64(0);
+    }
+
     public void Dispose()
     {
         foreach (var statement in new[]
         {
             _object, _list, _listUpTo, _moving, _runs, _seek, _progress, _ended, _arrival, _bucket, _lastBucket,
+            _shards,
         })
             statement.Dispose();
         connection.Dispose();

@@ -9,6 +9,9 @@ internal static class CatalogSchema
     /// <summary>Raised whenever a table changes: the catalog is then made anew from the journal.</summary>
     public const int Format = 1;
 
+    /// <summary>The number of shards of a new catalog: only the journal can tell it.</summary>
+    public const int UnknownShards = 0;
+
     /// <summary>Makes what is missing, and checks that what is there was made for so many shards.</summary>
     /// <exception cref="CatalogLayoutException">It was made otherwise.</exception>
     public static void Ensure(CatalogDatabase database, DbConnection connection, int shards)
@@ -20,7 +23,7 @@ internal static class CatalogSchema
         command.ExecuteNonQuery();
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
             INSERT INTO index_layout (format, shards)
-            SELECT {Format}, {shards} WHERE NOT EXISTS (SELECT 1 FROM index_layout)
+            SELECT {Format}, {UnknownShards} WHERE NOT EXISTS (SELECT 1 FROM index_layout)
             """);
         command.ExecuteNonQuery();
         command.CommandText = "SELECT format, shards FROM index_layout";
@@ -39,10 +42,7 @@ internal static class CatalogSchema
             throw new CatalogLayoutException(
                 $"The catalog has format {format}, this version of ciaos needs {Format}. "
                 + "Delete the catalog (not the journal): it is then made anew from the journal.");
-        if (made != shards)
-            throw new CatalogLayoutException(
-                $"ciaos.index.shards is {shards}, but the index was created with {made} shards. "
-                + $"The number cannot be changed later: set ciaos.index.shards = {made}.");
+        if (made != shards && made != UnknownShards) throw CatalogLayoutException.Shards(made, shards);
     }
 
     private static string Tables(CatalogDatabase database) => $"""
@@ -74,5 +74,10 @@ internal static class CatalogSchema
         """;
 }
 
-/// <summary>The catalog that is there cannot be used with these settings; the text tells what to do.</summary>
-public sealed class CatalogLayoutException(string message) : Exception(message);
+/// <summary>The index that is there cannot be used with these settings; the text tells what to do.</summary>
+public sealed class CatalogLayoutException(string message) : Exception(message)
+{
+    internal static CatalogLayoutException Shards(long made, int asked) => new(
+        $"ciaos.index.shards is {asked}, but the index was created with {made} shards. "
+        + $"The number cannot be changed later: set ciaos.index.shards = {made}.");
+}

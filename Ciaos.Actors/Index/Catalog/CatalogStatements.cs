@@ -51,6 +51,8 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         INSERT INTO bucket (id, owner) VALUES (@n_id, @t_owner)
         """);
 
+    private readonly Statement _setShards = new(connection, "UPDATE index_layout SET shards = @n_shards");
+
     private readonly Statement _purgeRows = new(connection, """
         DELETE FROM segment WHERE shard = @n_shard AND content_sequence = @n_content AND first_ordinal IN (
             SELECT first_ordinal FROM segment WHERE shard = @n_shard AND content_sequence = @n_content
@@ -91,6 +93,9 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
             case CatalogChange.ForgetArrival(var rename):
                 _forgetArrival.Set(rename.SourceShard).Set(rename.StartedSequence).Execute(transaction);
                 break;
+            case CatalogChange.SetShards(var shards):
+                _setShards.Set(shards).Execute(transaction);
+                break;
             case CatalogChange.AddBucket add:
                 _addBucket.Set(add.Bucket.Value).Set(add.Owner).Execute(transaction);
                 break;
@@ -112,7 +117,7 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _start, _advance, _setObject, _removeObject, _addRun, _endContent, _addArrival, _forgetArrival,
-            _addBucket, _purgeRows, _purgeMark,
+            _addBucket, _setShards, _purgeRows, _purgeMark,
         })
             statement.Dispose();
     }

@@ -117,6 +117,7 @@ public class CatalogStoreSpec
     public void Another_number_of_shards_is_refused_with_the_number_that_is_needed(string backend)
     {
         using var catalog = new CatalogFixture(backend);
+        catalog.Store.Apply([new CatalogBatch("buckets", -1, 0, 1, [new CatalogChange.SetShards(16)])]);
         var wrong = Assert.Throws<CatalogLayoutException>(
             () => CatalogStore.Open(CatalogDatabase.From(catalog.Settings), 32));
         Assert.Equal(
