@@ -143,7 +143,7 @@ public abstract partial class TestKitBase : IActorRefFactory
     public virtual TestProbe CreateTestProbe(ActorSystem system, string? name = null) =>
         new(system, _assertions, name);
 
-    public virtual TestLatch CreateTestLatch(int count = 1) => new(Dilated, TestKitSettings.DefaultTimeout, count);
+    public virtual TestLatch CreateTestLatch(int count = 1) => new(Dilated, count, TestKitSettings.DefaultTimeout);
 
     public TestBarrier CreateTestBarrier(int count) => new(this, count, TestKitSettings.DefaultTimeout);
 

@@ -27,7 +27,12 @@ public class TestLatch
     {
     }
 
-    protected internal TestLatch(Func<TimeSpan, TimeSpan> dilate, TimeSpan defaultTimeout, int count)
+    internal TestLatch(Func<TimeSpan, TimeSpan> dilate, int count, TimeSpan defaultTimeout)
+        : this(dilate, defaultTimeout, count)
+    {
+    }
+
+    protected TestLatch(Func<TimeSpan, TimeSpan> dilate, TimeSpan defaultTimeout, int count)
     {
         _dilate = dilate;
         _defaultTimeout = defaultTimeout;

@@ -31,18 +31,6 @@ public class XunitAssertions : ITestKitAssertions
             throw AkkaEqualException.ForMismatchedValues(expected, actual, format, args);
     }
 
-    public Exception AssertThrows(Action action) => Assert.ThrowsAny<Exception>(action);
-
-    public TException AssertThrows<TException>(Action action)
-        where TException : Exception =>
-        Assert.ThrowsAny<TException>(action);
-
-    public Task<Exception> AssertThrowsAsync(Func<Task> action) => Assert.ThrowsAnyAsync<Exception>(action);
-
-    public Task<TException> AssertThrowsAsync<TException>(Func<Task> action)
-        where TException : Exception =>
-        Assert.ThrowsAnyAsync<TException>(action);
-
     private static string Text(string format, object[] args) =>
         args is { Length: > 0 } ? string.Format(format, args) : format;
 }

@@ -13,10 +13,6 @@ public abstract class Scope : IEquatable<Scope>
     public abstract Scope Copy();
 
     public virtual bool Equals(Scope? other) => other is not null && GetType() == other.GetType();
-
-    public override bool Equals(object? obj) => Equals(obj as Scope);
-
-    public override int GetHashCode() => GetType().GetHashCode();
 }
 
 public class LocalScope : Scope, ISurrogated
@@ -119,10 +115,6 @@ public class Deploy : IEquatable<Deploy>, ISurrogated
         && string.Equals(Path, other.Path, StringComparison.Ordinal)
         && StashCapacity == other.StashCapacity
         && Scope.Equals(other.Scope);
-
-    public override bool Equals(object? obj) => Equals(obj as Deploy);
-
-    public override int GetHashCode() => HashCode.Combine(Path, Dispatcher, Mailbox);
 
     public ISurrogate ToSurrogate(ActorSystem system) => new DeploySurrogate
     {

@@ -114,9 +114,6 @@ public sealed class ActorMaterializerSettings
         && MaxFixedBufferSize == other.MaxFixedBufferSize
         && SyncProcessingLimit == other.SyncProcessingLimit;
 
-    public override int GetHashCode() =>
-        HashCode.Combine(InitialInputBufferSize, MaxInputBufferSize, Dispatcher, MaxFixedBufferSize);
-
     internal Attributes ToAttributes() => new(
         new Attributes.InputBuffer(InitialInputBufferSize, MaxInputBufferSize),
         new ActorAttributes.Dispatcher(Dispatcher),

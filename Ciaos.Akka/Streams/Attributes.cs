@@ -180,8 +180,6 @@ public sealed class Attributes
 
         public override bool Equals(object? obj) => obj is AsyncBoundary;
 
-        public override int GetHashCode() => 1;
-
         public override string ToString() => "AsyncBoundary";
     }
 

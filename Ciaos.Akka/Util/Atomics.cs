@@ -54,8 +54,5 @@ public class AtomicReference<T>
     public bool CompareAndSet(T? expected, T? newValue) =>
         ReferenceEquals(Interlocked.CompareExchange(ref atomicValue, newValue, expected), expected);
 
-    public T? CompareExchange(T? expected, T? newValue) =>
-        Interlocked.CompareExchange(ref atomicValue, newValue, expected);
-
     public T? GetAndSet(T? newValue) => Interlocked.Exchange(ref atomicValue, newValue);
 }

@@ -32,18 +32,18 @@ public class FutureActorRef<T> : MinimalActorRef
 
     public virtual void DeliverAsk(object message, ICanTell destination) => destination.Tell(message, this);
 
-    public override void SendSystemMessage(ISystemMessage message)
+    protected override void TellInternal(object message, IActorRef? sender)
+    {
+        if (!Complete(message) && !_result.Task.IsCanceled) _provider.DeadLetters.Tell(message, this);
+    }
+
+    private protected override void ReceiveSystemMessage(ISystemMessage message)
     {
         if (message is Watch watch && watch.Watchee.Equals(this) && _result.Task.IsCompleted)
         {
             watch.Watcher.SendSystemMessage(
                 new DeathWatchNotification(this, existenceConfirmed: true, addressTerminated: false));
         }
-    }
-
-    protected override void TellInternal(object message, IActorRef? sender)
-    {
-        if (!Complete(message) && !_result.Task.IsCanceled) _provider.DeadLetters.Tell(message, this);
     }
 
     /// <summary>Called once, by whoever completed the task.</summary>

@@ -122,11 +122,14 @@ public abstract class MinimalActorRef : InternalActorRefBase
     {
     }
 
-    public override void SendSystemMessage(ISystemMessage message)
+    public override void SendSystemMessage(ISystemMessage message) => ReceiveSystemMessage(message);
+
+    protected override void TellInternal(object message, IActorRef? sender)
     {
     }
 
-    protected override void TellInternal(object message, IActorRef? sender)
+    /// <summary>For the engine's own references, whose public surface does not override the method above.</summary>
+    private protected virtual void ReceiveSystemMessage(ISystemMessage message)
     {
     }
 }

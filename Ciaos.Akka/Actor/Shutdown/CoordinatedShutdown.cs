@@ -137,9 +137,13 @@ public sealed class CoordinatedShutdown : IExtension
     }
 
     /// <summary>Why the system goes, and with which code its process ends.</summary>
-    public abstract class Reason
+    public class Reason
     {
-        public abstract int ExitCode { get; }
+        protected Reason()
+        {
+        }
+
+        internal virtual int ExitCode => 0;
     }
 
     public class UnknownReason : Reason
@@ -149,8 +153,6 @@ public sealed class CoordinatedShutdown : IExtension
         private UnknownReason()
         {
         }
-
-        public override int ExitCode => 0;
     }
 
     public class ActorSystemTerminateReason : Reason
@@ -160,8 +162,6 @@ public sealed class CoordinatedShutdown : IExtension
         private ActorSystemTerminateReason()
         {
         }
-
-        public override int ExitCode => 0;
     }
 
     public class ClrExitReason : Reason
@@ -171,8 +171,6 @@ public sealed class CoordinatedShutdown : IExtension
         private ClrExitReason()
         {
         }
-
-        public override int ExitCode => 0;
     }
 
     public class ClusterDowningReason : Reason
@@ -183,7 +181,7 @@ public sealed class CoordinatedShutdown : IExtension
         {
         }
 
-        public override int ExitCode => -1;
+        internal override int ExitCode => -1;
     }
 
     public class ClusterLeavingReason : Reason
@@ -193,8 +191,6 @@ public sealed class CoordinatedShutdown : IExtension
         private ClusterLeavingReason()
         {
         }
-
-        public override int ExitCode => 0;
     }
 
     public class ClusterJoinUnsuccessfulReason : Reason
@@ -205,6 +201,6 @@ public sealed class CoordinatedShutdown : IExtension
         {
         }
 
-        public override int ExitCode => -1;
+        internal override int ExitCode => -1;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class HoconResolver(HoconValue root)
             case HoconLiteral literal:
                 return 1 + (literal.Value?.Length ?? 0);
             case HoconSubstitution { ResolvedValue: { } resolved } substitution:
-                return Visit(resolved, substitution.ToString());
+                return Visit(resolved, substitution.Text);
             case HoconArray array:
                 array.RemoveAll(v =>
                 {
@@ -128,7 +128,7 @@ internal sealed class HoconResolver(HoconValue root)
         if (value.Previous is { } previous) return BeforeOrShaped(previous, substitution, owner);
         return substitution.IsOptional && ReferenceEquals(value, owner)
             ? null
-            : throw new ConfigurationException($"Cycle of substitutions at {substitution}");
+            : throw new ConfigurationException($"Cycle of substitutions at {substitution.Text}");
     }
 
     private static void CheckSize(long size)

@@ -25,6 +25,9 @@ public class HoconSubstitution : IHoconElement, IMightBeAHoconObject
 
     internal bool IsResolved { get; set; }
 
+    /// <summary>As it is written in a text: for messages.</summary>
+    internal string Text => IsOptional ? $"${{?{Path}}}" : $"${{{Path}}}";
+
     public bool IsString() => ResolvedValue is { } value && value.IsString();
 
     public string? GetString() => ResolvedValue?.GetString();
@@ -36,6 +39,4 @@ public class HoconSubstitution : IHoconElement, IMightBeAHoconObject
     public bool IsObject() => ResolvedValue is { } value && value.IsObject();
 
     public HoconObject? GetObject() => ResolvedValue?.GetObject();
-
-    public override string ToString() => IsOptional ? $"${{?{Path}}}" : $"${{{Path}}}";
 }

@@ -182,7 +182,7 @@ public class HoconValue : IMightBeAHoconObject
             .Where(k => k != HoconKind.None).Distinct().ToList();
         if (kinds.Count > 1)
             throw new ConfigurationException("Texts, arrays and objects stand side by side in one value, at "
-                + Values.OfType<HoconSubstitution>().First());
+                + Values.OfType<HoconSubstitution>().First().Text);
         _kind = kinds.Count == 1 ? kinds[0] : HoconKind.None;
     }
 

@@ -328,7 +328,7 @@ public abstract partial class GraphStageLogic : IStageLogging
     }
 
     /// <summary>Asks for one element and hands it over when it comes.</summary>
-    protected internal void Read<T>(Inlet<T> inlet, Action<T> andThen, Action onClose)
+    protected void Read<T>(Inlet<T> inlet, Action<T> andThen, Action onClose)
     {
         if (IsAvailable(inlet)) andThen(Grab(inlet));
         else if (IsClosed(inlet)) onClose();
@@ -336,7 +336,7 @@ public abstract partial class GraphStageLogic : IStageLogging
     }
 
     /// <summary>Asks for n elements and hands them over together; fewer when the upstream ends first.</summary>
-    protected internal void ReadMany<T>(
+    protected void ReadMany<T>(
         Inlet<T> inlet, int n, Action<IEnumerable<T>> andThen, Action<IEnumerable<T>> onComplete)
     {
         if (n < 0) throw new ArgumentException("Cannot read negative number of elements", nameof(n));
@@ -369,13 +369,13 @@ public abstract partial class GraphStageLogic : IStageLogging
     }
 
     /// <summary>Forgets what was to be read.</summary>
-    protected internal void AbortReading<T>(Inlet<T> inlet)
+    protected void AbortReading<T>(Inlet<T> inlet)
     {
         if (GetHandler(inlet) is Reading<T> reading) SetHandler(inlet, reading.Previous);
     }
 
     /// <summary>Hands what comes in at one port out at another, on and on.</summary>
-    protected internal void PassAlong<TOut, TIn>(
+    protected void PassAlong<TOut, TIn>(
         Inlet<TIn> from, Outlet<TOut> to, bool doFinish = true, bool doFail = true, bool doPull = false)
         where TIn : TOut
     {
