@@ -35,7 +35,7 @@ public sealed class DeadLetter : AllDeadLetters
 /// <summary>A dead letter that is no surprise (<see cref="IDeadLetterSuppression"/>): not logged by default.</summary>
 public sealed class SuppressedDeadLetter : AllDeadLetters
 {
-    public SuppressedDeadLetter(object message, IActorRef sender, IActorRef recipient)
+    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient)
         : base(message, sender, recipient)
     {
         ArgumentNullException.ThrowIfNull(sender);

@@ -71,7 +71,7 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
         }
     }
 
-    protected static Exception TryUnwrapException(Exception e) =>
+    private protected static Exception TryUnwrapException(Exception e) =>
         e is AggregateException aggregate && aggregate.Flatten().InnerExceptions is [var only] ? only : e;
 
     private void HandleWrite(WriteMessages request)
