@@ -74,6 +74,12 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     // An I/O error never gets here. What does is a mistake of ours, and the volume is better recovered than believed.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    protected override void PostStop()
+    {
+        foreach (var store in _waiting) Reject(store, RejectReason.DiskFailed, "The volumes' actor was stopped");
+        base.PostStop();
+    }
+
     private void Start()
     {
         _folder.Disk.CreateFolder(_folder.Path);

@@ -1,12 +1,14 @@
 using Akka.Actor;
 using Akka.Event;
+using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Volumes.VolumeProtocol;
 
 namespace Ciaos.Actors.Volumes;
 
 // Keeps the volumes' actor alive and is its address to everybody else. A persistent actor stops when its journal fails;
-// then this one starts it again after a pause that doubles with every failure, and rejects appends meanwhile. Appends
-// that the stopped actor took with it are never answered: their senders' time-outs end them. It owns no data.
+// then this one starts it again after a pause that doubles with every failure, and rejects appends meanwhile. It also
+// rejects those that the stopped actor, or the writer of a volume, took with it to its end: they become dead letters.
+// It owns no data.
 public sealed class VolumesKeeper : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
@@ -24,7 +26,9 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
         Receive<Close>(_ => BeginClosing());
         Receive<Terminated>(_ => OnStopped());
         Receive<Start>(_ => StartVolumes());
-        Receive<Append>(append => Sender.Tell(Refusal(append)), _ => _running is null);
+        Receive<Settled>(_ => _pause = ShortestPause);
+        Receive<DeadLetter>(Reject);
+        Receive<Append>(append => Sender.Tell(Refusal(append.Needle)), _ => _running is null);
         Receive<GetStatus>(_ => Sender.Tell(new VolumesStatus(false, Reason, 0, 0, 0)), _ => _running is null);
         ReceiveAny(message => _running?.Forward(message));
     }
@@ -37,11 +41,21 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
     /// <param name="volumes">Of the actor to keep: <see cref="VolumesActor"/>.</param>
     public static Props Props(Props volumes) => Akka.Actor.Props.Create(() => new VolumesKeeper(volumes));
 
-    protected override void PreStart() => StartVolumes();
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        StartVolumes();
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private void StartVolumes() => _running = Context.Watch(Context.ActorOf(_volumes));
+    private void StartVolumes()
+    {
+        _running = Context.Watch(Context.ActorOf(_volumes));
+        Timers.StartSingleTimer(nameof(Settled), Settled.Instance, LongestPause);
+    }
 
     private void OnStopped()
     {
@@ -52,6 +66,7 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
             return;
         }
 
+        Timers.Cancel(nameof(Settled));
         _log.Error("The volumes' actor has stopped and starts again in {0}", _pause);
         Timers.StartSingleTimer(nameof(Start), Start.Instance, _pause);
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
@@ -65,11 +80,36 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
         else _running.Tell(Close.Instance);
     }
 
-    private Rejected Refusal(Append append) => new(
-        append.Needle.Id, _isClosing ? RejectReason.Stopping : RejectReason.DiskFailed, Reason);
+    // The volumes' actor is a child of this one, the volumes' writers are children of that.
+    private void Reject(DeadLetter letter)
+    {
+        var parent = letter.Recipient.Path.Parent;
+        if (parent != Self.Path && parent?.Parent != Self.Path) return;
+        switch (letter.Message)
+        {
+            case Append append:
+                letter.Sender.Tell(Refusal(append.Needle));
+                break;
+            case VolumeWriting.Store store:
+                store.ReplyTo.Tell(Refusal(store.Needle));
+                break;
+            case VolumeWriting.NotStored notStored:
+                foreach (var store in notStored.Stores) store.ReplyTo.Tell(Refusal(store.Needle));
+                break;
+        }
+    }
+
+    private Rejected Refusal(Needle needle) => new(
+        needle.Id, _isClosing ? RejectReason.Stopping : RejectReason.DiskFailed, Reason);
 
     private sealed record Start
     {
         public static readonly Start Instance = new();
+    }
+
+    // It has run for so long that the next failure is another one.
+    private sealed record Settled
+    {
+        public static readonly Settled Instance = new();
     }
 }
