@@ -28,6 +28,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     private readonly List<Store> _batch = [];
     private long _batchBytes;
     private VolumeFile? _file;
+    private bool _hasStored;
 
     public VolumeActor(VolumeFolder folder, VolumeId volume, Superblock? @new, VolumeSettings settings)
     {
@@ -160,6 +161,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
             if (_settings.Durability == VolumeDurability.Sync) _file.Flush();
             for (var i = 0; i < locations.Length; i++)
                 _batch[i].ReplyTo.Tell(new Appended(_batch[i].Needle.Id, locations[i]));
+            _hasStored = true;
             ForgetBatch();
         }
         catch (DiskFullException e) when (_file!.IsUsable)
@@ -195,7 +197,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     private void Break(IOException e)
     {
         var acknowledged = _settings.Durability == VolumeDurability.Sync ? _file!.DurableBytes : _file!.EndBytes;
-        Context.Parent.Tell(new Broken(_volume, acknowledged, e is DiskFullException, e.Message));
+        Context.Parent.Tell(new Broken(_volume, acknowledged, _hasStored, e is DiskFullException, e.Message));
         if (_batch.Count > 0) Context.Parent.Tell(new NotStored(_batch.ToArray(), HasFailed: true));
         ForgetBatch();
         Become(GivingBack);

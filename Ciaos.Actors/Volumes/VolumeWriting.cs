@@ -46,7 +46,9 @@ internal static class VolumeWriting
 
     /// <summary>A write or flush failed: the volume ends at the last acknowledged byte. Further needles come
     /// back.</summary>
-    public sealed record Broken(VolumeId Volume, long LengthBytes, bool DiskIsFull, string Detail);
+    /// <param name="HasStored">It had stored something since it was opened.</param>
+    public sealed record Broken(
+        VolumeId Volume, long LengthBytes, bool HasStored, bool DiskIsFull, string Detail);
 
     /// <summary>A batch met a full disk and was rejected. The volume is unharmed and goes on.</summary>
     public sealed record RanOutOfSpace(VolumeId Volume, string Detail);

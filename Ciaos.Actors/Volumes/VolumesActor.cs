@@ -50,7 +50,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         Command<NotStored>(Retry);
         Command<Opened>(OnOpened);
         Command<NotOpened>(OnNotOpened);
-        Command<Filled>(filled => Seal(filled.Volume, filled.LengthBytes, SealCause.Full));
+        Command<Filled>(OnFilled);
         Command<Broken>(OnBroken);
         Command<RanOutOfSpace>(ranOut => OnDiskFull(ranOut.Detail));
         Command<Terminated>(OnTerminated);
@@ -121,7 +121,6 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         if (opened.Torn > 0)
             _log.Info("Volume {0}: a crash tore {1} ranges, none acknowledged", opened.Volume.Value, opened.Torn);
         _ids?.NotBefore(opened.HighestNeedle);
-        _failuresInARow = 0;
         _writers.Open(opened.Volume);
         SendWaiting();
     }
@@ -149,8 +148,17 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         }
     }
 
+    private void OnFilled(Filled filled)
+    {
+        _failuresInARow = 0;
+        Seal(filled.Volume, filled.LengthBytes, SealCause.Full);
+    }
+
+    // That a volume could be made does not show that the disk is well: only what it stored does. Otherwise every append
+    // to a disk that can be written no more would make another volume.
     private void OnBroken(Broken broken)
     {
+        if (broken.HasStored) _failuresInARow = 0;
         if (broken.DiskIsFull) OnDiskFull(broken.Detail);
         else OnFailure(broken.Volume, broken.Detail);
         Seal(broken.Volume, broken.LengthBytes, SealCause.WriteFailed);

@@ -198,6 +198,44 @@ public sealed class VolumesActorSpec : TestKit
     }
 
     [Fact]
+    public void A_disk_that_takes_files_but_no_data_is_not_strewn_with_volumes()
+    {
+        var volumes = Start("ciaos.volumes.free-space-interval = 10m");
+        _fails = operation => operation.Kind == DiskOperationKind.Preallocate;
+        for (var id = 1; id <= 30; id++)
+        {
+            volumes.Tell(new Append(Small(id)), TestActor);
+            Assert.Equal(RejectReason.DiskFailed, ExpectMsg<Rejected>().Reason);
+        }
+
+        Assert.InRange(_folder.List().Count, 1, 4);
+    }
+
+    [Fact]
+    public void When_no_space_can_be_reserved_the_volume_is_given_up_and_takes_nothing_more()
+    {
+        var volumes = Start("ciaos.volumes { max-batch-bytes = 64KiB, preallocation-bytes = 0 }");
+        Append(volumes, Small(1));
+        HoldFlushes();
+        volumes.Tell(new Append(Small(2)), TestActor);
+        Assert.True(_flushHasBegun.Wait(RemainingOrDefault));
+        var needles = Enumerable.Range(3, 10).Select(id => Data(id, 40_000)).ToList();
+        foreach (var needle in needles) volumes.Tell(new Append(needle), TestActor);
+        Status(volumes);
+        var failed = 0;
+        _fails = operation =>
+            operation.Kind == DiskOperationKind.Preallocate && Interlocked.Exchange(ref failed, 1) == 0;
+        _flushMayGoOn.Set();
+        Assert.Equal(new VolumeId(1), ExpectMsg<Appended>().Location.Volume);
+        foreach (var needle in needles)
+        {
+            var appended = ExpectMsg<Appended>();
+            Assert.Equal(new VolumeId(2), appended.Location.Volume);
+            AssertReads(needles[(int)appended.Needle.Value - 3], appended.Location);
+        }
+    }
+
+    [Fact]
     public void A_writer_that_throws_is_replaced_and_what_it_had_taken_is_stored()
     {
         var volumes = Start();

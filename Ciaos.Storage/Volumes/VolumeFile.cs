@@ -201,6 +201,12 @@ public sealed class VolumeFile : IDisposable
             _file.Preallocate(wanted);
         }
 
+        catch (IOException e) when (e is not DiskFullException)
+        {
+            _failure = e;
+            throw;
+        }
+
         _reservedBytes = wanted;
     }
 
