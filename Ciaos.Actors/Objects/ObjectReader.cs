@@ -50,6 +50,7 @@ public sealed class ObjectReader : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offsetBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offsetBytes + lengthBytes, Object.SizeBytes);
+        if (lengthBytes == 0) return;
         var page = await FirstPageAsync(offsetBytes, cancellation);
         var position = page.FirstOffsetBytes;
         var endBytes = offsetBytes + lengthBytes;

@@ -16,6 +16,11 @@ public sealed class ObjectStore
     /// <summary>Bucket ids never change, so the cache is only bounded, never invalidated.</summary>
     private const int MaxCachedBuckets = 10_000;
 
+    /// <summary>A listing blocks a thread while the catalog is read: many at once must not take all of the thread
+    /// pool's, nor all of the catalog's connections, which the shards use too.</summary>
+    private const int MaxListings = 2;
+
+    private readonly SemaphoreSlim _listings = new(MaxListings);
     private readonly ConcurrentDictionary<string, BucketId> _buckets = new(StringComparer.Ordinal);
     private readonly IActorRef _bucketsActor;
     private readonly IObjectListing _listing;
@@ -77,9 +82,24 @@ public sealed class ObjectStore
     public ObjectReader OpenRead(IndexProtocol.Found found) => new(this, found);
 
     /// <summary>Objects of a bucket in the order of their keys; see <see cref="IObjectListing"/>.</summary>
-    public Task<ObjectPage> ListAsync(
-        BucketId bucket, string prefix, string after, int limit, CancellationToken cancellation) =>
-        Task.Run(() => _listing.List(bucket, prefix, after, limit), cancellation);
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public async Task<ObjectPage> ListAsync(
+        BucketId bucket, string prefix, string after, int limit, CancellationToken cancellation)
+    {
+        await _listings.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => _listing.List(bucket, prefix, after, limit), cancellation);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            throw new IndexFailedException(IndexFailures.Of("The catalog could not be read", failure));
+        }
+        finally
+        {
+            _listings.Release();
+        }
+    }
 
     public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(CancellationToken cancellation) =>
         _uploads.Volumes.Ask<VolumeProtocol.VolumesStatus>(

@@ -44,6 +44,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
     /// <summary>Needles from this one on, counted from 0, turn out to be damaged when they are read.</summary>
     public long DamagedFrom { get; set; } = long.MaxValue;
 
+    public Exception? ListingFailure { get; set; }
+
     public int NeedleCount => _needles.Count;
 
     public static async Task<MemoryNode> StartAsync(string settings = "")
@@ -91,6 +93,7 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     public ObjectPage List(BucketId bucket, string prefix, string after, int limit)
     {
+        if (ListingFailure is { } failure) throw failure;
         var all = _objects.Where(found => found.Bucket == bucket)
             .Where(found => found.Key.Value.StartsWith(prefix, StringComparison.Ordinal))
             .Where(found => string.CompareOrdinal(found.Key.Value, after) > 0)

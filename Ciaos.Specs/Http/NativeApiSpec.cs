@@ -67,6 +67,18 @@ public sealed class NativeApiSpec
     }
 
     [Fact]
+    public async Task A_catalog_that_cannot_be_read_makes_listings_unavailable()
+    {
+        await using var node = await MemoryNode.StartAsync();
+        await node.SendAsync(HttpMethod.Post, "/put/key", Small);
+        node.ListingFailure = new IOException("the cable is out");
+
+        var (status, text) = await node.SendAsync(HttpMethod.Get, "/list");
+
+        Assert.Equal((503, "The catalog could not be read: the cable is out"), (status, text));
+    }
+
+    [Fact]
     public async Task An_index_that_does_not_answer_in_time_is_unavailable()
     {
         await using var node = await MemoryNode.StartAsync();

@@ -50,6 +50,13 @@ public sealed class ObjectReaderSpec : TestKit
     }
 
     [Fact]
+    public async Task Nothing_is_read_at_the_end_where_no_segment_is()
+    {
+        await using var reader = Open(_segments.Count);
+        Assert.Empty(await ReadAsync(reader, _whole.Length, 0));
+    }
+
+    [Fact]
     public async Task All_segments_come_in_order_and_may_be_enumerated_again()
     {
         await using var reader = Open(_segments.Count);
@@ -126,8 +133,8 @@ public sealed class ObjectReaderSpec : TestKit
             Receive<IndexProtocol.ReadSegments>(read => Sender.Tell(Page(segments, (int)read.FromOrdinal)));
             Receive<IndexProtocol.SeekSegments>(seek =>
             {
-                var (ordinal, end) = (0, (long)segments[0].LengthBytes);
-                while (end <= seek.OffsetBytes && ordinal < segments.Count - 1) end += segments[++ordinal].LengthBytes;
+                var (ordinal, end) = (0, 0L);
+                while (ordinal < segments.Count && (end += segments[ordinal].LengthBytes) <= seek.OffsetBytes) ordinal++;
                 Sender.Tell(Page(segments, ordinal));
             });
             Receive<IndexProtocol.EndRead>(ends.Tell);
