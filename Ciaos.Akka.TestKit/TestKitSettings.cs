@@ -32,7 +32,8 @@ public class TestKitSettings : IExtension
     /// <summary>How long events may take after the block that is to cause them.</summary>
     public TimeSpan TestEventFilterLeeway { get; }
 
-    public TimeSpan TestKitStartupTimeout { get; }
+    /// <summary>How long the first actors of a test may take to start.</summary>
+    internal TimeSpan TestKitStartupTimeout { get; }
 
     /// <summary>By how much times are stretched, for a slow machine.</summary>
     public double TestTimeFactor { get; }

@@ -110,13 +110,13 @@ public class InternalTestActorRef : LocalActorRef
 
         public override ActorTaskScheduler TaskScheduler => _completion;
 
-        public async Task ReceiveMessageForTestAsync(Envelope envelope)
+        internal async Task ReceiveMessageForTestAsync(Envelope envelope)
         {
             ReceiveMessageForTest(envelope);
             await _completion.Task;
         }
 
-        public async Task UseThreadContextAsync(Func<Task> actionAsync)
+        internal async Task UseThreadContextAsync(Func<Task> actionAsync)
         {
             Task? task = null;
             UseThreadContext(() => task = actionAsync());
