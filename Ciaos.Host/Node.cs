@@ -47,13 +47,16 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>Starts a node and returns when it is ready to serve.</summary>
     /// <exception cref="Ciaos.Actors.SettingsException">A setting is not valid.</exception>
+    /// <param name="cancellation">Gives the start up, which takes long where much of the journal has to be replayed, or
+    /// the journal cannot be read.</param>
     /// <exception cref="NodeStartException">Something that the node needs is not there.</exception>
-    public static async Task<Node> StartAsync(Config config, ILoggerFactory loggers, TimeProvider time)
+    public static async Task<Node> StartAsync(
+        Config config, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         var data = OpenData(NodeSettings.From(config).DataPath);
         try
         {
-            return await StartAsync(config, data, loggers, time);
+            return await StartAsync(config, data, loggers, time, cancellation);
         }
         catch
         {
@@ -78,7 +81,7 @@ public sealed class Node : IAsyncDisposable
     }
 
     private static async Task<Node> StartAsync(
-        Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time)
+        Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         var httpSettings = HttpSettings.From(config);
         var volumesSettings = VolumesSettings.From(config);
@@ -100,9 +103,9 @@ public sealed class Node : IAsyncDisposable
             var store = new ObjectStore(
                 index.Region, index.Buckets, volumes, readers, index.Listing, needles, storeSettings);
             var readiness = new Readiness();
-            var http = await HttpServer.StartAsync(httpSettings, store, readiness, loggers, CancellationToken.None);
+            var http = await HttpServer.StartAsync(httpSettings, store, readiness, loggers, cancellation);
             StopInOrder(system, http, readiness, index, volumes);
-            await index.WhenReadyAsync(StartTimeout);
+            await index.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             readiness.SetReady();
             return new Node(system, data, readers, http);
         }

@@ -13,13 +13,26 @@ internal static class NodeProcess
     {
         using var loggers = LoggingSettings.From(config).CreateFactory();
         var log = loggers.CreateLogger("Ciaos.Host");
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = new CancellationTokenSource();
         using var interrupt = StopOn(PosixSignal.SIGINT, stop, log);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop, log);
 
-        await using var node = await Node.StartAsync(config, loggers, TimeProvider.System);
+        try
+        {
+            await using var node = await Node.StartAsync(config, loggers, TimeProvider.System, stop.Token);
+            return await ServeAsync(node, log, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            log.LogInformation("Stopped before it was ready");
+            return 0;
+        }
+    }
+
+    private static async Task<int> ServeAsync(Node node, ILogger log, CancellationToken stop)
+    {
         await Greet(node);
-        var ended = await Task.WhenAny(stop.Task, node.Terminated);
+        var ended = await Task.WhenAny(Task.Delay(Timeout.Infinite, stop), node.Terminated);
         if (ended == node.Terminated)
         {
             log.LogCritical("The node has stopped by itself; the log above tells why");
@@ -32,12 +45,13 @@ internal static class NodeProcess
     }
 
     /// <summary>The first signal asks for an orderly stop, a second one ends the process at once.</summary>
-    private static PosixSignalRegistration StopOn(PosixSignal signal, TaskCompletionSource stop, ILogger log) =>
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop, ILogger log) =>
         PosixSignalRegistration.Create(signal, context =>
         {
-            if (!stop.TrySetResult()) return;
+            if (stop.IsCancellationRequested) return;
             context.Cancel = true;
             log.LogInformation("Stopping on {Signal}: what has begun is finished", context.Signal);
+            stop.Cancel();
         });
 
     private static Task Greet(Node node) => Console.Out.WriteLineAsync(

@@ -1,0 +1,34 @@
+using Ciaos.Host;
+using Ciaos.Host.Settings;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Ciaos.Specs.Host;
+
+/// <summary>Whole nodes, as the process starts them.</summary>
+public sealed class NodeStartSpec : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("ciaos-node-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task A_start_that_does_not_get_ready_can_be_given_up_and_leaves_the_data_folder_free()
+    {
+        var journal = Path.Combine(_data, "journal.db");
+        await File.WriteAllTextAsync(journal, new string('?', 10_000));
+        using var stop = new CancellationTokenSource();
+        var start = StartAsync(stop.Token);
+        stop.CancelAfter(TimeSpan.FromMilliseconds(500));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromSeconds(30)));
+        File.Delete(journal);
+        await using var node = await StartAsync(CancellationToken.None);
+        Assert.StartsWith("http://127.0.0.1:", node.Address, StringComparison.Ordinal);
+    }
+
+    private Task<Node> StartAsync(CancellationToken cancellation) => Node.StartAsync(
+        NodeConfig.Load(null, [], [$"ciaos.data={_data}", "ciaos.http.port=0"]),
+        NullLoggerFactory.Instance,
+        TimeProvider.System,
+        cancellation);
+}
