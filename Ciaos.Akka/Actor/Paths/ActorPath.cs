@@ -12,7 +12,7 @@ namespace Akka.Actor;
 public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>, ISurrogated
 {
     /// <summary>What a name may hold besides ASCII letters, digits and %-escapes.</summary>
-    public const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
+    internal const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
 
     private readonly ActorPath? _parent;
     private string? _joined;

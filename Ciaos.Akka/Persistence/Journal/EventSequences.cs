@@ -37,8 +37,6 @@ public sealed class EmptyEventSequence : IEmptyEventSequence, IEquatable<IEventS
     public bool Equals(IEventSequence? other) => other is EmptyEventSequence;
 
     public override bool Equals(object? obj) => obj is EmptyEventSequence;
-
-    public override int GetHashCode() => 0;
 }
 
 [Serializable]
@@ -56,8 +54,6 @@ public class EventSequence<T> : IEventSequence, IEquatable<IEventSequence>
     public bool Equals(IEventSequence? other) => other is not null && _events.SequenceEqual(other.Events);
 
     public override bool Equals(object? obj) => Equals(obj as IEventSequence);
-
-    public override int GetHashCode() => _events.Count;
 }
 
 [Serializable]
@@ -75,6 +71,4 @@ public struct SingleEventSequence : IEventSequence, IEquatable<IEventSequence>
     public bool Equals(IEventSequence? other) => other is not null && _events.SequenceEqual(other.Events);
 
     public override bool Equals(object? obj) => Equals(obj as IEventSequence);
-
-    public override int GetHashCode() => _events[0].GetHashCode();
 }
