@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.Serialization;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -28,7 +29,9 @@ internal static class IndexFailures
         _ => IsDiskFull(failure.InnerException),
     };
 
-    /// <summary>A failure to reach or use the catalog, as against an error of ours.</summary>
+    /// <summary>A failure to reach or use the catalog, or a row of it that has rotted, as against an error of
+    /// ours.</summary>
     public static bool IsOfCatalog(Exception failure) =>
-        failure is DbException or IOException or TimeoutException or Catalog.CatalogOutOfStepException;
+        failure is DbException or IOException or TimeoutException or Catalog.CatalogOutOfStepException
+            or InvalidDataException or SerializationException;
 }

@@ -57,6 +57,29 @@ public class IndexFailureSpec
         Assert.IsType<Stored>(await node.Append("a", 4));
     }
 
+    [Theory]
+    [InlineData("metadata = x'FF'")]
+    [InlineData("created = -1")]
+    [InlineData("inline_segments = x'0107'")]
+    public async Task A_rotten_row_of_the_catalog_fails_its_own_key_and_no_other(string rot)
+    {
+        await using var node = await IndexNode.StartAsync();
+        var (rotten, whole) = (IndexNode.KeyOf(3, "rotten"), IndexNode.KeyOf(3, "whole"));
+        Assert.IsType<Stored>(await node.Put(rotten));
+        Assert.IsType<Stored>(await node.Put(whole));
+        await node.StopAsync();
+        Sql(node, $"UPDATE object SET {rot} WHERE CAST(key AS TEXT) = '{rotten}'");
+        await node.StartAgainAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Contains(
+                "The catalog could not be read",
+                Assert.IsType<Failed>(await node.Lookup(rotten)).Detail,
+                StringComparison.Ordinal);
+            Assert.IsType<Found>(await node.Lookup(whole));
+        }
+    }
+
     [Fact]
     public async Task A_catalog_of_another_journal_is_not_served()
     {
