@@ -30,6 +30,9 @@ public sealed record LoggingSettings(LogLevel Level, bool IsJson)
         logging.ClearProviders();
         logging.SetMinimumLevel(Level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What hinders a start is told once, by the command line.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (IsJson)
         {
             logging.AddJsonConsole(options =>
