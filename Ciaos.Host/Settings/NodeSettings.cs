@@ -26,11 +26,9 @@ public sealed record NodeSettings(string DataPath, string Durability)
             "interval" => "normal",
             _ => "off",
         };
-        var journal = Quoted("journal.db");
         return ConfigurationFactory.ParseString($$"""
             ciaos.volumes.durability = {{Durability}}
-            ciaos.journal { path = {{journal}}, synchronous = {{synchronous}} }
-            ciaos.snapshot-store { path = {{journal}}, synchronous = {{synchronous}} }
+            ciaos.journal { path = {{Quoted("journal.db")}}, synchronous = {{synchronous}} }
             ciaos.index.catalog.path = {{Quoted("catalog.db")}}
             """);
     }
