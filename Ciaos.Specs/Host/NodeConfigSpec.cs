@@ -23,7 +23,7 @@ public sealed class NodeConfigSpec : IDisposable
         var config = Load();
         var data = Path.GetFullPath("data");
         Assert.Equal(data, NodeSettings.From(config).DataPath);
-        Assert.Equal(Path.Combine(data, "journal.db"), JournalSettings.From(config.GetConfig("ciaos.journal")).Location);
+        Assert.Equal(Path.Combine(data, "journal.db"), Journal(config).Location);
         Assert.Equal(Path.Combine(data, "catalog.db"), config.GetString("ciaos.index.catalog.path"));
         Assert.Equal(9710, HttpSettings.From(config).Port);
         Assert.Equal(VolumeDurability.Sync, VolumesSettings.From(config).Volume.Durability);
@@ -57,12 +57,15 @@ public sealed class NodeConfigSpec : IDisposable
     {
         var config = Load($"ciaos.durability={durability}");
         Assert.Equal(volumes, VolumesSettings.From(config).Volume.Durability);
-        Assert.Equal(journal, JournalSettings.From(config.GetConfig("ciaos.journal")).Synchronous);
+        Assert.Equal(journal, Journal(config).Synchronous);
     }
 
     [Fact]
-    public void What_is_set_by_itself_does_not_follow() =>
-        Assert.Equal("/elsewhere/c.db", Load("ciaos.index.catalog.path=/elsewhere/c.db").GetString("ciaos.index.catalog.path"));
+    public void What_is_set_by_itself_does_not_follow()
+    {
+        var config = Load("ciaos.index.catalog.path=/elsewhere/c.db");
+        Assert.Equal("/elsewhere/c.db", config.GetString("ciaos.index.catalog.path"));
+    }
 
     [Theory]
     [InlineData("ciaos.http.prot=1", "ciaos.http.port")]
@@ -93,10 +96,13 @@ public sealed class NodeConfigSpec : IDisposable
     [Fact]
     public void A_file_that_is_missing_or_malformed_is_named()
     {
-        Assert.Contains("/no/such", Assert.Throws<SettingsException>(() => NodeConfig.Load("/no/such", [], [])).Message);
+        var missing = Assert.Throws<SettingsException>(() => NodeConfig.Load("/no/such", [], []));
+        Assert.Contains("/no/such", missing.Message);
         File.WriteAllText(_file, "ciaos = [1, }");
         Assert.Contains(_file, Assert.Throws<SettingsException>(() => NodeConfig.Load(_file, [], [])).Message);
     }
+
+    private static JournalSettings Journal(Config config) => JournalSettings.From(config.GetConfig("ciaos.journal"));
 
     private static Config Load(params string[] assignments) => NodeConfig.Load(null, [], assignments);
 }

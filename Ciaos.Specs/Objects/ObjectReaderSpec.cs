@@ -134,7 +134,8 @@ public sealed class ObjectReaderSpec : TestKit
             Receive<IndexProtocol.SeekSegments>(seek =>
             {
                 var (ordinal, end) = (0, 0L);
-                while (ordinal < segments.Count && (end += segments[ordinal].LengthBytes) <= seek.OffsetBytes) ordinal++;
+                while (ordinal < segments.Count
+                    && (end += segments[ordinal].LengthBytes) <= seek.OffsetBytes) ordinal++;
                 Sender.Tell(Page(segments, ordinal));
             });
             Receive<IndexProtocol.EndRead>(ends.Tell);
