@@ -8,7 +8,7 @@ public abstract partial class TestKitBase
     public TimeSpan RemainingOrDefault => RemainingOr(Dilated(TestKitSettings.SingleExpectDefault));
 
     /// <summary>What is left of the innermost within block; else the default length of silence, dilated.</summary>
-    public TimeSpan NoMessageRemainingOrDefault => RemainingOr(Dilated(TestKitSettings.ExpectNoMessageDefault));
+    internal TimeSpan NoMessageRemainingOrDefault => RemainingOr(Dilated(TestKitSettings.ExpectNoMessageDefault));
 
     /// <exception cref="InvalidOperationException">Not in a within block.</exception>
     public TimeSpan Remaining => _state.End is { } end

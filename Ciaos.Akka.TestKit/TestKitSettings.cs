@@ -27,7 +27,7 @@ public class TestKitSettings : IExtension
     public TimeSpan SingleExpectDefault { get; }
 
     /// <summary>How long silence must last to count as such.</summary>
-    public TimeSpan ExpectNoMessageDefault { get; }
+    internal TimeSpan ExpectNoMessageDefault { get; }
 
     /// <summary>How long events may take after the block that is to cause them.</summary>
     public TimeSpan TestEventFilterLeeway { get; }
