@@ -132,6 +132,12 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
             Log.Error(failure, "The catalog could not be read");
             client.Tell(IndexFailures.Of("The catalog could not be read", failure));
         }
+        catch (Exception failure)
+        {
+            // The shard starts again, and nobody else remembers who sent this.
+            client.Tell(IndexFailures.Of("The shard has failed", failure));
+            throw;
+        }
     }
 
     private void WriteJournal(ShardBatch batch) => PersistAllAsync(batch.Events, _ =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Storage;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -55,6 +56,18 @@ public class IndexFailureSpec
             [IndexNode.Content(1).Segments[0], IndexNode.Content(2).Segments[0]],
             (await node.ReadAll("a")).Take(2).ToList());
         Assert.IsType<Stored>(await node.Append("a", 4));
+    }
+
+    [Fact]
+    public async Task Who_sends_what_stops_a_shard_is_told_so_and_the_shard_comes_back()
+    {
+        await using var node = await IndexNode.StartAsync("ciaos.index.restart-backoff-min = 10ms");
+        Assert.IsType<Stored>(await node.Put("a"));
+        var failed = Assert.IsType<Failed>(await node.Ask(new Nonsense(IndexNode.Bucket, IndexNode.Key("a"))));
+        Assert.Contains("Nonsense is not known", failed.Detail, StringComparison.Ordinal);
+        IReply reply = failed;
+        for (var i = 0; reply is Failed && i < 100_000; i++) reply = await node.Append("a");
+        Assert.IsType<Stored>(reply);
     }
 
     [Theory]
@@ -123,6 +136,8 @@ public class IndexFailureSpec
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    private sealed record Nonsense(BucketId Bucket, ObjectKey Key) : IKeyCommand;
 
     /// <summary>Keeps events in memory, and fails when it is told to.</summary>
     public sealed class FailingJournal : MemoryJournal
