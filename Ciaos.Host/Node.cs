@@ -93,7 +93,7 @@ public sealed class Node : IAsyncDisposable
         try
         {
             var cluster = Cluster.Get(system);
-            await cluster.JoinAsync(cluster.SelfAddress);
+            await cluster.JoinAsync(cluster.SelfAddress, cancellation);
             var folder = new VolumeFolder(data, "volumes");
             var needles = new NeedleIds(time);
             var volumes = system.ActorOf(

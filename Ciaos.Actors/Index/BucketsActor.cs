@@ -141,8 +141,8 @@ internal sealed class BucketsActor : ReceivePersistentActor
         });
     }
 
-    /// <exception cref="CatalogLayoutException">The index was created with another number of shards: most keys would not
-    /// be found.</exception>
+    /// <exception cref="CatalogLayoutException">The index was created with another number of shards: most keys would
+    /// not be found.</exception>
     private void Apply(IndexCreated created)
     {
         if (created.Shards != _shards) throw CatalogLayoutException.Shards(created.Shards, _shards);

@@ -65,8 +65,8 @@ public static class IndexEvents
     public sealed record RenameAborted(
         BucketId Bucket, ObjectKey Key, DateTimeOffset At, long StartedSequence) : IKeyEvent;
 
-    /// <summary>The first event of an index: how its keys are dealt out, for ever. Stands in the journal of the keeper of
-    /// buckets, since the catalog may be deleted.</summary>
+    /// <summary>The first event of an index: how its keys are dealt out, for ever. Stands in the journal of the keeper
+    /// of buckets, since the catalog may be deleted.</summary>
     public sealed record IndexCreated(int Shards, DateTimeOffset At) : IIndexEvent;
 
     /// <summary>A bucket was given out. Stands in the journal of the keeper of buckets.</summary>

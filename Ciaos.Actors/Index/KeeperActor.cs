@@ -38,7 +38,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
             if (_isReady || _isFinal) Sender.Tell(Status());
             else _awaitReady.Add(Sender);
         });
-        Receive<ShardProtocol.Failing>(failing => 
+        Receive<ShardProtocol.Failing>(failing =>
             (_failure, _isReady, _isFinal) = (failing.Failure, false, failing.IsFinal));
         Receive<ShardProtocol.Stop>(stop => Stop(stop));
         Receive<Terminated>(_ => ChildStopped());

@@ -20,7 +20,9 @@ public sealed class ObjectStore
     /// pool's, nor all of the catalog's connections, which the shards use too.</summary>
     private const int MaxListings = 2;
 
-    private readonly SemaphoreSlim _listings = new(MaxListings);
+    private readonly TaskScheduler _listings =
+        new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
+
     private readonly ConcurrentDictionary<string, BucketId> _buckets = new(StringComparer.Ordinal);
     private readonly IActorRef _bucketsActor;
     private readonly IObjectListing _listing;
@@ -86,18 +88,15 @@ public sealed class ObjectStore
     public async Task<ObjectPage> ListAsync(
         BucketId bucket, string prefix, string after, int limit, CancellationToken cancellation)
     {
-        await _listings.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => _listing.List(bucket, prefix, after, limit), cancellation);
+            return await Task.Factory.StartNew(
+                () => _listing.List(bucket, prefix, after, limit),
+                cancellation, TaskCreationOptions.DenyChildAttach, _listings);
         }
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
             throw new IndexFailedException(IndexFailures.Of("The catalog could not be read", failure));
-        }
-        finally
-        {
-            _listings.Release();
         }
     }
 
