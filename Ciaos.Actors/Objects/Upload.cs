@@ -86,20 +86,25 @@ public sealed class Upload : IAsyncDisposable
         {
             var read = await body.ReadAsync(cancellation);
             var unread = read.Buffer;
-            if (_filledBytes + unread.Length > _rentedBytes) Grow(_filledBytes + unread.Length);
-            var take = unread.Slice(0, Math.Min(unread.Length, _rentedBytes - _filledBytes));
-            take.CopyTo(_buffer.AsSpan(_filledBytes));
-            _filledBytes += (int)take.Length;
-            body.AdvanceTo(take.End);
-            _bodyEnded = read.IsCompleted && take.Length == unread.Length;
+            var unreadBytes = unread.Length;
+            if (_filledBytes + unreadBytes > _rentedBytes) Grow(_filledBytes + unreadBytes);
+            var takenBytes = (int)Math.Min(unreadBytes, _rentedBytes - _filledBytes);
+            var taken = unread.Slice(0, takenBytes);
+            taken.CopyTo(_buffer.AsSpan(_filledBytes));
+            _filledBytes += takenBytes;
+
+            // From here on the sequence must not be looked at: its memory may serve the next read already.
+            body.AdvanceTo(taken.End);
+            _bodyEnded = read.IsCompleted && takenBytes == unreadBytes;
+            if (_bodyEnded) break;
 
             // A full chunk waits for the next byte, or the end, because a needle says whether it is its upload's last.
-            if (_bodyEnded || take.Length < unread.Length) break;
-        }
-
-        if (!_bodyEnded && _filledBytes < _target.Buffers.ChunkBytes)
+            if (takenBytes == unreadBytes) continue;
+            if (_filledBytes == _target.Buffers.ChunkBytes) break;
             throw new UploadRejectedException(
-                VolumeProtocol.RejectReason.TooLarge, "The body is longer than was announced");
+                VolumeProtocol.RejectReason.TooLarge,
+                $"The body is longer than the {_reservedBytes} bytes that were announced");
+        }
     }
 
     private void Grow(long wantedBytes)
