@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
+using Ciaos.Actors;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Objects;
@@ -87,6 +88,7 @@ public sealed class Node : IAsyncDisposable
         var volumesSettings = VolumesSettings.From(config);
         var indexSettings = IndexSettings.From(config);
         var storeSettings = StoreSettings.From(config);
+        RefuseChunksThatFitNoVolume(storeSettings, volumesSettings);
 
         var system = ActorSystem.Create("ciaos", ActorSystemSetup.Create(
             BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers)));
@@ -138,6 +140,16 @@ public sealed class Node : IAsyncDisposable
             await task();
             return Akka.Done.Instance;
         });
+    }
+
+    private static void RefuseChunksThatFitNoVolume(StoreSettings store, VolumesSettings volumes)
+    {
+        var largest = volumes.Volume.MaxNeedleBytes - NeedleFormat.MaxOverheadBytes;
+        if (store.ChunkBytes <= largest) return;
+        throw new SettingsException(
+            "ciaos.objects.chunk-size",
+            $"{store.ChunkBytes}B",
+            $"at most {largest}B, because a chunk has to fit into a volume of ciaos.volumes.max-volume-bytes");
     }
 
     private static PhysicalDisk OpenData(string path)

@@ -1,3 +1,4 @@
+using Ciaos.Actors;
 using Ciaos.Host;
 using Ciaos.Host.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,8 +27,16 @@ public sealed class NodeStartSpec : IDisposable
         Assert.StartsWith("http://127.0.0.1:", node.Address, StringComparison.Ordinal);
     }
 
-    private Task<Node> StartAsync(CancellationToken cancellation) => Node.StartAsync(
-        NodeConfig.Load(null, [], [$"ciaos.data={_data}", "ciaos.http.port=0"]),
+    [Fact]
+    public async Task Chunks_that_no_volume_could_hold_are_refused()
+    {
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => StartAsync(
+            CancellationToken.None, "ciaos.volumes.max-volume-bytes=4MiB", "ciaos.objects.chunk-size=4MiB"));
+        Assert.Equal("ciaos.objects.chunk-size", refused.Key);
+    }
+
+    private Task<Node> StartAsync(CancellationToken cancellation, params string[] settings) => Node.StartAsync(
+        NodeConfig.Load(null, [], [$"ciaos.data={_data}", "ciaos.http.port=0", .. settings]),
         NullLoggerFactory.Instance,
         TimeProvider.System,
         cancellation);

@@ -80,29 +80,16 @@ public sealed class UploadSpec : TestKit
     }
 
     [Fact]
-    public async Task What_was_read_is_not_looked_at_again_while_its_memory_serves_the_next_bytes()
+    public async Task What_was_read_is_not_looked_at_again_once_its_memory_is_given_back()
     {
         var body = Bytes(3 * ChunkBytes + 1000);
-        for (var round = 0; round < 50; round++)
+        for (var round = 0; round < 20; round++)
         {
             _volumes.Appended.Clear();
-            var pipe = new Pipe(new PipeOptions(minimumSegmentSize: 64, useSynchronizationContext: false));
-            var writing = Task.Run(async () =>
-            {
-                var pieces = new Random(round);
-                for (var at = 0; at < body.Length;)
-                {
-                    var length = Math.Min(pieces.Next(1, 2000), body.Length - at);
-                    await pipe.Writer.WriteAsync(body.AsMemory(at, length));
-                    at += length;
-                }
-
-                await pipe.Writer.CompleteAsync();
-            });
+            using var reader = new ScramblingReader(body, pieceBytes: 100);
             await using var upload = Begin();
-            await upload.BufferAsync(pipe.Reader, body.Length, default);
-            var stored = await upload.StoreAsync(pipe.Reader, default);
-            await writing;
+            await upload.BufferAsync(reader, body.Length, default);
+            var stored = await upload.StoreAsync(reader, default);
             AssertNeedlesOf(upload.Id, body.Length);
             var back = new byte[body.Length];
             stored.Read(0, back);

@@ -23,6 +23,9 @@ public static class NeedleFormat
     internal const int MaxDataStartBytes =
         NeedleHeader.Bytes + ObjectKey.MaxBytes + MaxMetadataBytes + (MaxDataBytes / BlockBytes * CrcBytes);
 
+    /// <summary>What a needle can take on disk beyond its data.</summary>
+    public const int MaxOverheadBytes = MaxDataStartBytes + AlignmentBytes;
+
     internal static int BlockCount(int dataBytes) => (int)(((long)dataBytes + BlockBytes - 1) / BlockBytes);
 
     internal static long Align(long bytes) => (bytes + AlignmentBytes - 1) & -AlignmentBytes;
