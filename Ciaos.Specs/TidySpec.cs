@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Ciaos.Specs;
 
-/// <summary>Holds the sources to the limits that docs/style.md sets. A limit is only ever tightened.</summary>
+/// <summary>Holds the sources to the limits of the house style. A limit is only ever tightened.</summary>
 public sealed partial class TidySpec
 {
     private const int MaxFileLines = 500;
