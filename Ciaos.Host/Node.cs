@@ -4,16 +4,11 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
 using Ciaos.Actors;
-using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
-using Ciaos.Actors.Objects;
-using Ciaos.Actors.Volumes;
 using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
-using Ciaos.Storage;
 using Ciaos.Storage.Disks;
-using Ciaos.Storage.Volumes;
 using Microsoft.Extensions.Logging;
 
 namespace Ciaos.Host;
@@ -32,11 +27,11 @@ public sealed class Node : IAsyncDisposable
 
     private readonly ActorSystem _system;
     private readonly PhysicalDisk _data;
-    private readonly VolumeReaders _readers;
+    private readonly NodeStore _store;
     private readonly HttpServer _http;
 
-    private Node(ActorSystem system, PhysicalDisk data, VolumeReaders readers, HttpServer http) =>
-        (_system, _data, _readers, _http) = (system, data, readers, http);
+    private Node(ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http) =>
+        (_system, _data, _store, _http) = (system, data, store, http);
 
     /// <summary>Such as <c>http://127.0.0.1:9710</c>.</summary>
     public string Address => _http.Address;
@@ -71,7 +66,7 @@ public sealed class Node : IAsyncDisposable
     {
         await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);
         await _system.WhenTerminated;
-        _readers.Dispose();
+        _store.Dispose();
         _data.Dispose();
     }
 
@@ -85,31 +80,20 @@ public sealed class Node : IAsyncDisposable
         Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         var httpSettings = HttpSettings.From(config);
-        var volumesSettings = VolumesSettings.From(config);
-        var indexSettings = IndexSettings.From(config);
-        var storeSettings = StoreSettings.From(config);
-        RefuseChunksThatFitNoVolume(storeSettings, volumesSettings);
-
+        var settings = NodeStoreSettings.From(config);
         var system = ActorSystem.Create("ciaos", ActorSystemSetup.Create(
             BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers)));
         try
         {
             var cluster = Cluster.Get(system);
             await cluster.JoinAsync(cluster.SelfAddress, cancellation);
-            var folder = new VolumeFolder(data, "volumes");
-            var needles = new NeedleIds(time);
-            var volumes = system.ActorOf(
-                VolumesKeeper.Props(VolumesActor.Props(folder, volumesSettings, time, RandomSalt, needles)), "volumes");
-            var readers = new VolumeReaders(folder, volumesSettings.MaxOpenReaders);
-            var index = IndexSystem.Start(system, indexSettings, volumes, needles, time);
-            var store = new ObjectStore(
-                index.Region, index.Buckets, volumes, readers, index.Listing, needles, storeSettings);
+            var store = NodeStore.Start(system, settings, data, RandomSalt, time);
             var readiness = new Readiness();
-            var http = await HttpServer.StartAsync(httpSettings, store, readiness, loggers, cancellation);
-            StopInOrder(system, http, readiness, index, volumes);
-            await index.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
+            var http = await HttpServer.StartAsync(httpSettings, store.Objects, readiness, loggers, cancellation);
+            StopInOrder(system, http, readiness, store);
+            await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             readiness.SetReady();
-            return new Node(system, data, readers, http);
+            return new Node(system, data, store, http);
         }
         catch (Exception error)
         {
@@ -120,8 +104,7 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    private static void StopInOrder(
-        ActorSystem system, HttpServer http, Readiness readiness, IndexSystem index, IActorRef volumes)
+    private static void StopInOrder(ActorSystem system, HttpServer http, Readiness readiness, NodeStore store)
     {
         var shutdown = CoordinatedShutdown.Get(system);
         AddTask(CoordinatedShutdown.PhaseServiceUnbind, "refuse-new-requests", () =>
@@ -131,25 +114,15 @@ public sealed class Node : IAsyncDisposable
         });
         AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "finish-requests", () =>
             http.StopAsync(CancellationToken.None));
-        AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "stop-index", () => index.StopAsync(StopTimeout));
+        AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "stop-index", () => store.StopIndexAsync(StopTimeout));
         AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-volumes", () =>
-            volumes.GracefulStop(StopTimeout, VolumeProtocol.Close.Instance));
+            store.CloseVolumesAsync(StopTimeout));
 
         void AddTask(string phase, string name, Func<Task> task) => shutdown.AddTask(phase, name, async () =>
         {
             await task();
             return Akka.Done.Instance;
         });
-    }
-
-    private static void RefuseChunksThatFitNoVolume(StoreSettings store, VolumesSettings volumes)
-    {
-        var largest = volumes.Volume.MaxNeedleBytes - NeedleFormat.MaxOverheadBytes;
-        if (store.ChunkBytes <= largest) return;
-        throw new SettingsException(
-            "ciaos.objects.chunk-size",
-            $"{store.ChunkBytes}B",
-            $"at most {largest}B, because a chunk has to fit into a volume of ciaos.volumes.max-volume-bytes");
     }
 
     private static PhysicalDisk OpenData(string path)

@@ -29,7 +29,7 @@ public sealed class NativeApi
     private readonly RawWrites _rawWrites;
     private readonly StatRoute _stat;
 
-    private NativeApi(ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger)
+    internal NativeApi(ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger)
     {
         (_readiness, _logger) = (readiness, logger);
         _failures = new Failures(logger);
@@ -59,7 +59,7 @@ public sealed class NativeApi
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
 
     // The one place that catches everything: no failure may go without an answer, and a line in the log.
-    private async Task HandleAsync(HttpContext context)
+    internal async Task HandleAsync(HttpContext context)
     {
         SetRequestId(context);
         try

@@ -44,7 +44,11 @@ internal sealed class OutgoingRenames(
         var rename = Lock(state.Name, newKey, writes.NextSequence, client);
         writes.Add(
             new RenameStarted(state.Record.Bucket, state.Record.Key, at, newKey),
-            new Waiting(null, null, () => Ask(rename, state)));
+            new Waiting(null, null, () =>
+            {
+                CrashPoints.Reach(CrashPoint.RenameStarted);
+                Ask(rename, state);
+            }));
     }
 
     /// <summary>Goes on with a rename that was under way when the shard stopped.</summary>
@@ -59,6 +63,7 @@ internal sealed class OutgoingRenames(
             rename.Name.Bucket, rename.Name.Key, at, rename.Id.StartedSequence, rename.NewKey);
         writes.Add(ended, new Waiting(null, null, () =>
         {
+            CrashPoints.Reach(CrashPoint.RenameCompleted);
             Region.Tell(new RenameProtocol.Forget(rename.Name.Bucket, rename.NewKey, rename.Id), self);
             End(rename, new Renamed(accepted.Object));
         }));
@@ -143,7 +148,11 @@ internal sealed class OutgoingRenames(
         rename.IsEnding = true;
         writes.Add(
             new RenameAborted(rename.Name.Bucket, rename.Name.Key, at, rename.Id.StartedSequence),
-            new Waiting(null, null, () => End(rename, reply)));
+            new Waiting(null, null, () =>
+            {
+                CrashPoints.Reach(CrashPoint.RenameAborted);
+                End(rename, reply);
+            }));
     }
 
     // The lock goes first: one of the commands that waited may be a rename, which locks the key again for the rest.

@@ -151,6 +151,7 @@ internal sealed class ShardCommands(
                 new ObjectRenamedFrom(accept.Bucket, accept.Key, Now, accept.Rename, accept.Object),
                 state => new Waiting(null, null, () =>
                 {
+                    CrashPoints.Reach(CrashPoint.RenameArrived);
                     _arriving.Remove(accept.Rename);
                     source.Tell(new RenameProtocol.Accepted(accept.Rename, state!.Record));
                 }));

@@ -4,10 +4,10 @@ namespace Ciaos.Actors.Journal;
 
 internal static class DispatcherExtensions
 {
-    /// <summary>Runs something that blocks on threads that are there for it.</summary>
+    /// <summary>Runs something that blocks on threads that are there for it, and what awaits it as well.</summary>
     public static Task<T> Run<T>(this MessageDispatcher dispatcher, Func<T> body)
     {
-        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var completion = new TaskCompletionSource<T>();
         dispatcher.Schedule(() =>
         {
             try

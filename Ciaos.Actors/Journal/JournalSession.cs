@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Storage;
 
 namespace Ciaos.Actors.Journal;
 
@@ -23,7 +24,12 @@ internal sealed class JournalSession : IDisposable
 
     public void Begin() => _begin.ExecuteNonQuery();
 
-    public void Commit() => _commit.ExecuteNonQuery();
+    public void Commit()
+    {
+        CrashPoints.Reach(CrashPoint.JournalInserted);
+        _commit.ExecuteNonQuery();
+        CrashPoints.Reach(CrashPoint.JournalCommitted);
+    }
 
     public void Rollback() => Execute("ROLLBACK");
 

@@ -6,9 +6,12 @@ namespace Ciaos.Actors.Journal;
 /// What the plug-ins of one actor system share: for each database one writer, however many of them use it, since a
 /// second writer on a SQLite file would only wait for the first. It is closed when the last of them lets go of it.
 /// </summary>
-public sealed class JournalStores : IExtension
+public sealed class JournalStores : IExtension, IDisposable
 {
+    private readonly TaskScheduler? _tasks;
     private readonly Dictionary<JournalSettings, Entry> _open = [];
+
+    private JournalStores(TaskScheduler? tasks) => _tasks = tasks;
 
     public static JournalStores Get(ActorSystem system) => system.WithExtension<JournalStores, Provider>();
 
@@ -17,9 +20,24 @@ public sealed class JournalStores : IExtension
     {
         lock (_open)
         {
-            if (!_open.TryGetValue(settings, out var entry)) _open[settings] = entry = new Entry(settings);
+            if (!_open.TryGetValue(settings, out var entry)) _open[settings] = entry = new Entry(settings, _tasks);
             entry.Users++;
             return new JournalStore(entry.Database, entry.Writer, () => Release(settings));
+        }
+    }
+
+    /// <summary>For what must be left as it is, such as after a crash: closes whatever is open, whoever uses it.</summary>
+    public void Dispose()
+    {
+        lock (_open)
+        {
+            foreach (var entry in _open.Values)
+            {
+                entry.Writer.Dispose();
+                entry.Database.Dispose();
+            }
+
+            _open.Clear();
         }
     }
 
@@ -39,10 +57,10 @@ public sealed class JournalStores : IExtension
     /// <summary>Makes the extension of a system.</summary>
     public sealed class Provider : ExtensionIdProvider<JournalStores>
     {
-        public override JournalStores CreateExtension(ExtendedActorSystem system) => new();
+        public override JournalStores CreateExtension(ExtendedActorSystem system) => new(WorkSetup.Of(system));
     }
 
-    private sealed class Entry(JournalSettings settings)
+    private sealed class Entry(JournalSettings settings, TaskScheduler? tasks)
     {
         private JournalWriter? _writer;
 
@@ -50,7 +68,7 @@ public sealed class JournalStores : IExtension
 
         public JournalDatabase Database { get; } = new(settings);
 
-        public JournalWriter Writer => _writer ??= new JournalWriter(Database);
+        public JournalWriter Writer => _writer ??= new JournalWriter(Database, tasks);
     }
 }
 

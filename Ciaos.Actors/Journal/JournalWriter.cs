@@ -4,7 +4,8 @@ using System.Threading.Channels;
 namespace Ciaos.Actors.Journal;
 
 /// <summary>
-/// The only writer of a journal. It has one thread and one connection, and writes whatever waits, of all actors, in
+/// The only writer of a journal. It has one connection and a thread of its own (or is a task of the scheduler that it
+/// was given, where a simulation has but one thread), and writes whatever waits, of all actors, in
 /// one transaction with one sync; what arrives meanwhile makes up the next one. So the more actors write, the more
 /// events share a sync.
 /// <para>
@@ -21,16 +22,20 @@ public sealed class JournalWriter : IDisposable
     private readonly Channel<Request> _queue = Channel.CreateUnbounded<Request>(
         new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly Thread _thread;
+    private readonly TaskScheduler? _tasks;
+    private readonly Thread? _thread;
     private readonly List<Request> _batch = [];
     private JournalSession? _session;
     private Task _last = Task.CompletedTask;
     private long _transactions;
     private long _events;
+    private bool _isScheduled;
 
-    public JournalWriter(JournalDatabase database)
+    /// <param name="tasks">Where it works in place of a thread of its own.</param>
+    public JournalWriter(JournalDatabase database, TaskScheduler? tasks = null)
     {
-        _database = database;
+        (_database, _tasks) = (database, tasks);
+        if (tasks is not null) return;
         _thread = new Thread(Run) { IsBackground = true, Name = "ciaos-journal-writer" };
         _thread.Start();
     }
@@ -81,7 +86,10 @@ public sealed class JournalWriter : IDisposable
     public void Dispose()
     {
         _queue.Writer.TryComplete();
-        _thread.Join();
+        if (_thread is not null) _thread.Join();
+        else WriteWaiting();
+        _session?.Dispose();
+        _session = null;
     }
 
     private Task Enqueue(Request request)
@@ -93,19 +101,38 @@ public sealed class JournalWriter : IDisposable
         }
 
         if (request.Failure is not null) request.Tell();
+        else if (_tasks is not null) Schedule(_tasks);
         return request.Done.Task;
     }
 
     private void Run()
     {
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) WriteWaiting();
+    }
+
+    private void Schedule(TaskScheduler tasks)
+    {
+        if (_isScheduled) return;
+        _isScheduled = true;
+        StartOn(tasks, () =>
+        {
+            _isScheduled = false;
+            WriteWaiting();
+        });
+    }
+
+    private static void StartOn(TaskScheduler tasks, Action action) =>
+        _ = Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, tasks);
+
+    private void WriteWaiting()
+    {
+        while (true)
         {
             FillBatch();
+            if (_batch.Count == 0) return;
             WriteBatch();
             _batch.Clear();
         }
-
-        _session?.Dispose();
     }
 
     private void FillBatch()
@@ -185,13 +212,16 @@ public sealed class JournalWriter : IDisposable
         Tell(_batch.ToArray());
     }
 
-    private static void Tell(Request[] batch) => ThreadPool.UnsafeQueueUserWorkItem(
-        static requests =>
-        {
-            foreach (var request in requests) request.Tell();
-        },
-        batch,
-        preferLocal: false);
+    private void Tell(Request[] batch)
+    {
+        if (_tasks is not null) StartOn(_tasks, () => TellAll(batch));
+        else ThreadPool.UnsafeQueueUserWorkItem(TellAll, batch, preferLocal: false);
+    }
+
+    private static void TellAll(Request[] batch)
+    {
+        foreach (var request in batch) request.Tell();
+    }
 
     private void Abandon(JournalException cause)
     {

@@ -20,18 +20,19 @@ public sealed class ObjectStore
     /// pool's, nor all of the catalog's connections, which the shards use too.</summary>
     private const int MaxListings = 2;
 
-    private readonly TaskScheduler _listings =
-        new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
-
+    private readonly TaskScheduler _listings;
     private readonly ConcurrentDictionary<string, BucketId> _buckets = new(StringComparer.Ordinal);
     private readonly IActorRef _bucketsActor;
     private readonly IObjectListing _listing;
     private readonly UploadTarget _uploads;
 
+    /// <param name="work">Where listings run; null: on the thread pool.</param>
     public ObjectStore(
-        IActorRef index, IActorRef buckets, IActorRef volumes,
-        INeedleReader needles, IObjectListing listing, NeedleIds ids, StoreSettings settings)
+        IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
+        NeedleIds ids, StoreSettings settings, TaskScheduler? work = null)
     {
+        _listings = work
+            ?? new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
         (Index, Needles, _bucketsActor, _listing) = (index, needles, buckets, listing);
         var buffers = new ChunkBuffers(settings.ChunkBytes, settings.UploadMemoryBytes);
         _uploads = new UploadTarget(volumes, needles, ids, buffers, settings);

@@ -44,7 +44,9 @@ public sealed record VolumeCheckpoint(
             file.Flush();
         }
 
+        CrashPoints.Reach(CrashPoint.CheckpointFlushed);
         folder.Disk.Rename(temporary, path);
+        CrashPoints.Reach(CrashPoint.CheckpointRenamed);
     }
 
     /// <summary>The volume's checkpoint, or null where there is none that can be trusted.</summary>

@@ -68,8 +68,11 @@ public sealed class VolumeFile : IDisposable
         try
         {
             file.Write(0, [superblock.ToBytes()]);
+            CrashPoints.Reach(CrashPoint.VolumeSuperblockWritten);
             file.Flush();
+            CrashPoints.Reach(CrashPoint.VolumeFlushed);
             folder.Disk.SyncFolder(folder.Path);
+            CrashPoints.Reach(CrashPoint.VolumeCreated);
             return new VolumeFile(folder, file, settings, superblock, Superblock.Bytes);
         }
         catch (IOException)
@@ -116,6 +119,7 @@ public sealed class VolumeFile : IDisposable
         using var batch = new NeedleBatch(needles, Superblock, EndBytes, DurableBytes);
         Reserve(batch.EndBytes);
         Guard(() => _file.Write(EndBytes, batch.Buffers));
+        CrashPoints.Reach(CrashPoint.BatchWritten);
         EndBytes = batch.EndBytes;
         NeedleCount += needles.Count;
         foreach (var needle in needles)
@@ -132,6 +136,7 @@ public sealed class VolumeFile : IDisposable
         ThrowIfUnusable();
         if (DurableBytes == EndBytes) return;
         Guard(_file.Flush);
+        CrashPoints.Reach(CrashPoint.BatchFlushed);
         DurableBytes = EndBytes;
         _durableNeedles = (NeedleCount, HighestNeedle);
     }
@@ -141,8 +146,11 @@ public sealed class VolumeFile : IDisposable
     public void Seal(SealReason reason)
     {
         Flush();
+        CrashPoints.Reach(CrashPoint.SealBegun);
         Append([SealNeedle.Create(NeedleCount, EndBytes, reason)]);
+        CrashPoints.Reach(CrashPoint.SealWritten);
         Flush();
+        CrashPoints.Reach(CrashPoint.SealFlushed);
         IsSealed = true;
         Guard(() => _file.SetLength(EndBytes));
     }
@@ -173,6 +181,7 @@ public sealed class VolumeFile : IDisposable
         }
 
         file.Flush();
+        CrashPoints.Reach(CrashPoint.RecoveryRewritten);
     }
 
     private void CoverTornRanges(RecoveredVolume found)
@@ -184,6 +193,7 @@ public sealed class VolumeFile : IDisposable
             : found.Torn.SetItem(found.Torn.Length - 1, last with { EndBytes = EndBytes });
         Append([GapNeedle.Create(ranges)]);
         Flush();
+        CrashPoints.Reach(CrashPoint.RecoveryCovered);
     }
 
     private void Reserve(long upToBytes)

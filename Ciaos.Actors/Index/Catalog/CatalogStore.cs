@@ -93,7 +93,9 @@ internal sealed class CatalogStore : IDisposable
                 _statements ??= new CatalogStatements(_connection);
                 using var transaction = _connection.BeginTransaction();
                 var result = work(_statements, transaction);
+                CrashPoints.Reach(CrashPoint.CatalogChanged);
                 transaction.Commit();
+                CrashPoints.Reach(CrashPoint.CatalogCommitted);
                 return result;
             }
             catch

@@ -1,0 +1,21 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+
+namespace Ciaos.Actors;
+
+/// <summary>
+/// Where work is done that blocks and belongs to no actor. Without it the journal's writer has a thread of its own, and
+/// listings run on the thread pool. A simulation gives it to the actor system to keep everything on its one thread.
+/// </summary>
+/// <param name="tasks">Runs everything that was posted, one after the other.</param>
+public sealed class WorkSetup(TaskScheduler tasks) : Setup
+{
+    public TaskScheduler Tasks { get; } = tasks;
+
+    /// <summary>Null where the system was given none.</summary>
+    internal static TaskScheduler? Of(ActorSystem system)
+    {
+        var setup = system.Settings.Setup.Get<WorkSetup>();
+        return setup.HasValue ? setup.Value.Tasks : null;
+    }
+}

@@ -1,0 +1,89 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Ciaos.Actors;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Journal;
+using Ciaos.Actors.Objects;
+using Ciaos.Actors.Volumes;
+using Ciaos.Storage;
+using Ciaos.Storage.Disks;
+using Ciaos.Storage.Volumes;
+
+namespace Ciaos.Host;
+
+/// <summary>The settings of all parts of a <see cref="NodeStore"/>, checked one by one and together.</summary>
+public sealed record NodeStoreSettings(VolumesSettings Volumes, IndexSettings Index, StoreSettings Objects)
+{
+    /// <exception cref="SettingsException">A setting is not valid.</exception>
+    public static NodeStoreSettings From(Config config)
+    {
+        var (volumes, objects) = (VolumesSettings.From(config), StoreSettings.From(config));
+        var largest = volumes.Volume.MaxNeedleBytes - NeedleFormat.MaxOverheadBytes;
+        if (objects.ChunkBytes > largest)
+            throw new SettingsException(
+                "ciaos.objects.chunk-size",
+                $"{objects.ChunkBytes}B",
+                $"at most {largest}B, because a chunk has to fit into a volume of ciaos.volumes.max-volume-bytes");
+        return new NodeStoreSettings(volumes, IndexSettings.From(config), objects);
+    }
+}
+
+/// <summary>
+/// All of a node but its front end: volumes, index, and the way in and out of them, in an actor system that somebody
+/// else has made. A node of the simulation is the same on another disk, clock and dispatcher.
+/// </summary>
+public sealed class NodeStore : IDisposable
+{
+    private readonly ActorSystem _system;
+    private readonly IActorRef _volumes;
+    private readonly VolumeReaders _readers;
+
+    private NodeStore(
+        ActorSystem system, IActorRef volumes, VolumeReaders readers, IndexSystem index, ObjectStore objects) =>
+        (_system, _volumes, _readers, Index, Objects) = (system, volumes, readers, index, objects);
+
+    public ObjectStore Objects { get; }
+
+    public IndexSystem Index { get; }
+
+    /// <summary>Returns at once; see <see cref="WhenReadyAsync"/>. The system must have joined a cluster.</summary>
+    /// <param name="salts">Random numbers, one for each new volume.</param>
+    /// <exception cref="Ciaos.Actors.Index.Catalog.CatalogLayoutException">The catalog was made by another version, or
+    /// for another number of shards.</exception>
+    /// <exception cref="System.Data.Common.DbException">The catalog cannot be opened.</exception>
+    public static NodeStore Start(
+        ActorSystem system, NodeStoreSettings settings, IDisk disk, Func<ulong> salts, TimeProvider time)
+    {
+        var folder = new VolumeFolder(disk, "volumes");
+        var needles = new NeedleIds(time);
+        var volumes = system.ActorOf(
+            VolumesKeeper.Props(VolumesActor.Props(folder, settings.Volumes, time, salts, needles)), "volumes");
+        var readers = new VolumeReaders(folder, settings.Volumes.MaxOpenReaders);
+        var index = IndexSystem.Start(system, settings.Index, volumes, needles, time);
+        var objects = new ObjectStore(
+            index.Region, index.Buckets, volumes, readers, index.Listing, needles, settings.Objects,
+            WorkSetup.Of(system));
+        return new NodeStore(system, volumes, readers, index, objects);
+    }
+
+    /// <summary>Waits until every key can be served.</summary>
+    /// <exception cref="TimeoutException">Some cannot; the text tells which and why.</exception>
+    public Task WhenReadyAsync(TimeSpan timeout) => Index.WhenReadyAsync(timeout);
+
+    /// <summary>Finishes what the index has taken, refuses everything else, then closes the catalog.</summary>
+    public Task StopIndexAsync(TimeSpan timeout) => Index.StopAsync(timeout);
+
+    /// <summary>Stores what volumes have taken, then closes them.</summary>
+    public Task CloseVolumesAsync(TimeSpan timeout) =>
+        _volumes.GracefulStop(timeout, VolumeProtocol.Close.Instance);
+
+    /// <summary>Closes what is open behind actors that never stopped, as after a crash: nothing is finished.</summary>
+    internal void Abandon()
+    {
+        Index.CloseCatalog();
+        JournalStores.Get(_system).Dispose();
+        Dispose();
+    }
+
+    public void Dispose() => _readers.Dispose();
+}
