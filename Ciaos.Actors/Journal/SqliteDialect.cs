@@ -26,7 +26,7 @@ internal sealed class SqliteDialect : ISqlDialect
 
     public SqliteDialect(JournalSettings settings)
     {
-        _path = Path.GetFullPath(settings.Location);
+        _path = SqliteLocation.Resolve(settings.Location);
         _synchronous = settings.Synchronous.ToString().ToUpperInvariant();
         _lockTimeoutMs = (long)settings.LockTimeout.TotalMilliseconds;
         _forWriting = ConnectionString(SqliteOpenMode.ReadWriteCreate, pooling: false);
@@ -86,7 +86,7 @@ internal sealed class SqliteDialect : ISqlDialect
 
     public DbConnection OpenForWriting()
     {
-        if (Path.GetDirectoryName(_path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
+        SqliteLocation.CreateFolder(_path);
         return Open(
             _forWriting,
             $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "

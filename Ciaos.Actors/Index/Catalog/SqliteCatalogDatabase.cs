@@ -18,7 +18,7 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
 
     public override DbConnection OpenWriter()
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(settings.Location)) is { } folder) Directory.CreateDirectory(folder);
+        SqliteLocation.CreateFolder(settings.Location);
         return Opened(
             Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""

@@ -116,6 +116,38 @@ public class SimulatedDiskSpec : DiskContract
     }
 
     [Fact]
+    public void A_killed_process_leaves_all_that_it_wrote_and_no_living_handle()
+    {
+        var file = _disk.Create("v/a");
+        file.Write(0, [Text("unflushed")]);
+        _disk.Kill();
+        Assert.Throws<DiskFailedException>(() => file.Write(0, [Text("y")]));
+        Assert.Throws<DiskFailedException>(() => file.LengthBytes);
+        using var after = _disk.Open("v/a", DiskAccess.Read);
+        Assert.Equal("unflushed", Read(after, 0, 100));
+    }
+
+    [Fact]
+    public void What_a_killed_process_did_not_flush_may_still_be_lost_in_a_crash()
+    {
+        var outcomes = new HashSet<string>(StringComparer.Ordinal);
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var disk = new SimulatedDisk(seed);
+            WriteDurably(disk, "v/a", "old");
+            disk.Open("v/a", DiskAccess.ReadWrite).Write(0, [Text("new")]);
+            disk.Create("v/unsynced").Dispose();
+            disk.Kill();
+            disk.Crash();
+            using var file = disk.Open("v/a", DiskAccess.Read);
+            outcomes.Add(Read(file, 0, 10));
+            outcomes.Add(disk.Exists("v/unsynced") ? "kept" : "vanished");
+        }
+
+        Assert.Superset(new HashSet<string> { "old", "new", "kept", "vanished" }, outcomes);
+    }
+
+    [Fact]
     public void A_flipped_bit_is_seen_and_stays()
     {
         WriteDurably(_disk, "v/a", "a");

@@ -33,7 +33,7 @@ public sealed class SimulatedDisk(int seed, long capacityBytes = long.MaxValue) 
         }
     }
 
-    /// <summary>Counts crashes. Handles opened before the last one are dead.</summary>
+    /// <summary>Counts crashes and kills. Handles opened before the last one are dead.</summary>
     internal int Generation { get; private set; }
 
     internal object Gate => _gate;
@@ -106,6 +106,15 @@ public sealed class SimulatedDisk(int seed, long capacityBytes = long.MaxValue) 
         }
     }
 
+    /// <summary>
+    /// The process dies, the machine goes on. All that was written is still seen, but what was not flushed or synced
+    /// can still be lost in a later <see cref="Crash"/>. Open handles are dead afterwards.
+    /// </summary>
+    public void Kill()
+    {
+        lock (_gate) Generation++;
+    }
+
     /// <summary>Spoils one bit at rest: what was flushed, and what is seen.</summary>
     public void FlipBit(string path, long offsetBytes, int bit)
     {
@@ -127,5 +136,8 @@ public sealed class SimulatedDisk(int seed, long capacityBytes = long.MaxValue) 
     internal bool Chance(double rate) => rate > 0 && _random.NextDouble() < rate;
 
     /// <summary>How much of a growth still fits. To be called with <see cref="Gate"/> held.</summary>
-    internal long Fitting(long growthBytes) => Math.Min(growthBytes, Math.Max(0, CapacityBytes - _names.UsedBytes));
+    internal long Fitting(long growthBytes) =>
+        growthBytes == 0 || CapacityBytes == long.MaxValue
+            ? growthBytes // The common cases cost no look at all the files.
+            : Math.Min(growthBytes, Math.Max(0, CapacityBytes - _names.UsedBytes));
 }

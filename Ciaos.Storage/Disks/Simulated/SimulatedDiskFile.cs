@@ -41,7 +41,7 @@ internal sealed class SimulatedDiskFile(SimulatedDisk disk, string path, Simulat
 
             var growth = living.GrowthOf(offsetBytes + bytes.Length);
             var missing = growth - disk.Fitting(growth);
-            living.Write(offsetBytes, bytes[..(int)Math.Max(0, bytes.Length - missing)]);
+            living.Write(offsetBytes, missing == 0 ? bytes : bytes[..(int)Math.Max(0, bytes.Length - missing)]);
             if (missing > 0) throw new DiskFullException(Path, bytes.Length);
         }
     }
@@ -90,12 +90,15 @@ internal sealed class SimulatedDiskFile(SimulatedDisk disk, string path, Simulat
 
     private static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> buffers)
     {
-        var joined = new byte[buffers.Sum(buffer => buffer.Length)];
+        if (buffers.Count == 1) return buffers[0].ToArray();
+        var length = 0;
+        for (var i = 0; i < buffers.Count; i++) length += buffers[i].Length;
+        var joined = new byte[length];
         var at = 0;
-        foreach (var buffer in buffers)
+        for (var i = 0; i < buffers.Count; i++)
         {
-            buffer.CopyTo(joined.AsMemory(at));
-            at += buffer.Length;
+            buffers[i].CopyTo(joined.AsMemory(at));
+            at += buffers[i].Length;
         }
 
         return joined;
@@ -114,5 +117,5 @@ internal sealed class SimulatedDiskFile(SimulatedDisk disk, string path, Simulat
     }
 
     private DiskFailedException Failed(string operation, long offsetBytes) =>
-        new(Path, operation, offsetBytes, _generation == disk.Generation ? "injected fault" : "the machine crashed");
+        new(Path, operation, offsetBytes, _generation == disk.Generation ? "injected fault" : "its process or its machine died");
 }

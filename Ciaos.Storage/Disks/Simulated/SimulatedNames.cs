@@ -7,7 +7,15 @@ internal sealed class SimulatedNames
     private readonly Dictionary<string, SimulatedContents> _durable = new(StringComparer.Ordinal);
     private readonly List<Change> _unsynced = [];
 
-    public long UsedBytes => _seen.Values.Sum(contents => contents.UsedBytes);
+    public long UsedBytes
+    {
+        get
+        {
+            long used = 0;
+            foreach (var contents in _seen.Values) used += contents.UsedBytes;
+            return used;
+        }
+    }
 
     public SimulatedContents? Find(string path) => _seen.GetValueOrDefault(path);
 
