@@ -8,10 +8,10 @@ namespace Ciaos.Actors.Journal;
 /// </summary>
 public sealed class JournalStores : IExtension, IDisposable
 {
-    private readonly TaskScheduler? _tasks;
+    private readonly Action<Action>? _post;
     private readonly Dictionary<JournalSettings, Entry> _open = [];
 
-    private JournalStores(TaskScheduler? tasks) => _tasks = tasks;
+    private JournalStores(Action<Action>? post) => _post = post;
 
     public static JournalStores Get(ActorSystem system) => system.WithExtension<JournalStores, Provider>();
 
@@ -20,7 +20,7 @@ public sealed class JournalStores : IExtension, IDisposable
     {
         lock (_open)
         {
-            if (!_open.TryGetValue(settings, out var entry)) _open[settings] = entry = new Entry(settings, _tasks);
+            if (!_open.TryGetValue(settings, out var entry)) _open[settings] = entry = new Entry(settings, _post);
             entry.Users++;
             return new JournalStore(entry.Database, entry.Writer, () => Release(settings));
         }
@@ -60,7 +60,7 @@ public sealed class JournalStores : IExtension, IDisposable
         public override JournalStores CreateExtension(ExtendedActorSystem system) => new(WorkSetup.Of(system));
     }
 
-    private sealed class Entry(JournalSettings settings, TaskScheduler? tasks)
+    private sealed class Entry(JournalSettings settings, Action<Action>? post)
     {
         private JournalWriter? _writer;
 
@@ -68,7 +68,7 @@ public sealed class JournalStores : IExtension, IDisposable
 
         public JournalDatabase Database { get; } = new(settings);
 
-        public JournalWriter Writer => _writer ??= new JournalWriter(Database, tasks);
+        public JournalWriter Writer => _writer ??= new JournalWriter(Database, post);
     }
 }
 

@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Ciaos.Actors.Journal;
 
 /// <summary>
-/// The only writer of a journal. It has one connection and a thread of its own (or is a task of the scheduler that it
-/// was given, where a simulation has but one thread), and writes whatever waits, of all actors, in
+/// The only writer of a journal. It has one connection and a thread of its own (or works where it is told to,
+/// since a simulation has but one thread), and writes whatever waits, of all actors, in
 /// one transaction with one sync; what arrives meanwhile makes up the next one. So the more actors write, the more
 /// events share a sync.
 /// <para>
@@ -22,20 +22,19 @@ public sealed class JournalWriter : IDisposable
     private readonly Channel<Request> _queue = Channel.CreateUnbounded<Request>(
         new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly TaskScheduler? _tasks;
+    private readonly Action<Action>? _post;
     private readonly Thread? _thread;
     private readonly List<Request> _batch = [];
     private JournalSession? _session;
-    private Task _last = Task.CompletedTask;
     private long _transactions;
     private long _events;
     private bool _isScheduled;
 
-    /// <param name="tasks">Where it works in place of a thread of its own.</param>
-    public JournalWriter(JournalDatabase database, TaskScheduler? tasks = null)
+    /// <param name="post">Runs its work in place of a thread of its own.</param>
+    public JournalWriter(JournalDatabase database, Action<Action>? post = null)
     {
-        (_database, _tasks) = (database, tasks);
-        if (tasks is not null) return;
+        (_database, _post) = (database, post);
+        if (post is not null) return;
         _thread = new Thread(Run) { IsBackground = true, Name = "ciaos-journal-writer" };
         _thread.Start();
     }
@@ -72,15 +71,7 @@ public sealed class JournalWriter : IDisposable
         Enqueue(new Request(s => s.DeleteSnapshots(persistenceId, range)));
 
     /// <summary>Ends when everything that was asked for before is done, or has failed.</summary>
-    public Task Drained()
-    {
-        Task last;
-        lock (_queue) last = _last;
-        return last.IsCompleted
-            ? Task.CompletedTask
-            : last.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-    }
+    public Task Drained() => Enqueue(new Request(apply: null));
 
     /// <summary>Finishes what was asked for, then closes the database.</summary>
     public void Dispose()
@@ -94,14 +85,16 @@ public sealed class JournalWriter : IDisposable
 
     private Task Enqueue(Request request)
     {
-        lock (_queue)
+        if (_queue.Writer.TryWrite(request))
         {
-            if (_queue.Writer.TryWrite(request)) _last = request.Done.Task;
-            else request.Failure = new JournalException("The journal is closed");
+            if (_post is not null) Schedule(_post);
+        }
+        else
+        {
+            request.Failure = new JournalException("The journal is closed");
+            request.Tell();
         }
 
-        if (request.Failure is not null) request.Tell();
-        else if (_tasks is not null) Schedule(_tasks);
         return request.Done.Task;
     }
 
@@ -110,19 +103,16 @@ public sealed class JournalWriter : IDisposable
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) WriteWaiting();
     }
 
-    private void Schedule(TaskScheduler tasks)
+    private void Schedule(Action<Action> post)
     {
         if (_isScheduled) return;
         _isScheduled = true;
-        StartOn(tasks, () =>
+        post(() =>
         {
             _isScheduled = false;
             WriteWaiting();
         });
     }
-
-    private static void StartOn(TaskScheduler tasks, Action action) =>
-        _ = Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, tasks);
 
     private void WriteWaiting()
     {
@@ -149,6 +139,12 @@ public sealed class JournalWriter : IDisposable
     {
         try
         {
+            if (_batch.TrueForAll(request => request.IsBarrier))
+            {
+                Tell(_batch.ToArray());
+                return;
+            }
+
             _session ??= new JournalSession(_database);
             if (!TryWriteTogether(_session)) WriteOneByOne(_session);
         }
@@ -214,7 +210,7 @@ public sealed class JournalWriter : IDisposable
 
     private void Tell(Request[] batch)
     {
-        if (_tasks is not null) StartOn(_tasks, () => TellAll(batch));
+        if (_post is not null) _post(() => TellAll(batch));
         else ThreadPool.UnsafeQueueUserWorkItem(TellAll, batch, preferLocal: false);
     }
 
@@ -239,7 +235,8 @@ public sealed class JournalWriter : IDisposable
         _session = null;
     }
 
-    private sealed class Request(Action<JournalSession> apply, IReadOnlyList<JournalEvent>? events = null)
+    /// <param name="apply">Null for a request that only waits for those before it.</param>
+    private sealed class Request(Action<JournalSession>? apply, IReadOnlyList<JournalEvent>? events = null)
     {
         public TaskCompletionSource Done { get; } = new();
 
@@ -248,11 +245,13 @@ public sealed class JournalWriter : IDisposable
 
         public IReadOnlyList<JournalEvent> Events { get; } = events ?? [];
 
-        public void Apply(JournalSession session) => apply(session);
+        public bool IsBarrier => apply is null;
+
+        public void Apply(JournalSession session) => apply?.Invoke(session);
 
         public void Tell()
         {
-            if (Failure is null) Done.SetResult();
+            if (Failure is null || IsBarrier) Done.SetResult();
             else Done.SetException(Failure);
         }
     }

@@ -20,19 +20,21 @@ public sealed class ObjectStore
     /// pool's, nor all of the catalog's connections, which the shards use too.</summary>
     private const int MaxListings = 2;
 
-    private readonly TaskScheduler _listings;
+    private readonly TaskScheduler _listings =
+        new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
+
+    private readonly Action<Action>? _post;
     private readonly ConcurrentDictionary<string, BucketId> _buckets = new(StringComparer.Ordinal);
     private readonly IActorRef _bucketsActor;
     private readonly IObjectListing _listing;
     private readonly UploadTarget _uploads;
 
-    /// <param name="work">Where listings run; null: on the thread pool.</param>
+    /// <param name="post">Runs listings; null: the thread pool does.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
-        NeedleIds ids, StoreSettings settings, TaskScheduler? work = null)
+        NeedleIds ids, StoreSettings settings, Action<Action>? post = null)
     {
-        _listings = work
-            ?? new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
+        _post = post;
         (Index, Needles, _bucketsActor, _listing) = (index, needles, buckets, listing);
         var buffers = new ChunkBuffers(settings.ChunkBytes, settings.UploadMemoryBytes);
         _uploads = new UploadTarget(volumes, needles, ids, buffers, settings);
@@ -91,14 +93,20 @@ public sealed class ObjectStore
     {
         try
         {
-            return await Task.Factory.StartNew(
-                () => _listing.List(bucket, prefix, after, limit),
-                cancellation, TaskCreationOptions.DenyChildAttach, _listings);
+            return await RunAsync(() => _listing.List(bucket, prefix, after, limit), cancellation);
         }
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
             throw new IndexFailedException(IndexFailures.Of("The catalog could not be read", failure));
         }
+    }
+
+    private Task<T> RunAsync<T>(Func<T> listing, CancellationToken cancellation)
+    {
+        var task = new Task<T>(listing, cancellation, TaskCreationOptions.DenyChildAttach);
+        if (_post is null) task.Start(_listings);
+        else _post(task.RunSynchronously);
+        return task;
     }
 
     public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(CancellationToken cancellation) =>

@@ -31,19 +31,21 @@ internal sealed class DeterministicRuntime : ISystemRuntime
     private readonly DeterministicTaskScheduler _tasks;
     private int _thread = Environment.CurrentManagedThreadId;
     private long _foreignPosts;
+    private bool _isHalted;
 
-    public DeterministicRuntime(int seed)
+    /// <param name="start">What <see cref="Now"/> shows at first: where the runtime before this one ended.</param>
+    public DeterministicRuntime(int seed, TimeSpan start = default)
     {
         Seed = seed;
         _choice = new Random(seed);
-        _scheduler = new VirtualTimeScheduler();
+        _scheduler = new VirtualTimeScheduler(start);
         _tasks = new DeterministicTaskScheduler(this);
         TimeProvider = new VirtualTimeProvider(_scheduler);
     }
 
     public int Seed { get; }
 
-    /// <summary>Virtual time since the start, at which it is zero.</summary>
+    /// <summary>Virtual time. It begins with zero, or what the runtime was told.</summary>
     public TimeSpan Now => _scheduler.MonotonicClock;
 
     /// <summary>The virtual clock, for code that takes its time from a provider. Begins at 2000-01-01 UTC.</summary>
@@ -107,8 +109,8 @@ internal sealed class DeterministicRuntime : ISystemRuntime
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         var end = Now + time;
         RunUntilIdle();
-        while (_scheduler.FireNext(end)) RunUntilIdle();
-        _scheduler.SetTo(end);
+        while (!_isHalted && _scheduler.FireNext(end)) RunUntilIdle();
+        if (!_isHalted) _scheduler.SetTo(end);
     }
 
     /// <summary>Starts something asynchronous whose continuations come back to this runtime.</summary>
@@ -133,7 +135,7 @@ internal sealed class DeterministicRuntime : ISystemRuntime
         ArgumentNullException.ThrowIfNull(task);
         var end = Now + within;
         RunUntilIdle();
-        while (!task.IsCompleted && _scheduler.FireNext(end)) RunUntilIdle();
+        while (!task.IsCompleted && !_isHalted && _scheduler.FireNext(end)) RunUntilIdle();
         return task.IsCompleted
             ? task.GetAwaiter().GetResult()
             : throw new TimeoutException($"Not completed within {within} of virtual time (seed {Seed}).");
@@ -151,6 +153,15 @@ internal sealed class DeterministicRuntime : ISystemRuntime
             within);
     }
 
+    /// <summary>Whatever runs in it is dead from the end of the present step on, as after a power cut: no step, timer or
+    /// continuation runs any more.</summary>
+    public void Halt() => _isHalted = true;
+
+    public bool IsHalted => _isHalted;
+
+    /// <summary>Lets time pass without running anything: what is running takes that long.</summary>
+    public void Elapse(TimeSpan time) => _scheduler.SetTo(Now + time);
+
     public void Post(Action action) => Post(new ActionRunnable(action));
 
     internal void Post(IRunnable runnable)
@@ -163,7 +174,7 @@ internal sealed class DeterministicRuntime : ISystemRuntime
     {
         lock (_runnable)
         {
-            if (_runnable.Count == 0) return null;
+            if (_isHalted || _runnable.Count == 0) return null;
             var chosen = _choice.Next(_runnable.Count);
             var next = _runnable[chosen];
 

@@ -14,10 +14,8 @@ internal sealed class VirtualTimeScheduler : SchedulerBase
     private TimeSpan _now;
     private long _order;
 
-    public VirtualTimeScheduler()
-        : base(Config.Empty, null!)
-    {
-    }
+    public VirtualTimeScheduler(TimeSpan start)
+        : base(Config.Empty, null!) => _now = start;
 
     public override TimeSpan MonotonicClock => _now;
 

@@ -1,0 +1,150 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Dispatch.Deterministic;
+using Ciaos.Actors;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Objects;
+using Ciaos.Actors.Volumes;
+using Ciaos.Host;
+using Ciaos.Host.Settings;
+using Ciaos.Http;
+using Ciaos.Storage.Disks;
+using Ciaos.Storage.Volumes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ciaos.Simulation.World;
+
+/// <summary>How the nodes of a world are set: small, so that little data makes volumes roll, caches overflow and
+/// objects have many chunks.</summary>
+/// <param name="Sqlite">The data source of a database of this name.</param>
+internal sealed record SimulatedNodeSettings(
+    int Shards, int ChunkBytes, int MaxVolumeBytes, int ActiveVolumes, int CacheEntries, int CheckpointBytes,
+    Func<string, string> Sqlite);
+
+/// <summary>
+/// One life of a node, from its start to its crash or stop: the product's own parts, from the HTTP handlers to the
+/// files, on one thread. Only the disk outlives it.
+/// </summary>
+internal sealed class SimulatedNode
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
+    private static readonly Config Defaults =
+        NodeConfig.Load(null, [], ["ciaos.data=/"]);
+
+    private readonly SimulatedNodeSettings _settings;
+    private readonly IDisk _disk;
+    private readonly Random _salts;
+    private readonly Readiness _readiness = new();
+    private readonly ActorSystem _system;
+    private readonly ILogger _logger;
+    private NodeStore? _store;
+    private NativeApi? _api;
+    private long _requests;
+
+    public SimulatedNode(int seed, TimeSpan start, IDisk disk, SimulatedNodeSettings settings, Action<string>? log)
+    {
+        (_disk, _settings, _salts) = (disk, settings, new Random(seed));
+        Runtime = new DeterministicRuntime(seed, start);
+        _system = Runtime.CreateSystem(
+            "ciaos", ConfigOf(settings), ActorSystemSetup.Create(new WorkSetup(Runtime.Post)));
+        _logger = log is null ? NullLogger.Instance : new SimulatedLogger(log);
+        if (log is not null) SimulatedLog.Attach(_system, log);
+    }
+
+    public DeterministicRuntime Runtime { get; }
+
+    public NodeStore Store => _store ?? throw new InvalidOperationException("The node has not started");
+
+    /// <summary>Returns when the node serves, or has crashed on the way.</summary>
+    public void Start() => Runtime.Await(Runtime.Run(StartAsync), StartTimeout);
+
+    /// <summary>Stops in order, as a node does that is asked to.</summary>
+    public void Stop()
+    {
+        Wait(async () =>
+        {
+            await Store.StopIndexAsync(StopTimeout).ConfigureAwait(true);
+            await Store.CloseVolumesAsync(StopTimeout).ConfigureAwait(true);
+            await _system.Terminate().ConfigureAwait(true);
+        });
+        Store.Dispose();
+    }
+
+    /// <summary>Closes what the dead have left open.</summary>
+    public void Bury() => _store?.Abandon();
+
+    /// <summary>To be called within the runtime.</summary>
+    public async Task HandleAsync(InProcessRequest request)
+    {
+        await _api!.HandleAsync(request.Context).ConfigureAwait(true);
+        await request.CompleteAsync().ConfigureAwait(true);
+    }
+
+    public string NextRequestId() => $"sim-{++_requests}";
+
+    private void Wait(Func<Task> work)
+    {
+        var task = Runtime.Run(async () =>
+        {
+            await work().ConfigureAwait(true);
+            return true;
+        });
+        Runtime.Await(task, StopTimeout * 4);
+    }
+
+    private async Task<bool> StartAsync()
+    {
+        var cluster = Cluster.Get(_system);
+        await cluster.JoinAsync(cluster.SelfAddress, CancellationToken.None).ConfigureAwait(true);
+        _store = NodeStore.Start(_system, StoreSettingsOf(_settings), _disk, NextSalt, Runtime.TimeProvider);
+        _api = new NativeApi(
+            _store.Objects, HttpSettings.From(_system.Settings.Config), _readiness, _logger);
+        await _store.WhenReadyAsync(StartTimeout).ConfigureAwait(true);
+        _readiness.SetReady();
+        return true;
+    }
+
+    private ulong NextSalt() => unchecked((ulong)_salts.NextInt64());
+
+    private NodeStoreSettings StoreSettingsOf(SimulatedNodeSettings settings)
+    {
+        var config = _system.Settings.Config;
+        var volumes = VolumesSettings.From(config);
+        return new NodeStoreSettings(
+            volumes with
+            {
+                ActiveVolumes = settings.ActiveVolumes,
+                MaxOpenReaders = 4,
+                MinFreeBytes = settings.MaxVolumeBytes,
+                Volume = volumes.Volume with
+                {
+                    MaxVolumeBytes = settings.MaxVolumeBytes,
+                    MaxBatchNeedles = 8,
+                    File = new VolumeFileSettings(settings.MaxVolumeBytes / 4, settings.CheckpointBytes),
+                },
+            },
+            IndexSettings.From(config),
+            StoreSettings.From(config) with
+            {
+                ChunkBytes = settings.ChunkBytes,
+                UploadMemoryBytes = 8 * settings.ChunkBytes,
+            });
+    }
+
+    private static Config ConfigOf(SimulatedNodeSettings settings) => ConfigurationFactory.ParseString($$"""
+        ciaos.journal.path = "{{settings.Sqlite("journal.db")}}"
+        ciaos.index {
+          shards = {{settings.Shards}}
+          cache-entries = {{settings.CacheEntries}}
+          batch-max-events = 5
+          batch-max-segments = 20
+          read-tickets-max = 100
+          purge-rows = 2
+          catalog { path = "{{settings.Sqlite("catalog.db")}}", read-connections = 2, cache = 256KiB }
+        }
+        """).WithFallback(Defaults);
+}
