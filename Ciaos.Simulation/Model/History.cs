@@ -1,0 +1,139 @@
+namespace Ciaos.Simulation.Model;
+
+/// <summary>An operation on its way.</summary>
+/// <param name="Operation">As it is to be sent: the tag of its condition is filled in.</param>
+internal sealed record Invocation(int Id, Operation Operation);
+
+/// <summary>
+/// Judges a run as it happens: is there an order of all operations, each at one moment between its invocation and its
+/// answer, in which the model gives just these answers? What was never answered happened at some moment, or never.
+/// Owners know nothing of each other, so each has a history of its own. The first violation stays.
+/// </summary>
+internal sealed class History
+{
+    /// <summary>With more operations of one owner whose outcome is not known, the possibilities become many.</summary>
+    private const int MaxUnknown = 4;
+
+    private readonly SortedDictionary<string, OwnerHistory> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, Operation> _open = [];
+    private readonly Dictionary<(string Owner, string Key), string> _lastTags = [];
+    private readonly List<HistoryLine> _lines = [];
+    private int _lastId;
+
+    /// <summary>Bits were flipped at rest, or the disk fails: a read may answer 500. What it answers else must still be
+    /// right.</summary>
+    public bool ReadsMayFail { get; set; }
+
+    /// <summary>The node is well and idle: nothing may go without a definite answer, unless <see
+    /// cref="ReadsMayFail"/>.</summary>
+    public bool MustAnswer { get; set; }
+
+    public Violation? Violation { get; private set; }
+
+    /// <summary>The node should be brought to rest, and <see cref="Settle"/> called, before more is asked of
+    /// it.</summary>
+    public bool ShouldSettle => _owners.Values.Any(owner => owner.Unknown >= MaxUnknown);
+
+    /// <summary>Operations that wait for their answer.</summary>
+    public int OpenCount => _open.Count;
+
+    /// <summary>All that happened, a line for each event.</summary>
+    public IEnumerable<string> Trace => _lines.Select(line => line.ToString());
+
+    /// <summary>How many things may be true of an owner's keys: a measure of the checker's work.</summary>
+    public int PossibilitiesOf(string owner) => OwnerOf(owner).Configurations.Count;
+
+    /// <summary>A client sends an operation.</summary>
+    public Invocation Invoke(Operation operation)
+    {
+        var id = ++_lastId;
+        operation = Resolve(operation);
+        _open.Add(id, operation);
+        _lines.Add(new HistoryLine(id, operation, null));
+        if (Violation is null) OwnerOf(operation.Owner).Invoke(id, operation);
+        return new Invocation(id, operation);
+    }
+
+    /// <summary>A client has got an answer, or its connection was cut (<see cref="Outcome.Unknown"/>).</summary>
+    public Violation? Return(int id, Outcome outcome)
+    {
+        if (!_open.Remove(id, out var operation))
+            throw new ArgumentException($"Operation #{id} is not under way", nameof(id));
+        _lines.Add(new HistoryLine(id, operation, outcome));
+        if (Violation is not null) return Violation;
+        var owner = OwnerOf(operation.Owner);
+        if (outcome.IsUnknown)
+        {
+            Violation = Refuse(id, operation, outcome);
+            owner.Abandon(id);
+        }
+        else if (owner.Return(id, outcome))
+        {
+            if (operation.Keys is [var key] && outcome.Tag is { } tag) _lastTags[(operation.Owner, key)] = tag;
+        }
+        else
+        {
+            Violation = new Violation(id, operation, outcome, owner.Explain(operation, id, outcome));
+        }
+
+        return Violation;
+    }
+
+    /// <summary>The node has died, or was stopped: nothing that is under way will be answered.</summary>
+    public void Crash()
+    {
+        Note("the node is down");
+        _open.Clear();
+        if (Violation is not null) return;
+        foreach (var owner in _owners.Values) owner.AbandonAll();
+    }
+
+    /// <summary>The node runs and is at rest, with nothing under way: what was never answered has happened by now, or
+    /// never will.</summary>
+    /// <exception cref="InvalidOperationException">An operation waits for its answer.</exception>
+    public void Settle()
+    {
+        Note("the node is at rest");
+        if (_open.Count > 0) throw new InvalidOperationException($"{_open.Count} operations are still under way");
+        if (Violation is not null) return;
+        foreach (var owner in _owners.Values) owner.Settle();
+    }
+
+    /// <summary>A line for the trace.</summary>
+    public void Note(string text) => _lines.Add(new HistoryLine(0, null, null) { Text = text });
+
+    private Operation Resolve(Operation operation) => operation switch
+    {
+        RawPut { Condition: { Kind: ConditionKind.LastRead, Tag: null } } put =>
+            put with { Condition = new Condition(ConditionKind.LastRead, LastTag(put)) },
+        RawDelete { Condition: { Kind: ConditionKind.LastRead, Tag: null } } delete =>
+            delete with { Condition = new Condition(ConditionKind.LastRead, LastTag(delete)) },
+        _ => operation,
+    };
+
+    private string LastTag(KeyOperation operation) =>
+        _lastTags.GetValueOrDefault((operation.Owner, operation.Key), Condition.NeverGiven);
+
+    private Violation? Refuse(int id, Operation operation, Outcome outcome)
+    {
+        if (ReadsMayFail || operation is BrokenPut) return null;
+        if (MustAnswer) return Of("  the node is well and idle: it must give a definite answer");
+        return outcome.Status == 500 && !operation.IsWrite ? Of("  nothing was damaged: a read may not fail") : null;
+
+        Violation Of(string reason) => new(id, operation, outcome, reason);
+    }
+
+    private OwnerHistory OwnerOf(string owner)
+    {
+        if (!_owners.TryGetValue(owner, out var history)) _owners.Add(owner, history = new OwnerHistory());
+        return history;
+    }
+
+    private sealed record HistoryLine(int Id, Operation? Operation, Outcome? Outcome)
+    {
+        public string? Text { get; init; }
+
+        public override string ToString() =>
+            Text ?? (Outcome is null ? $"#{Id} {Operation}" : $"#{Id} -> {Outcome}");
+    }
+}
