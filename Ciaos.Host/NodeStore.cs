@@ -61,7 +61,7 @@ public sealed class NodeStore : IDisposable
         var readers = new VolumeReaders(folder, settings.Volumes.MaxOpenReaders);
         var index = IndexSystem.Start(system, settings.Index, volumes, needles, time);
         var objects = new ObjectStore(
-            index.Region, index.Buckets, volumes, readers, index.Listing, needles, settings.Objects,
+            index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system));
         return new NodeStore(system, volumes, readers, index, objects);
     }

@@ -24,6 +24,15 @@ class Node:
         self.output = []
 
     def start(self):
+        listening = self.spawn()
+        if not listening.wait(START_SECONDS) or self.url is None:
+            self.kill()
+            raise RuntimeError("The node did not start:\n" + self.log())
+        self._await_ready()
+        return self
+
+    def spawn(self):
+        """Begins to start; the event tells that it listens, or has ended."""
         command = ["dotnet", PROGRAM, "serve", "--data", self.data, "--port", "0"]
         for setting in self.settings:
             command += ["--set", setting]
@@ -32,12 +41,9 @@ class Node:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             cwd=self.data)
         listening = threading.Event()
-        threading.Thread(target=self._follow, args=(self.process.stdout, listening), daemon=True).start()
-        if not listening.wait(START_SECONDS) or self.url is None:
-            self.kill()
-            raise RuntimeError("The node did not start:\n" + self.log())
-        self._await_ready()
-        return self
+        threading.Thread(
+            target=self._follow, args=(self.process.stdout, self.output, listening), daemon=True).start()
+        return listening
 
     @property
     def port(self):
@@ -71,10 +77,10 @@ class Node:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(rf"^{field}:\s+(\d+) kB", status.read(), re.MULTILINE)[1]) * 1024
 
-    def _follow(self, stdout, listening):
+    def _follow(self, stdout, output, listening):
         self.url = None
         for line in stdout:
-            self.output.append(line)
+            output.append(line)
             found = re.search(r"listening on (http://[0-9.:\[\]a-f]+)", line)
             if found and not listening.is_set():
                 self.url = found[1]

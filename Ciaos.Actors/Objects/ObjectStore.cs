@@ -32,12 +32,12 @@ public sealed class ObjectStore
     /// <param name="post">Runs listings; null: the thread pool does.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
-        NeedleIds ids, StoreSettings settings, Action<Action>? post = null)
+        NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null)
     {
         _post = post;
         (Index, Needles, _bucketsActor, _listing) = (index, needles, buckets, listing);
-        var buffers = new ChunkBuffers(settings.ChunkBytes, settings.UploadMemoryBytes);
-        _uploads = new UploadTarget(volumes, needles, ids, buffers, settings);
+        var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
+        _uploads = new UploadTarget(volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings);
     }
 
     internal IActorRef Index { get; }

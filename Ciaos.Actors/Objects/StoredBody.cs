@@ -9,13 +9,17 @@ public sealed class StoredBody
 {
     private readonly INeedleReader _needles;
     private readonly ImmutableArray<NeedleLocation> _chunks;
-    private readonly int _chunkBytes;
+    private readonly long[] _startBytes;
 
-    /// <param name="chunks">At least one; all but the last hold <paramref name="chunkBytes"/>.</param>
-    internal StoredBody(INeedleReader needles, ImmutableArray<NeedleLocation> chunks, int chunkBytes)
+    /// <param name="chunks">At least one, in the order of the body. Only the last may be empty.</param>
+    internal StoredBody(INeedleReader needles, ImmutableArray<NeedleLocation> chunks)
     {
-        (_needles, _chunks, _chunkBytes) = (needles, chunks, chunkBytes);
-        LengthBytes = (chunks.Length - 1L) * chunkBytes + chunks[^1].DataBytes;
+        (_needles, _chunks, _startBytes) = (needles, chunks, new long[chunks.Length]);
+        for (var i = 0; i < chunks.Length; i++)
+        {
+            _startBytes[i] = LengthBytes;
+            LengthBytes += chunks[i].DataBytes;
+        }
     }
 
     public long LengthBytes { get; }
@@ -27,7 +31,7 @@ public sealed class StoredBody
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offsetBytes + destination.Length, LengthBytes);
         while (!destination.IsEmpty)
         {
-            var (chunk, start) = ((int)(offsetBytes / _chunkBytes), (int)(offsetBytes % _chunkBytes));
+            var (chunk, start) = Find(offsetBytes);
             var length = Math.Min(destination.Length, _chunks[chunk].DataBytes - start);
             _needles.Read(_chunks[chunk], start, destination[..length]);
             destination = destination[length..];
@@ -44,11 +48,18 @@ public sealed class StoredBody
         if (lengthBytes == 0) to.Add(new Segment(default, 0, 0, StartsFile: true));
         for (var startsFile = true; lengthBytes > 0; startsFile = false)
         {
-            var (chunk, start) = ((int)(offsetBytes / _chunkBytes), (int)(offsetBytes % _chunkBytes));
+            var (chunk, start) = Find(offsetBytes);
             var length = (int)Math.Min(lengthBytes, _chunks[chunk].DataBytes - start);
             to.Add(new Segment(_chunks[chunk], start, length, startsFile));
             offsetBytes += length;
             lengthBytes -= length;
         }
+    }
+
+    private (int Chunk, int StartBytes) Find(long offsetBytes)
+    {
+        var chunk = Array.BinarySearch(_startBytes, offsetBytes);
+        if (chunk < 0) chunk = ~chunk - 1;
+        return (chunk, (int)(offsetBytes - _startBytes[chunk]));
     }
 }

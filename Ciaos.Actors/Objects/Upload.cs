@@ -11,26 +11,42 @@ namespace Ciaos.Actors.Objects;
 /// One body on its way into a volume: cut into chunks, each stored as a needle, with a bounded number of them in
 /// flight. While the window is full the body is not read. Used by one request, one call at a time.
 /// </summary>
+/// <remarks>
+/// Memory is taken as bytes arrive, never for what was only announced: a buffer is at most four times as large as what
+/// its client has sent into it, or into the one before. Where there is none left to grow, or where others wait and the
+/// client is too slow, the chunk ends early (see <see cref="UploadBudget"/>). So chunks differ in length.
+/// </remarks>
 public sealed class Upload : IAsyncDisposable
 {
-    private const int FirstBufferBytes = 64 * 1024;
+    /// <summary>So much every upload may hold outside of the budget: what many slow clients have in hand is small, and
+    /// a small body never waits for memory.</summary>
+    internal const int FreeBytes = 4 * 1024;
+
+    private const int FirstReservedBytes = 64 * 1024;
+    private const int GrowthFactor = 4;
     private static readonly Dictionary<string, string> NoMetadata = [];
 
     private readonly UploadTarget _target;
     private readonly Needle _pattern;
     private readonly Queue<Task<NeedleLocation>> _inFlight = new();
     private readonly List<NeedleLocation> _stored = [];
+    private readonly LinkedListNode<UploadBudget.ClientWait> _clientWait;
     private byte[] _buffer = [];
     private int _rentedBytes;
     private int _reservedBytes;
     private int _filledBytes;
+    private int _allowedBytes;
     private int _nextOrdinal;
+    private long _receivedBytes;
+    private long? _announcedBytes;
+    private bool _hasBegun;
     private bool _bodyEnded;
 
     internal Upload(UploadTarget target, Needle pattern)
     {
         _target = target;
         _pattern = pattern;
+        _clientWait = target.Budget.NewWait();
     }
 
     public ObjectId Id => _pattern.Object;
@@ -39,15 +55,15 @@ public sealed class Upload : IAsyncDisposable
     public ReadOnlyMemory<byte> Buffered => _buffer.AsMemory(0, _filledBytes);
 
     /// <summary>
-    /// Reads the body until its end or until one chunk is full. Nothing is stored yet. True: the body has ended, and
-    /// <see cref="Buffered"/> is all of it.
+    /// Reads the body until its end, until one chunk is full, or until there is no memory for more of it. Nothing is
+    /// stored yet. True: the body has ended, and <see cref="Buffered"/> is all of it. False: <see cref="Buffered"/> has
+    /// more than <see cref="FreeBytes"/>.
     /// </summary>
-    /// <param name="lengthHintBytes">The body's exact length where it was announced.</param>
-    public async Task<bool> BufferAsync(PipeReader body, long? lengthHintBytes, CancellationToken cancellation)
+    /// <param name="announcedBytes">The body's exact length where it was announced.</param>
+    public async Task<bool> BufferAsync(PipeReader body, long? announcedBytes, CancellationToken cancellation)
     {
-        var chunkBytes = _target.Buffers.ChunkBytes;
-        var reservedBytes = (int)Math.Clamp(lengthHintBytes ?? chunkBytes, 1, chunkBytes);
-        await FillAsync(body, reservedBytes, lengthHintBytes is null ? FirstBufferBytes : reservedBytes, cancellation);
+        (_hasBegun, _announcedBytes) = (true, announcedBytes);
+        await FillAsync(body, cancellation);
         return _bodyEnded;
     }
 
@@ -55,18 +71,18 @@ public sealed class Upload : IAsyncDisposable
     /// <exception cref="UploadRejectedException">The volumes would not have it.</exception>
     public async Task<StoredBody> StoreAsync(PipeReader body, CancellationToken cancellation)
     {
-        if (_reservedBytes == 0) await BufferAsync(body, lengthHintBytes: null, cancellation);
+        if (!_hasBegun) await BufferAsync(body, announcedBytes: null, cancellation);
         while (true)
         {
             var isLast = _bodyEnded;
             SendChunk(isLast);
             if (isLast) break;
             if (_inFlight.Count >= _target.Settings.UploadWindowChunks) await CollectOldestAsync();
-            await FillAsync(body, _target.Buffers.ChunkBytes, _target.Buffers.ChunkBytes, cancellation);
+            await FillAsync(body, cancellation);
         }
 
         while (_inFlight.Count > 0) await CollectOldestAsync();
-        return new StoredBody(_target.Needles, [.. _stored], _target.Buffers.ChunkBytes);
+        return new StoredBody(_target.Needles, [.. _stored]);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,45 +92,109 @@ public sealed class Upload : IAsyncDisposable
             await ((Task)append).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task FillAsync(PipeReader body, int reservedBytes, int firstBytes, CancellationToken cancellation)
+    // Returns at the end of the body or of the chunk. Bytes are waited for before memory is: a client that sends nothing
+    // takes none.
+    private async Task FillAsync(PipeReader body, CancellationToken cancellation)
     {
-        await _target.Buffers.ReserveAsync(reservedBytes, cancellation);
-        _reservedBytes = reservedBytes;
-        _rentedBytes = Math.Min(firstBytes, reservedBytes);
-        _buffer = _target.Buffers.Rent(_rentedBytes);
         while (true)
         {
-            var read = await body.ReadAsync(cancellation);
+            var read = await ReadAsync(body, cancellation);
             var unread = read.Buffer;
             var unreadBytes = unread.Length;
-            if (_filledBytes + unreadBytes > _rentedBytes) Grow(_filledBytes + unreadBytes);
+            try
+            {
+                CheckAnnounced(unreadBytes);
+                await MakeRoomAsync(unreadBytes, cancellation);
+            }
+            catch
+            {
+                body.AdvanceTo(unread.Start);
+                throw;
+            }
+
             var takenBytes = (int)Math.Min(unreadBytes, _rentedBytes - _filledBytes);
             var taken = unread.Slice(0, takenBytes);
             taken.CopyTo(_buffer.AsSpan(_filledBytes));
             _filledBytes += takenBytes;
+            _receivedBytes += takenBytes;
 
             // From here on the sequence must not be looked at: its memory may serve the next read already.
             body.AdvanceTo(taken.End);
             _bodyEnded = read.IsCompleted && takenBytes == unreadBytes;
-            if (_bodyEnded) break;
 
             // A full chunk waits for the next byte, or the end, because a needle says whether it is its upload's last.
-            if (takenBytes == unreadBytes) continue;
-            if (_filledBytes == _target.Buffers.ChunkBytes) break;
-            throw new UploadRejectedException(
-                VolumeProtocol.RejectReason.TooLarge,
-                $"The body is longer than the {_reservedBytes} bytes that were announced");
+            if (_bodyEnded || takenBytes < unreadBytes) return;
+            if (read.IsCanceled && !TryShrink()) return;
         }
     }
 
-    private void Grow(long wantedBytes)
+    private async ValueTask<ReadResult> ReadAsync(PipeReader body, CancellationToken cancellation)
     {
-        var largerBytes = (int)Math.Min(_reservedBytes, Math.Max(2L * _rentedBytes, wantedBytes));
-        if (largerBytes == _rentedBytes) return;
-        var larger = _target.Buffers.Rent(largerBytes);
-        _buffer.AsSpan(0, _filledBytes).CopyTo(larger);
-        _target.Buffers.Return(_buffer, _rentedBytes);
-        (_buffer, _rentedBytes) = (larger, largerBytes);
+        var reading = body.ReadAsync(cancellation);
+        if (_reservedBytes == 0 || reading.IsCompleted) return await reading;
+        _target.Budget.BeginWait(_clientWait, body);
+        try
+        {
+            return await reading;
+        }
+        finally
+        {
+            _target.Budget.EndWait(_clientWait);
+        }
+    }
+
+    private void CheckAnnounced(long unreadBytes)
+    {
+        if (_announcedBytes - _receivedBytes < unreadBytes)
+            throw new UploadRejectedException(
+                VolumeProtocol.RejectReason.TooLarge,
+                $"The body is longer than the {_announcedBytes} bytes that were announced");
+    }
+
+    /// <summary>Grows the buffer for what has come, if it can. Where it cannot, the chunk ends.</summary>
+    private async ValueTask MakeRoomAsync(long unreadBytes, CancellationToken cancellation)
+    {
+        var neededBytes = _filledBytes + unreadBytes;
+        if (neededBytes <= _rentedBytes || _rentedBytes == _target.Buffers.ChunkBytes) return;
+        var wantedBytes = BufferBytesFor(neededBytes);
+        var reservedBytes = wantedBytes <= FreeBytes ? 0 : wantedBytes;
+        if (reservedBytes > 0)
+        {
+            if (_reservedBytes == 0) await _target.Budget.ReserveAsync(reservedBytes, cancellation);
+            else if (!_target.Budget.TryReserve(reservedBytes - _reservedBytes)) return;
+            _reservedBytes = reservedBytes;
+            _target.Budget.Restart(_clientWait);
+        }
+
+        Resize(wantedBytes);
+    }
+
+    private int BufferBytesFor(long neededBytes)
+    {
+        long bytes = FreeBytes;
+        if (neededBytes > bytes) bytes = FirstReservedBytes;
+        while (bytes < neededBytes) bytes *= GrowthFactor;
+        var mostBytes = _announcedBytes - _receivedBytes + _filledBytes ?? long.MaxValue;
+        return (int)Math.Min(Math.Max(bytes, _allowedBytes), Math.Min(mostBytes, _target.Buffers.ChunkBytes));
+    }
+
+    /// <summary>Others wait for memory. False: there is too much in the buffer, which has to be stored.</summary>
+    private bool TryShrink()
+    {
+        if (_reservedBytes == 0) return true;
+        if (_filledBytes > FreeBytes) return false;
+        Resize(FreeBytes);
+        _target.Budget.Release(_reservedBytes);
+        (_reservedBytes, _allowedBytes) = (0, 0);
+        return true;
+    }
+
+    private void Resize(int bytes)
+    {
+        var resized = _target.Buffers.Rent(bytes);
+        _buffer.AsSpan(0, _filledBytes).CopyTo(resized);
+        if (_rentedBytes > 0) _target.Buffers.Return(_buffer, _rentedBytes);
+        (_buffer, _rentedBytes) = (resized, bytes);
     }
 
     private void SendChunk(bool isLast)
@@ -128,6 +208,9 @@ public sealed class Upload : IAsyncDisposable
             Data = Buffered,
         };
         _nextOrdinal++;
+        _allowedBytes = _filledBytes == _rentedBytes
+            ? (int)Math.Min((long)GrowthFactor * _rentedBytes, _target.Buffers.ChunkBytes)
+            : 0;
         _inFlight.Enqueue(AppendAsync(needle, _buffer, _rentedBytes, _reservedBytes));
         (_buffer, _rentedBytes, _reservedBytes, _filledBytes) = ([], 0, 0, 0);
     }
@@ -142,14 +225,14 @@ public sealed class Upload : IAsyncDisposable
         catch (AskTimeoutException)
         {
             // The volume may still be about to read the buffer, so it is left to the garbage collector.
-            _target.Buffers.Release(reservedBytes);
+            _target.Budget.Release(reservedBytes);
             throw new UploadRejectedException(
                 VolumeProtocol.RejectReason.DiskFailed,
                 $"The volumes did not answer within {_target.Settings.AskTimeout}");
         }
 
-        _target.Buffers.Return(buffer, rentedBytes);
-        _target.Buffers.Release(reservedBytes);
+        if (rentedBytes > 0) _target.Buffers.Return(buffer, rentedBytes);
+        _target.Budget.Release(reservedBytes);
         return answer switch
         {
             VolumeProtocol.Appended appended => appended.Location,
@@ -162,13 +245,14 @@ public sealed class Upload : IAsyncDisposable
 
     private void ReturnBuffer()
     {
-        if (_reservedBytes == 0) return;
+        if (_rentedBytes == 0) return;
         _target.Buffers.Return(_buffer, _rentedBytes);
-        _target.Buffers.Release(_reservedBytes);
+        _target.Budget.Release(_reservedBytes);
         (_buffer, _rentedBytes, _reservedBytes, _filledBytes) = ([], 0, 0, 0);
     }
 }
 
 /// <summary>What all uploads of a node share.</summary>
 internal sealed record UploadTarget(
-    IActorRef Volumes, INeedleReader Needles, NeedleIds Ids, ChunkBuffers Buffers, StoreSettings Settings);
+    IActorRef Volumes, INeedleReader Needles, NeedleIds Ids, ChunkBuffers Buffers, UploadBudget Budget,
+    StoreSettings Settings);

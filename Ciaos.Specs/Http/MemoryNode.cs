@@ -20,6 +20,7 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
     public const int ChunkBytes = 64 * 1024;
 
     private static readonly TimeSpan AskTimeout = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private readonly ActorSystem _system = ActorSystem.Create("http-spec");
     private readonly ConcurrentDictionary<long, byte[]> _needles = new();
@@ -59,7 +60,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
             node,
             node,
             new NeedleIds(TimeProvider.System),
-            new StoreSettings(ChunkBytes, 4, 16 * ChunkBytes, AskTimeout));
+            TimeProvider.System,
+            new StoreSettings(ChunkBytes, 4, 16 * ChunkBytes, Patience, AskTimeout));
         var config = ConfigurationFactory.ParseString("ciaos.http { port = 0, " + settings + " }")
             .WithFallback(HttpSettingsSpec.Reference());
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(node).SetMinimumLevel(LogLevel.Debug));

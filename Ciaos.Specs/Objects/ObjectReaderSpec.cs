@@ -93,9 +93,10 @@ public sealed class ObjectReaderSpec : TestKit
     private ObjectReader Open(int knownSegments)
     {
         var index = Sys.ActorOf(Props.Create(() => new Index(_segments, TestActor)));
-        var settings = new StoreSettings(1 << 20, 4, 8 << 20, TimeSpan.FromSeconds(10));
+        var settings = new StoreSettings(1 << 20, 4, 8 << 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
         var store = new ObjectStore(
-            index, TestActor, TestActor, _volumes, new NoListing(), new NeedleIds(TimeProvider.System), settings);
+            index, TestActor, TestActor, _volumes, new NoListing(), new NeedleIds(TimeProvider.System),
+            TimeProvider.System, settings);
         var size = SegmentLengths.Take(knownSegments).Sum();
         var record = new IndexProtocol.ObjectRecord(
             new BucketId(1), ObjectKey.Create("k"), new ObjectId(1), 1, size, knownSegments, knownSegments,

@@ -18,7 +18,7 @@ public sealed class UploadSpec : TestKit
     private static readonly Dictionary<string, string> Metadata = new() { ["content-type"] = "text/plain" };
 
     private readonly MemoryVolumes _volumes = new();
-    private readonly ChunkBuffers _buffers = new(ChunkBytes, budgetBytes: 4 * ChunkBytes);
+    private readonly UploadBudget _budget = new(4 * ChunkBytes, TimeSpan.FromSeconds(10), TimeProvider.System);
     private readonly IActorRef _writer;
 
     public UploadSpec() => _writer = Sys.ActorOf(_volumes.Props());
@@ -143,8 +143,10 @@ public sealed class UploadSpec : TestKit
 
     private Upload Begin()
     {
-        var settings = new StoreSettings(ChunkBytes, WindowChunks, 4 * ChunkBytes, TimeSpan.FromSeconds(10));
-        var target = new UploadTarget(_writer, _volumes, new NeedleIds(TimeProvider.System), _buffers, settings);
+        var tenSeconds = TimeSpan.FromSeconds(10);
+        var settings = new StoreSettings(ChunkBytes, WindowChunks, 4 * ChunkBytes, tenSeconds, tenSeconds);
+        var target = new UploadTarget(
+            _writer, _volumes, new NeedleIds(TimeProvider.System), new ChunkBuffers(ChunkBytes), _budget, settings);
         var id = target.Ids.Next();
         return new Upload(target, new Needle(
             NeedleKind.Data, id, new BucketId(1), ObjectKey.Create("k"), new ObjectId(id.Value), 0, false,
