@@ -8,6 +8,7 @@ using Ciaos.Actors.Index.Catalog;
 using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
+using Ciaos.Http.Health;
 using Ciaos.Storage.Disks;
 using Microsoft.Extensions.Logging;
 
@@ -92,7 +93,7 @@ public sealed class Node : IAsyncDisposable
             var http = await HttpServer.StartAsync(httpSettings, store.Objects, readiness, loggers, cancellation);
             StopInOrder(system, http, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
-            readiness.SetReady();
+            readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(system, data, store, http);
         }
         catch (Exception error)

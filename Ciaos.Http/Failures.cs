@@ -17,13 +17,14 @@ namespace Ciaos.Http;
 internal sealed class Failures(ILogger logger)
 {
     /// <summary>The answer for an index command that was not done.</summary>
-    public Task AnswerAsync(HttpContext context, IndexProtocol.Failed failed) =>
-        UnavailableAsync(
-            context,
-            failed.Reason == IndexProtocol.FailReason.DiskFull
-                ? StatusCodes.Status507InsufficientStorage
-                : StatusCodes.Status503ServiceUnavailable,
-            failed.Detail);
+    public Task AnswerAsync(HttpContext context, IndexProtocol.Failed failed) => failed.Reason switch
+    {
+        IndexProtocol.FailReason.TooManySegments =>
+            RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, failed.Detail),
+        IndexProtocol.FailReason.DiskFull =>
+            UnavailableAsync(context, StatusCodes.Status507InsufficientStorage, failed.Detail),
+        _ => UnavailableAsync(context, StatusCodes.Status503ServiceUnavailable, failed.Detail),
+    };
 
     public Task AnswerAsync(HttpContext context, Exception error)
     {

@@ -11,6 +11,10 @@ namespace Ciaos.Http;
 /// <summary>Kestrel with the native API on it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
+    /// <summary>What the server reads ahead of a body that waits for memory. It is not part of
+    /// ciaos.objects.upload-memory, so that many waiting uploads must not take much of it.</summary>
+    private const long RequestBufferBytes = 128 * 1024;
+
     private readonly WebApplication _application;
 
     private HttpServer(WebApplication application) => _application = application;
@@ -62,7 +66,8 @@ public sealed class HttpServer : IAsyncDisposable
         limits.RequestHeadersTimeout = settings.RequestHeadersTimeout;
         limits.MaxRequestLineSize = settings.MaxRequestLineBytes;
         limits.MaxRequestHeadersTotalSize = settings.MaxRequestHeadersBytes;
-        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, settings.MaxRequestLineBytes);
+        limits.MaxRequestBufferSize =
+            Math.Max(RequestBufferBytes, Math.Max(settings.MaxRequestLineBytes, settings.MaxRequestHeadersBytes));
         limits.MaxRequestBodySize = null;
         var rate = settings.MinBodyBytesPerSecond == 0
             ? null

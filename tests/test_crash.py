@@ -1,111 +1,11 @@
-"""kill -9 in the middle of a mixed load: what was acknowledged is there, and nothing is there by half."""
+"""Stops, restarts, and what a node finds when it starts. Kills under load are in test_kills.py."""
 
 import random
 import threading
 import time
 
-import requests
-
 import filelists
 from client import Client
-
-WRITERS = 6
-ROUNDS = 3
-
-
-class Writer(threading.Thread):
-    """Changes keys of its own, one request at a time, and knows what must be there: what the last acknowledged request
-    made, or what the one without an answer would have made."""
-
-    def __init__(self, url, number, state, seed):
-        super().__init__()
-        self.url = url
-        self.user = f"writer {number}"
-        self.state = state
-        self.dice = random.Random(seed)
-        self.pending = None
-        self.acknowledged = 0
-        self.error = None
-
-    def run(self):
-        client = Client(self.url, self.user)
-        try:
-            while True:
-                after, send = self.choose(client)
-                self.pending = after
-                answer = send()
-                if answer.status_code not in (200, 201):
-                    raise AssertionError(f"{answer.status_code} {answer.text}")
-                self.state, self.pending = after, None
-                self.acknowledged += 1
-        except requests.exceptions.RequestException:
-            pass
-        except Exception as error:  # shown by the test
-            self.error = error
-
-    def choose(self, client):
-        """The next request, and what the keys hold behind it."""
-        state = dict(self.state)
-        key = f"key {self.dice.randrange(8)}"
-        size = self.dice.choice([0, 10, 1000, 100_000, 5_000_000])
-        files = [self.dice.randbytes(size), b"end"]
-        if key not in state:
-            if self.dice.random() < 0.3:
-                state[key] = [files[0]]
-                return state, lambda: client.raw("PUT", key, data=files[0])
-            state[key] = files
-            return state, lambda: client.put(key, files)
-        action = self.dice.choice(["append", "append", "update", "rename", "delete"])
-        if action == "append":
-            state[key] = state[key] + [files[0][:1000]]
-            return state, lambda: client.append(key, [files[0][:1000]])
-        if action == "update":
-            state[key] = files
-            return state, lambda: client.update(key, files)
-        if action == "delete":
-            del state[key]
-            return state, lambda: client.delete(key)
-        free = [f"key {i}" for i in range(8) if f"key {i}" not in state]
-        if not free:
-            del state[key]
-            return state, lambda: client.delete(key)
-        state[free[0]] = state.pop(key)
-        return state, lambda: client.update_key(key, free[0])
-
-
-def contents(url, user):
-    client = Client(url, user)
-    found = {}
-    for each in client.list()["objects"]:
-        found[each["key"]] = client.files(each["key"])
-        assert each["files"] == len(found[each["key"]])
-        assert each["size"] == sum(map(len, found[each["key"]]))
-    return found
-
-
-def test_every_acknowledged_write_survives_a_kill(make_node):
-    node = make_node()
-    states = [{} for _ in range(WRITERS)]
-    acknowledged = 0
-    for round_ in range(ROUNDS):
-        node.start()
-        writers = [Writer(node.url, number, states[number], 100 * round_ + number) for number in range(WRITERS)]
-        for writer in writers:
-            writer.start()
-        time.sleep(1.5 + 0.37 * round_)
-        node.kill()
-        for writer in writers:
-            writer.join()
-            assert writer.error is None, writer.error
-        node.start()
-        for number, writer in enumerate(writers):
-            found = contents(node.url, writer.user)
-            possible = [writer.state] + ([writer.pending] if writer.pending is not None else [])
-            assert found in possible, (writer.user, sorted(found), [sorted(each) for each in possible])
-            states[number] = found
-            acknowledged += writer.acknowledged
-        node.kill()
-    assert acknowledged > WRITERS * ROUNDS * 3
 
 
 def test_a_stopped_node_finishes_what_it_has_begun(make_node):

@@ -153,5 +153,9 @@ public static class IndexProtocol
 
         /// <summary>The read ticket is unknown, because it was idle for too long or the shard was restarted.</summary>
         TicketExpired = 4,
+
+        /// <summary>The object has more segments than a rename to another shard may move. Nothing has
+        /// happened.</summary>
+        TooManySegments = 5,
     }
 }

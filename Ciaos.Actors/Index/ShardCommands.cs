@@ -117,8 +117,9 @@ internal sealed class ShardCommands(
         var limit = shard.Settings.RenameMaxSegments;
         if (state.Record.SegmentCount > limit)
             client.Tell(new Failed(
-                FailReason.Unavailable,
-                $"The object has {state.Record.SegmentCount} segments; with more than {limit} it cannot be renamed"));
+                FailReason.TooManySegments,
+                $"The object has {state.Record.SegmentCount} pieces, with more than {limit} it cannot be renamed: "
+                + "write it anew under the new key, then delete the old one"));
         else
             renames.Start(state, rename.NewKey, client, Now);
     }

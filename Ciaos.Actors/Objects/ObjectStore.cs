@@ -101,6 +101,10 @@ public sealed class ObjectStore
         }
     }
 
+    public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(
+        TimeSpan timeout, CancellationToken cancellation) =>
+        _uploads.Volumes.Ask<VolumeProtocol.VolumesStatus>(VolumeProtocol.GetStatus.Instance, timeout, cancellation);
+
     private Task<T> RunAsync<T>(Func<T> listing, CancellationToken cancellation)
     {
         var task = new Task<T>(listing, cancellation, TaskCreationOptions.DenyChildAttach);
@@ -108,10 +112,6 @@ public sealed class ObjectStore
         else _post(task.RunSynchronously);
         return task;
     }
-
-    public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(CancellationToken cancellation) =>
-        _uploads.Volumes.Ask<VolumeProtocol.VolumesStatus>(
-            VolumeProtocol.GetStatus.Instance, _uploads.Settings.AskTimeout, cancellation);
 
     private async Task<BucketId?> AskBucketAsync(string owner, bool create, CancellationToken cancellation)
     {

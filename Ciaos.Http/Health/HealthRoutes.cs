@@ -44,13 +44,17 @@ internal sealed class HealthRoutes(ObjectStore store, Readiness readiness)
         });
     }
 
+    // Requests are served while a shard is down, but for its keys: only whoever chooses among nodes is told.
     private async Task<(string? Reason, VolumeProtocol.VolumesStatus? Volumes)> StateAsync(
         CancellationToken cancellation)
     {
         if (readiness.Reason is { } reason) return (reason, null);
         try
         {
-            return (null, await store.GetVolumesStatusAsync(cancellation));
+            var unready = readiness.Index?.GetUnreadyAsync() ?? Task.FromResult("");
+            var volumes = await store.GetVolumesStatusAsync(IndexProbe.Timeout, cancellation);
+            var fault = await unready.WaitAsync(cancellation);
+            return (fault.Length == 0 ? null : $"The index does not serve all keys: {fault}", volumes);
         }
         catch (AskTimeoutException)
         {

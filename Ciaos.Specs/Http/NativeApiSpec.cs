@@ -1,5 +1,7 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Volumes;
+using Ciaos.Http.Health;
+using Ciaos.Specs.Objects;
 using Ciaos.Specs.Storage.FlatBuffers;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -44,6 +46,47 @@ public sealed class NativeApiSpec
             (503, """{"ready":false,"reason":"The node is stopping"}"""),
             await node.SendAsync(HttpMethod.Get, "/health/ready"));
         Assert.Equal((200, """{"live":true}"""), await node.SendAsync(HttpMethod.Get, "/health/live"));
+    }
+
+    [Fact]
+    public async Task A_shard_that_is_down_makes_the_node_unready_but_not_unavailable()
+    {
+        await using var node = await MemoryNode.StartAsync();
+        var (time, asked, fault) = (new SteppedTime(), 0, "shard 3: the journal is away");
+        node.Readiness.SetReady(new IndexProbe(
+            _ =>
+            {
+                asked++;
+                return Task.FromResult(fault);
+            },
+            time));
+
+        for (var i = 0; i < 10; i++)
+        {
+            var (status, text) = await node.SendAsync(HttpMethod.Get, "/health/ready");
+            Assert.Equal(503, status);
+            Assert.Contains(
+                "\"reason\":\"The index does not serve all keys: shard 3: the journal is away\"", text,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Equal(404, (await node.SendAsync(HttpMethod.Get, "/get/key")).Status);
+        Assert.Equal(1, asked);
+        fault = "";
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await node.SendAsync(HttpMethod.Get, "/health/ready")).Status);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task An_object_of_too_many_pieces_to_be_renamed_is_the_clients_matter()
+    {
+        await using var node = await MemoryNode.StartAsync();
+        await node.SendAsync(HttpMethod.Post, "/put/key", Small);
+        node.Overrule = _ => new IndexProtocol.Failed(IndexProtocol.FailReason.TooManySegments, "too many pieces");
+
+        Assert.Equal((413, "too many pieces"), await node.SendAsync(HttpMethod.Put, "/update_key/key/new"));
+        Assert.Empty(node.Complaints());
     }
 
     [Theory]

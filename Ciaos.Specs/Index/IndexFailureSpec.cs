@@ -46,9 +46,12 @@ public class IndexFailureSpec
         await using var node = await IndexNode.StartAsync(
             "ciaos.index { restart-backoff-min = 10ms, restart-backoff-max = 20ms }");
         Assert.IsType<Stored>(await node.Put("a"));
+        Assert.Equal("", await node.Index.GetUnreadyAsync(TimeSpan.FromSeconds(10)));
         Sql(node, "ALTER TABLE segment RENAME TO segment_away");
         Assert.IsType<Failed>(await node.Append("a", 2));
         Assert.IsType<Failed>(await node.Append("a", 3));
+        Assert.StartsWith(
+            "shard ", await node.Index.GetUnreadyAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
         Sql(node, "ALTER TABLE segment_away RENAME TO segment");
 
         await node.Index.WhenReadyAsync(TimeSpan.FromSeconds(10));

@@ -48,6 +48,19 @@ public class RenameSpec
         }
     }
 
+    [Fact]
+    public async Task An_object_of_too_many_segments_stays_where_it_is_and_the_answer_says_so()
+    {
+        await using var node = await IndexNode.StartAsync("ciaos.index.rename-max-segments = 2");
+        await node.Put(Old, segments: 3);
+
+        var failed = Assert.IsType<Failed>(await node.Rename(Old, New));
+
+        Assert.Equal(FailReason.TooManySegments, failed.Reason);
+        Assert.Equal([Old], node.Listed());
+        Assert.IsType<Renamed>(await node.Rename(Old, Near));
+    }
+
     /// <summary>0: only the start is in the journal; 1: the object has arrived; 2: the old key is gone too.</summary>
     [Theory, MemberData(nameof(Crashes))]
     public async Task After_a_crash_at_any_step_the_new_key_alone_has_all_the_data(int step, bool isInCatalog)
