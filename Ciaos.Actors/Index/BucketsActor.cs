@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -10,40 +11,50 @@ namespace Ciaos.Actors.Index;
 
 // Owns the names of buckets: gives an id to each owner, once and for ever. The names are in the catalog, so its memory
 // does not grow with them. Runs on ciaos.index.dispatcher, where waiting for the catalog is allowed. When the journal
-// or the catalog fails it stops, and its keeper starts it again.
-internal sealed class BucketsActor : ReceivePersistentActor
+// or the catalog fails it stops, and its keeper starts it again. As with shards, nobody is told of a bucket before its
+// event is recorded in volumes too, or that fails.
+internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
 {
     private const int CacheEntries = 10_000;
     private const int MaxOwnerLength = 256;
 
-    private readonly int _shards;
-    private readonly CatalogStore _store;
-    private readonly CatalogReaders _readers;
-    private readonly TimeProvider _time;
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+
+    private readonly ShardContext _context;
+    private readonly EventRecorder _recorder;
     private readonly LruCache<string, BucketId> _cache = new(CacheEntries);
+    private readonly Dictionary<string, Recording> _recording = new(StringComparer.Ordinal);
     private long _appliedSequence;
     private long _lastBucket;
     private IActorRef? _creating;
     private Failed? _failure;
     private bool _isFailureFinal;
+    private bool _isStopping;
 
-    public BucketsActor(IndexSettings settings, CatalogStore store, CatalogReaders readers, TimeProvider time)
+    public BucketsActor(ShardContext context)
     {
-        (_shards, _store, _readers, _time) = (settings.Shards, store, readers, time);
-        (JournalPluginId, SnapshotPluginId) = (settings.JournalPlugin, "ciaos.catalog-snapshots");
+        _context = context;
+        (JournalPluginId, SnapshotPluginId) = (context.Settings.JournalPlugin, "ciaos.catalog-snapshots");
+        _recorder = new EventRecorder(context, Self, ReadJournal, Log);
         Recover<SnapshotOffer>(offer => _appliedSequence = offer.Metadata.SequenceNr);
         Recover<IndexCreated>(Apply);
         Recover<BucketCreated>(Apply);
         Recover<RecoveryCompleted>(_ => Serve());
         Command<BucketProtocol.Resolve>(Resolve);
-        Command<ShardProtocol.Stop>(_ => Context.Stop(Self));
+        Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored.Needle)));
+        Command<VolumeProtocol.Rejected>(rejected => Recorded(() => _recorder.Rejected(rejected)));
+        Command<JournalPage.Found>(_recorder.Continue);
+        Command<JournalPage.NotFound>(_recorder.Continue);
+        Command<Tick>(_ => Recorded(_recorder.Tick));
+        Command<ShardProtocol.Stop>(_ => Recorded(() => _isStopping = true));
     }
 
-    public override string PersistenceId => "buckets";
+    public override string PersistenceId => _context.PersistenceId;
 
-    public static Props Props(IndexSettings settings, CatalogStore store, CatalogReaders readers, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new BucketsActor(settings, store, readers, time))
-            .WithDispatcher("ciaos.index.dispatcher");
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(ShardContext context) =>
+        Akka.Actor.Props.Create(() => new BucketsActor(context)).WithDispatcher("ciaos.index.dispatcher");
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
@@ -70,6 +81,7 @@ internal sealed class BucketsActor : ReceivePersistentActor
     {
         if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure, _isFailureFinal));
         _creating?.Tell(_failure ?? new Failed(FailReason.Unavailable, "The keeper of buckets was stopped"));
+        foreach (var owner in _recording.Keys.ToList()) Answer(owner);
         base.PostStop();
     }
 
@@ -80,13 +92,40 @@ internal sealed class BucketsActor : ReceivePersistentActor
             throw new InvalidDataException(
                 $"{PersistenceId}: the catalog has applied event {_appliedSequence}, but the journal ends with "
                 + $"{LastSequenceNr}: it is not the journal of this catalog");
-        _lastBucket = _readers.Read(reader => reader.LastBucket()).Value;
-        if (_readers.Read(reader => reader.Shards()) != CatalogSchema.UnknownShards) BeReady();
-        else Persist(new IndexCreated(_shards, Micros.Cut(_time.GetUtcNow())), created =>
+        _lastBucket = Readers.Read(reader => reader.LastBucket()).Value;
+        _recorder.Begin(Readers.Read(reader => reader.RecordedSequence(PersistenceId)), LastSequenceNr);
+        var tick = new[] { LongestTick, _context.Settings.RecordTimeout, _context.Settings.RecordBackoffMin }.Min();
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
+        if (Readers.Read(reader => reader.Shards()) != CatalogSchema.UnknownShards) BeReady();
+        else Persist(new IndexCreated(_context.Settings.Shards, Now), created =>
         {
             Apply(created);
+            _recorder.Record(LastSequenceNr - 1, [created], () => { });
             BeReady();
         });
+    }
+
+    private CatalogReaders Readers => _context.Readers;
+
+    private DateTimeOffset Now => Micros.Cut(_context.Time.GetUtcNow());
+
+    private void ReadJournal(long from, long to) =>
+        Context.ActorOf(JournalPage.Props(PersistenceId, JournalPluginId!, from, to));
+
+    private void Answer(string owner)
+    {
+        if (!_recording.Remove(owner, out var recording)) return;
+        foreach (var client in recording.Waiting) client.Tell(new BucketProtocol.Resolved(owner, recording.Bucket));
+    }
+
+    // What volumes said may be all that an orderly stop was waiting for.
+    private void Recorded(Action action)
+    {
+        action();
+        if (!_isStopping || !_recorder.IsIdle) return;
+        if (_recorder.TakeNote(isLast: true) is { } recorded)
+            _context.Writer.Tell(new CatalogProtocol.SetRecorded(PersistenceId, recorded));
+        Context.Stop(Self);
     }
 
     private void BeReady() => Context.Parent.Tell(ShardProtocol.Ready.Instance);
@@ -103,7 +142,8 @@ internal sealed class BucketsActor : ReceivePersistentActor
 
         try
         {
-            if (Find(owner) is { } bucket) Sender.Tell(new BucketProtocol.Resolved(owner, bucket));
+            if (_recording.TryGetValue(owner, out var recording)) recording.Waiting.Add(Sender);
+            else if (Find(owner) is { } bucket) Sender.Tell(new BucketProtocol.Resolved(owner, bucket));
             else if (resolve.Create) Create(owner, Sender);
             else Sender.Tell(new BucketProtocol.NoSuchBucket(owner));
         }
@@ -117,7 +157,7 @@ internal sealed class BucketsActor : ReceivePersistentActor
     private BucketId? Find(string owner)
     {
         if (_cache.TryGet(owner, out var known)) return known;
-        if (_readers.Read(reader => reader.FindBucket(owner)) is not { } found) return null;
+        if (Readers.Read(reader => reader.FindBucket(owner)) is not { } found) return null;
         _cache.Set(owner, found);
         return found;
     }
@@ -126,13 +166,14 @@ internal sealed class BucketsActor : ReceivePersistentActor
     private void Create(string owner, IActorRef client)
     {
         _creating = client;
-        Persist(new BucketCreated(new BucketId(_lastBucket + 1), Micros.Cut(_time.GetUtcNow()), owner), created =>
+        Persist(new BucketCreated(new BucketId(_lastBucket + 1), Now, owner), created =>
         {
             try
             {
                 Apply(created);
                 _creating = null;
-                client.Tell(new BucketProtocol.Resolved(owner, created.Bucket));
+                _recording.Add(owner, new Recording(created.Bucket, [client]));
+                _recorder.Record(LastSequenceNr - 1, [created], () => Answer(owner));
             }
             catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
             {
@@ -145,7 +186,8 @@ internal sealed class BucketsActor : ReceivePersistentActor
     /// not be found.</exception>
     private void Apply(IndexCreated created)
     {
-        if (created.Shards != _shards) throw CatalogLayoutException.Shards(created.Shards, _shards);
+        var shards = _context.Settings.Shards;
+        if (created.Shards != shards) throw CatalogLayoutException.Shards(created.Shards, shards);
         Apply(new CatalogChange.SetShards(created.Shards));
     }
 
@@ -157,8 +199,8 @@ internal sealed class BucketsActor : ReceivePersistentActor
 
     private void Apply(CatalogChange change)
     {
-        _store.Apply([new CatalogBatch(
-            PersistenceId, IndexSystem.BucketsShard, _appliedSequence, LastSequenceNr, [change])]);
+        _context.Store.Apply([new CatalogBatch(
+            PersistenceId, _context.Shard, _appliedSequence, LastSequenceNr, [change])]);
         _appliedSequence = LastSequenceNr;
     }
 
@@ -166,5 +208,13 @@ internal sealed class BucketsActor : ReceivePersistentActor
     {
         _failure = failure;
         Context.Stop(Self);
+    }
+
+    // A bucket whose event is on its way into volumes.
+    private sealed record Recording(BucketId Bucket, List<IActorRef> Waiting);
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
     }
 }

@@ -38,5 +38,7 @@ internal abstract record CatalogChange
 /// <param name="FromSequence">The last event that the catalog has applied before. Any other is an error: it would mean
 /// that an event is lost, or applied twice.</param>
 /// <param name="ToSequence">The last event that it has applied then.</param>
+/// <param name="RecordedTo">All events up to this one are in volumes too; null: nothing new to note.</param>
 internal sealed record CatalogBatch(
-    string PersistenceId, int Shard, long FromSequence, long ToSequence, IReadOnlyList<CatalogChange> Changes);
+    string PersistenceId, int Shard, long FromSequence, long ToSequence, IReadOnlyList<CatalogChange> Changes,
+    long? RecordedTo = null);

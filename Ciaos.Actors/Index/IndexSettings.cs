@@ -20,7 +20,9 @@ public sealed record IndexSettings(
     TimeSpan RenameRetry,
     TimeSpan RenameBusyTimeout,
     int RenameMaxSegments,
-    TimeSpan TombstoneTimeout,
+    TimeSpan RecordTimeout,
+    TimeSpan RecordBackoffMin,
+    TimeSpan RecordBackoffMax,
     TimeSpan RestartBackoffMin,
     TimeSpan RestartBackoffMax,
     int PurgeRows,
@@ -39,6 +41,7 @@ public sealed record IndexSettings(
         var shards = section.Int("shards", 1, KeySlot.Count);
         if (!ShardLayout.IsAllowed(shards))
             throw section.Refuse("shards", section.Text("shards"), $"a power of two from 1 to {KeySlot.Count}");
+        var recordMin = section.Duration("record-backoff-min", Shortest, TimeSpan.FromHours(1));
         var backoffMin = section.Duration("restart-backoff-min", Shortest, TimeSpan.FromHours(1));
         return new IndexSettings(
             shards,
@@ -51,7 +54,9 @@ public sealed record IndexSettings(
             section.Duration("rename-retry", Shortest, TimeSpan.FromHours(1)),
             section.Duration("rename-busy-timeout", Shortest, TimeSpan.FromHours(1)),
             section.Int("rename-max-segments", 1, 20_000_000),
-            section.Duration("tombstone-timeout", Shortest, TimeSpan.FromHours(1)),
+            section.Duration("record-timeout", Shortest, TimeSpan.FromHours(1)),
+            recordMin,
+            section.Duration("record-backoff-max", recordMin, TimeSpan.FromHours(24)),
             backoffMin,
             section.Duration("restart-backoff-max", backoffMin, TimeSpan.FromHours(24)),
             section.Int("purge-rows", 1, 100_000),

@@ -10,7 +10,8 @@ namespace Ciaos.Actors.Index;
 
 // Owns its keys: nobody else writes their events or their rows of the catalog. Runs on ciaos.index.dispatcher, where
 // waiting for the catalog is allowed. A command is judged at once, journalled with others in one transaction, applied
-// to the catalog, and only then answered; commands that come in the meantime are judged by what is under way.
+// to the catalog and recorded in volumes, and only then answered; commands that come in the meantime are judged by what
+// is under way.
 // When the journal or the catalog fails, it stops: whoever waits is told so, its keeper starts it again, and recovery
 // applies to the catalog what the journal has and the catalog has not. So nothing is answered that is not durable, and
 // nothing durable is lost.
@@ -24,7 +25,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private readonly ShardWrites _writes;
     private readonly ReadTickets _tickets;
     private readonly ContentPurge _purge;
-    private readonly Tombstones _tombstones;
+    private readonly EventRecorder _recorder;
     private readonly OutgoingRenames _renames;
     private readonly ShardReads _reads;
     private readonly ShardCommands _commands;
@@ -44,10 +45,10 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _writes = new ShardWrites(_states, settings.BatchMaxEvents, settings.BatchMaxSegments, WriteJournal);
         _tickets = new ReadTickets(shard.Time, settings.ReadTicketIdle, settings.ReadTicketsMax);
         _purge = new ContentPurge(shard, Self, _states, _tickets);
-        _tombstones = new Tombstones(shard.Volumes, Self, shard.Needles, shard.Time, settings.TombstoneTimeout, Log);
+        _recorder = new EventRecorder(shard, Self, ReadJournal, Log);
         _renames = new OutgoingRenames(shard, Self, pages, _writes, Handle, Log);
         _reads = new ShardReads(_states, _tickets, pages);
-        _commands = new ShardCommands(shard, _states, _writes, _renames, _tombstones, Self);
+        _commands = new ShardCommands(shard, _states, _writes, _renames, Self);
         _recovery = new ShardRecovery(shard, _states);
 
         Recover<SnapshotOffer>(offer => _recovery.Begin(offer.Metadata.SequenceNr));
@@ -58,8 +59,10 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         On<CatalogProtocol.Applied>(applied => Answer(_writes.Applied(applied.ToSequence)));
         On<CatalogProtocol.NotApplied>(failed => Fail(failed.Failure));
         On<CatalogProtocol.Purged>(_purge.Continue);
-        On<VolumeProtocol.Appended>(stored => _tombstones.Stored(stored.Needle));
-        On<VolumeProtocol.Rejected>(_tombstones.Rejected);
+        On<VolumeProtocol.Appended>(stored => _recorder.Stored(stored.Needle));
+        On<VolumeProtocol.Rejected>(_recorder.Rejected);
+        On<JournalPage.Found>(_recorder.Continue);
+        On<JournalPage.NotFound>(_recorder.Continue);
         On<RenameProtocol.Accepted>(accepted => _renames.Accepted(accepted, _commands.Now));
         On<RenameProtocol.Refused>(refused => _renames.Refused(refused, _commands.Now));
         On<RenameProtocol.Busy>(busy => _renames.Busy(busy, _commands.Now));
@@ -100,7 +103,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         var reply = _failure ?? Stopped;
         foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(reply);
         _renames.FailAll(reply);
-        _tombstones.AnswerAll();
+        AnswerWhatIsDone();
         base.PostStop();
     }
 
@@ -110,8 +113,8 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _writes.Begin(LastSequenceNr);
         foreach (var state in _shard.Readers.Read(reader => reader.Moving(_shard.Shard))) _renames.Resume(state);
         _purge.Begin();
-        var tick = new[] { LongestTick, _shard.Settings.RenameRetry, _shard.Settings.TombstoneTimeout }.Min();
-        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
+        _recorder.Begin(_shard.Readers.Read(reader => reader.RecordedSequence(PersistenceId)), LastSequenceNr);
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, ShortestOf(_shard.Settings));
         Context.Parent.Tell(ShardProtocol.Ready.Instance);
     }
 
@@ -144,9 +147,14 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     {
         if (_writes.Persisted(LastSequenceNr) is not { } durable) return;
         _shard.Writer.Tell(new CatalogProtocol.Apply(new CatalogBatch(
-            PersistenceId, _shard.Shard, durable.FromSequence, durable.ToSequence, durable.Changes)));
+            PersistenceId, _shard.Shard, durable.FromSequence, durable.ToSequence, durable.Changes,
+            _recorder.TakeNote())));
+        _recorder.Record(durable.FromSequence, durable.Events, () => Answer(_writes.Recorded(durable)));
         _writes.Flush();
     });
+
+    private void ReadJournal(long from, long to) =>
+        Context.ActorOf(JournalPage.Props(PersistenceId, _shard.Settings.JournalPlugin, from, to));
 
     private void FlushGathered()
     {
@@ -154,20 +162,28 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _writes.Flush();
     }
 
-    private void Answer(ShardBatch applied)
+    private void Answer(ShardBatch? done)
     {
-        foreach (var waiting in applied.Waiting)
+        if (done is null) return;
+        foreach (var waiting in done.Waiting)
         {
             if (waiting.Then is { } then) then();
             else waiting.Client?.Tell(waiting.Reply!);
         }
 
-        if (applied.Changes.Exists(change => change is CatalogChange.EndContent)) BeginPurge();
+        if (done.Changes.Exists(change => change is CatalogChange.EndContent)) BeginPurge();
+    }
+
+    // The shard stops, but this much has happened. What is to follow upon it, recovery does.
+    private void AnswerWhatIsDone()
+    {
+        foreach (var waiting in _writes.WaitingForVolumes.Where(waiting => waiting.Then is null))
+            waiting.Client?.Tell(waiting.Reply!);
     }
 
     private void CatchUp()
     {
-        _tombstones.Expire();
+        _recorder.Tick();
         _renames.Retry();
         if (_tickets.Expire() > 0 || _purge.HasFailed) BeginPurge();
     }
@@ -201,8 +217,18 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
             Self.Tell(Flush.Instance);
         }
 
-        if (_isStopping && _writes.IsIdle && _tombstones.Count == 0) Context.Stop(Self);
+        if (_isStopping && _writes.IsIdle) StopInOrder();
     });
+
+    private void StopInOrder()
+    {
+        if (_recorder.TakeNote(isLast: true) is { } recorded)
+            _shard.Writer.Tell(new CatalogProtocol.SetRecorded(PersistenceId, recorded));
+        Context.Stop(Self);
+    }
+
+    private static TimeSpan ShortestOf(IndexSettings settings) =>
+        new[] { LongestTick, settings.RenameRetry, settings.RecordTimeout, settings.RecordBackoffMin }.Min();
 
     private sealed record Flush
     {

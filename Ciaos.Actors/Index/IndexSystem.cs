@@ -30,17 +30,17 @@ public sealed class IndexSystem : IAsyncDisposable
         CatalogExtension.For(system).Readers = readers;
         Listing = new CatalogListing(readers);
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
-        Buckets = system.ActorOf(
-            KeeperActor.Props(BucketsShard, BucketsActor.Props(settings, store, readers, time), settings),
-            "ciaos-buckets");
         IActorRef? region = null;
-        Region = region = IndexRegion.Start(system, new ShardLayout(settings.Shards), shard => KeeperActor.Props(
-            shard,
-            IndexShardActor.Props(new ShardContext(
-                shard, settings, store, readers, _writer, volumes, () => region!, needles, time)),
-            settings));
+        Buckets = system.ActorOf(
+            KeeperActor.Props(BucketsShard, BucketsActor.Props(Context(BucketsShard)), settings), "ciaos-buckets");
+        region = IndexRegion.Start(system, new ShardLayout(settings.Shards), shard => KeeperActor.Props(
+            shard, IndexShardActor.Props(Context(shard)), settings));
+        Region = region;
         for (var shard = 0; shard < _shards; shard++)
             Region.Tell(new ShardProtocol.GetStatus(shard), ActorRefs.NoSender);
+
+        ShardContext Context(int shard) =>
+            new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time);
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -52,7 +52,7 @@ public sealed class IndexSystem : IAsyncDisposable
     public IObjectListing Listing { get; }
 
     /// <summary>Returns at once: the shards recover in the background, and commands wait until they have.</summary>
-    /// <param name="volumes">Takes tombstones, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>
+    /// <param name="volumes">Takes event needles, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>
     /// <param name="needles">The node's only source of needle ids.</param>
     /// <exception cref="CatalogLayoutException">The catalog was made by another version, or for another number of
     /// shards.</exception>

@@ -28,4 +28,10 @@ internal sealed class ShardBatch(long fromSequence)
     public int Segments { get; set; }
 
     public int Persisted { get; set; }
+
+    /// <summary>It is in the catalog.</summary>
+    public bool IsApplied { get; set; }
+
+    /// <summary>It is in volumes too, or nobody is to wait for that any longer.</summary>
+    public bool IsRecorded { get; set; }
 }

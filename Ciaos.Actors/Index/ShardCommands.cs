@@ -12,7 +12,6 @@ internal sealed class ShardCommands(
     ShardStates states,
     ShardWrites writes,
     OutgoingRenames renames,
-    Tombstones tombstones,
     IActorRef self)
 {
     private readonly HashSet<RenameId> _arriving = [];
@@ -26,7 +25,7 @@ internal sealed class ShardCommands(
         {
             shard.Writer.Tell(new CatalogProtocol.ForgetArrival(forget.Rename), self);
         }
-        else if (writes.Unanswered + renames.Unanswered + tombstones.Count >= shard.Settings.MaxPending)
+        else if (writes.Unanswered + renames.Unanswered >= shard.Settings.MaxPending)
         {
             client.Tell(new Failed(
                 FailReason.Overloaded, $"The shard has {shard.Settings.MaxPending} unanswered commands already"));
@@ -59,7 +58,7 @@ internal sealed class ShardCommands(
             case Delete delete:
                 var decision = CommandRules.Decide(delete, now, Now);
                 if (decision.Event is null) Refuse(decision.Refusal!, name, client);
-                else writes.Add(decision.Event, new Waiting(client, null, () => tombstones.Append(now!, client)));
+                else writes.Add(decision.Event, new Waiting(client, new Deleted(now!)));
                 break;
             case Rename rename:
                 Move(rename, name, client);

@@ -5,7 +5,8 @@ using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index;
 
-/// <summary>What a shard is given to work with.</summary>
+/// <summary>What a shard, or the keeper of buckets, is given to work with.</summary>
+/// <param name="Shard">Its number, or <see cref="IndexSystem.BucketsShard"/>.</param>
 /// <param name="Writer">The catalog's writer.</param>
 /// <param name="Region">The way to the other shards; asked for when it is needed, since it starts the shards.</param>
 internal sealed record ShardContext(
@@ -19,7 +20,13 @@ internal sealed record ShardContext(
     NeedleIds Needles,
     TimeProvider Time)
 {
-    public string PersistenceId => string.Create(CultureInfo.InvariantCulture, $"index-shard-{Shard}");
+    public string PersistenceId => PersistenceIdOf(Stream);
+
+    /// <summary>Names its events in volumes: 0 is the keeper of buckets, 1 and up are the shards.</summary>
+    public long Stream => Shard + 1;
 
     public ShardLayout Layout => new(Settings.Shards);
+
+    public static string PersistenceIdOf(long stream) =>
+        stream == 0 ? "buckets" : string.Create(CultureInfo.InvariantCulture, $"index-shard-{stream - 1}");
 }

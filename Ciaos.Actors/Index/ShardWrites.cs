@@ -4,13 +4,15 @@ namespace Ciaos.Actors.Index;
 
 /// <summary>
 /// The way of a shard's events: gathered into a batch while the one before is being journalled, journalled, applied to
-/// the catalog, and only then answered. Several batches can be on their way to the catalog; order is kept throughout.
+/// the catalog and at the same time recorded in volumes, and only then answered. Several batches can be on their way to
+/// the catalog; order is kept throughout.
 /// </summary>
 /// <param name="persist">Begins to journal a batch; <see cref="Persisted"/> follows for each of its events.</param>
 internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegments, Action<ShardBatch> persist)
 {
     private readonly Queue<ShardBatch> _full = new();
     private readonly Queue<ShardBatch> _applying = new();
+    private readonly HashSet<ShardBatch> _unrecorded = [];
     private ShardBatch _gathering = new(0);
     private ShardBatch? _persisting;
 
@@ -18,7 +20,8 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     public long NextSequence => _gathering.ToSequence + 1;
 
     public bool IsIdle =>
-        _gathering.Events.Count == 0 && _full.Count == 0 && _persisting is null && _applying.Count == 0;
+        _gathering.Events.Count == 0 && _full.Count == 0 && _persisting is null && _applying.Count == 0
+        && _unrecorded.Count == 0;
 
     public bool NeedsFlush => _persisting is null && (_gathering.Events.Count > 0 || _full.Count > 0);
 
@@ -26,6 +29,9 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     public IEnumerable<Waiting> Waiting =>
         _applying.Concat(_persisting is null ? [] : [_persisting]).Concat(_full).Append(_gathering)
             .SelectMany(batch => batch.Waiting);
+
+    /// <summary>Whoever waits only for what has happened to be recorded in volumes.</summary>
+    public IEnumerable<Waiting> WaitingForVolumes => _unrecorded.SelectMany(batch => batch.Waiting);
 
     public void Begin(long lastSequence)
     {
@@ -114,13 +120,31 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
         return batch;
     }
 
-    /// <summary>The oldest batch that is on its way to the catalog has arrived there.</summary>
-    public ShardBatch Applied(long toSequence)
+    /// <summary>The oldest batch that is on its way to the catalog has arrived there. Returns it when it can be
+    /// answered.</summary>
+    public ShardBatch? Applied(long toSequence)
     {
         var batch = _applying.Dequeue();
         if (batch.ToSequence != toSequence)
             throw new InvalidOperationException($"The catalog has applied {toSequence}, {batch.ToSequence} was due");
         states.SetApplied(batch);
+        batch.IsApplied = true;
+        if (!batch.IsRecorded) _unrecorded.Add(batch);
+        return Finish(batch);
+    }
+
+    /// <summary>The batch is in volumes, or nobody is to wait for that any longer. Returns it when it can be
+    /// answered.</summary>
+    public ShardBatch? Recorded(ShardBatch batch)
+    {
+        batch.IsRecorded = true;
+        _unrecorded.Remove(batch);
+        return Finish(batch);
+    }
+
+    private ShardBatch? Finish(ShardBatch batch)
+    {
+        if (!batch.IsApplied || !batch.IsRecorded) return null;
         Unanswered -= batch.Waiting.Count(waiting => waiting.Client is not null);
         return batch;
     }

@@ -3,7 +3,7 @@ using Ciaos.Storage.Disks;
 namespace Ciaos.Actors.Volumes;
 
 /// <summary>
-/// Keeps a reserve of disk space free, for tombstones, the journal and the catalog: without it a full disk could not
+/// Keeps a reserve of disk space free, for events, the journal and the catalog: without it a full disk could not
 /// even be emptied. Looks at the disk when what was free at the last look may have been used up, and when told to.
 /// </summary>
 internal sealed class FreeSpace(IDisk disk, long reserveBytes)

@@ -92,7 +92,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         var found = VolumeRecovery.Inspect(_folder, _volume);
         if (found.IsSealed)
         {
-            Refuse(Obstacle.IsSealed, found.FileBytes, "sealed");
+            Refuse(Obstacle.IsSealed, found.FileBytes, "sealed", found.HighestNeedle);
             return 0;
         }
 
@@ -108,9 +108,9 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         return found.Torn.Length;
     }
 
-    private void Refuse(Obstacle obstacle, long lengthBytes, string detail)
+    private void Refuse(Obstacle obstacle, long lengthBytes, string detail, NeedleId highestNeedle = default)
     {
-        Context.Parent.Tell(new NotOpened(_volume, obstacle, lengthBytes, detail));
+        Context.Parent.Tell(new NotOpened(_volume, obstacle, lengthBytes, detail, highestNeedle));
         Become(GivingBack);
     }
 
@@ -180,24 +180,25 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     private void RejectBatch(DiskFullException e)
     {
         Context.Parent.Tell(new RanOutOfSpace(_volume, e.Message));
-        var tombstones = _batch.FindAll(store => store.Needle.Kind == NeedleKind.Tombstone);
-        var isLastTry = tombstones.Count == _batch.Count;
+        var reserved = _batch.FindAll(store => store.FromReserve);
+        var isLastTry = reserved.Count == _batch.Count;
         foreach (var store in _batch)
         {
-            if (isLastTry || store.Needle.Kind != NeedleKind.Tombstone)
+            if (isLastTry || !store.FromReserve)
                 store.ReplyTo.Tell(new Rejected(store.Needle.Id, RejectReason.DiskFull, e.Message));
         }
 
         ForgetBatch();
         if (isLastTry) return;
-        _batch.AddRange(tombstones);
+        _batch.AddRange(reserved);
         CommitBatch();
     }
 
     private void Break(IOException e)
     {
         var acknowledged = _settings.Durability == VolumeDurability.Sync ? _file!.DurableBytes : _file!.EndBytes;
-        Context.Parent.Tell(new Broken(_volume, acknowledged, _hasStored, e is DiskFullException, e.Message));
+        Context.Parent.Tell(new Broken(
+            _volume, acknowledged, _hasStored, e is DiskFullException, e.Message, _file!.HighestNeedle));
         if (_batch.Count > 0) Context.Parent.Tell(new NotStored(_batch.ToArray(), HasFailed: true));
         ForgetBatch();
         Become(GivingBack);
@@ -219,7 +220,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
                 _log.Warning("Volume {0} is full, but has no seal: {1}", _volume.Value, e.Message);
             }
 
-            Context.Parent.Tell(new Filled(_volume, _file.DurableBytes));
+            Context.Parent.Tell(new Filled(_volume, _file.DurableBytes, _file.HighestNeedle));
             Become(GivingBack);
         }
 

@@ -13,7 +13,7 @@ namespace Ciaos.Actors.Volumes;
 /// <code>
 /// manifest             fields
 /// volume-created       time in microseconds since 1970
-/// volume-sealed        length in bytes, cause (1 = full, 2 = write failed)
+/// volume-sealed        length in bytes, cause (1 = full, 2 = write failed), highest needle id (missing in old events)
 /// volume-quarantined   detail: length, UTF-8
 /// </code>
 /// </summary>
@@ -47,6 +47,7 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
             case VolumeSealed sealing:
                 writer.Unsigned(sealing.LengthBytes);
                 writer.Unsigned((long)sealing.Cause);
+                writer.Unsigned(sealing.HighestNeedle.Value);
                 break;
             case VolumeQuarantined quarantined:
                 writer.Text(quarantined.Detail);
@@ -65,7 +66,9 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
         return manifest switch
         {
             CreatedManifest => new VolumeCreated(volume, reader.Time()),
-            SealedManifest => new VolumeSealed(volume, reader.Unsigned(), (SealCause)reader.Unsigned()),
+            SealedManifest => new VolumeSealed(
+                volume, reader.Unsigned(), (SealCause)reader.Unsigned(),
+                new NeedleId(reader.Remaining > 0 ? reader.Unsigned() : 0)),
             QuarantinedManifest => new VolumeQuarantined(volume, reader.Text()),
             _ => throw new SerializationException($"{manifest} is no event of a volume"),
         };

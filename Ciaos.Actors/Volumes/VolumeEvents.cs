@@ -16,7 +16,10 @@ public static class VolumeEvents
 
     /// <summary>Nothing will be appended any more.</summary>
     /// <param name="LengthBytes">All acknowledged needles lie before this place.</param>
-    public sealed record VolumeSealed(VolumeId Volume, long LengthBytes, SealCause Cause) : IVolumeEvent;
+    /// <param name="HighestNeedle">The highest needle id in it: ids that are given out later are higher, whatever the
+    /// clock tells. 0 in events of versions that did not note it.</param>
+    public sealed record VolumeSealed(
+        VolumeId Volume, long LengthBytes, SealCause Cause, NeedleId HighestNeedle = default) : IVolumeEvent;
 
     /// <summary>The volume is damaged. What can be read of it is read, nothing is appended.</summary>
     /// <param name="Detail">What is wrong, in a sentence.</param>

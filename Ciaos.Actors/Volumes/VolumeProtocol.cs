@@ -10,7 +10,9 @@ public static class VolumeProtocol
     /// Store one needle in whichever volume suits. Answered by <see cref="Appended"/> or <see cref="Rejected"/>.
     /// Needles of one upload go to the same volume while it lasts. A repeated needle id is harmless.
     /// </summary>
-    public sealed record Append(Needle Needle);
+    /// <param name="FromReserve">Taken even while data is refused because the disk is full: without it the disk could
+    /// not be emptied.</param>
+    public sealed record Append(Needle Needle, bool FromReserve = false);
 
     /// <summary>The needle is durable: sent only after the flush that covers it.</summary>
     public sealed record Appended(NeedleId Needle, NeedleLocation Location);
@@ -22,7 +24,7 @@ public static class VolumeProtocol
     /// <summary>Travels between nodes: never renumber.</summary>
     public enum RejectReason
     {
-        /// <summary>Too little space is left. Tombstones are still taken, from the reserve.</summary>
+        /// <summary>Too little space is left. Only what may use the reserve is still taken.</summary>
         DiskFull = 1,
 
         /// <summary>Writing failed in several volumes in a row.</summary>

@@ -9,8 +9,9 @@ internal static class VolumeWriting
 {
     /// <summary>Store a needle and answer <paramref name="ReplyTo"/>, or give it back with
     /// <see cref="NotStored"/>.</summary>
+    /// <param name="FromReserve">See <see cref="VolumeProtocol.Append"/>.</param>
     /// <param name="FailedAttempts">How many volumes have failed with it.</param>
-    public sealed record Store(Needle Needle, IActorRef ReplyTo, int FailedAttempts);
+    public sealed record Store(Needle Needle, IActorRef ReplyTo, bool FromReserve, int FailedAttempts);
 
     /// <summary>Commit what was gathered, write a checkpoint and stop.</summary>
     public sealed record Close
@@ -24,7 +25,9 @@ internal static class VolumeWriting
     public sealed record Opened(VolumeId Volume, NeedleId HighestNeedle, int Torn);
 
     /// <summary>The volume does not take appends, at least not from this writer.</summary>
-    public sealed record NotOpened(VolumeId Volume, Obstacle Obstacle, long LengthBytes, string Detail);
+    /// <param name="HighestNeedle">The highest needle id in it, where it could be read.</param>
+    public sealed record NotOpened(
+        VolumeId Volume, Obstacle Obstacle, long LengthBytes, string Detail, NeedleId HighestNeedle = default);
 
     public enum Obstacle
     {
@@ -42,13 +45,13 @@ internal static class VolumeWriting
     }
 
     /// <summary>The volume is full and sealed. Further needles come back.</summary>
-    public sealed record Filled(VolumeId Volume, long LengthBytes);
+    public sealed record Filled(VolumeId Volume, long LengthBytes, NeedleId HighestNeedle);
 
     /// <summary>A write or flush failed: the volume ends at the last acknowledged byte. Further needles come
     /// back.</summary>
     /// <param name="HasStored">It had stored something since it was opened.</param>
     public sealed record Broken(
-        VolumeId Volume, long LengthBytes, bool HasStored, bool DiskIsFull, string Detail);
+        VolumeId Volume, long LengthBytes, bool HasStored, bool DiskIsFull, string Detail, NeedleId HighestNeedle);
 
     /// <summary>A batch met a full disk and was rejected. The volume is unharmed and goes on.</summary>
     public sealed record RanOutOfSpace(VolumeId Volume, string Detail);

@@ -16,9 +16,9 @@ namespace Ciaos.Actors.Volumes;
 /// </summary>
 /// <remarks>
 /// A volume that is full or whose write has failed is sealed by an event and replaced; what it did not acknowledge is
-/// sent to another one, a limited number of times. While the disk is full, data is rejected at once and tombstones are
-/// taken from the reserve; a timer looks whether space has returned. A writer that throws is stopped and its
-/// volume recovered. If the journal fails, this actor stops (Akka's rule): its parent has to start it again.
+/// sent to another one, a limited number of times. While the disk is full, data is rejected at once and the events of
+/// the index are taken from the reserve; a timer looks whether space has returned. A writer that throws is stopped and
+/// its volume recovered. If the journal fails, this actor stops (Akka's rule): its parent has to start it again.
 /// </remarks>
 public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
 {
@@ -46,7 +46,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         _space = new FreeSpace(folder.Disk, settings.MinFreeBytes);
         Recover<IVolumeEvent>(@event => _state = _state.Apply(@event));
         Recover<RecoveryCompleted>(_ => Start());
-        Command<Append>(append => Accept(new Store(append.Needle, Sender, FailedAttempts: 0)));
+        Command<Append>(append => Accept(new Store(append.Needle, Sender, append.FromReserve, FailedAttempts: 0)));
         Command<NotStored>(Retry);
         Command<Opened>(OnOpened);
         Command<NotOpened>(OnNotOpened);
@@ -82,6 +82,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
 
     private void Start()
     {
+        _ids?.NotBefore(_state.HighestNeedle);
         _folder.Disk.CreateFolder(_folder.Path);
         _space.Look();
         Timers.StartPeriodicTimer(nameof(LookAround), LookAround.Instance, _settings.FreeSpaceInterval);
@@ -92,12 +93,11 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     {
         var size = NeedleFormat.SizeBytes(store.Needle);
         var objection = NeedleFormat.Objection(store.Needle);
-        var isTombstone = store.Needle.Kind == NeedleKind.Tombstone;
         if (_isClosing) Reject(store, RejectReason.Stopping, "The node is stopping");
         else if (objection is not null) Reject(store, RejectReason.TooLarge, objection);
         else if (size > _settings.Volume.MaxNeedleBytes) Reject(store, RejectReason.TooLarge, TooLarge(size));
         else if (store.FailedAttempts >= _settings.MaxAttempts) Reject(store, RejectReason.DiskFailed, _failure);
-        else if (!isTombstone && !_space.TryTake(size)) Reject(store, RejectReason.DiskFull, _space.Detail);
+        else if (!store.FromReserve && !_space.TryTake(size)) Reject(store, RejectReason.DiskFull, _space.Detail);
         else Send(store);
     }
 
@@ -131,7 +131,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         switch (notOpened.Obstacle)
         {
             case Obstacle.IsSealed:
-                Seal(notOpened.Volume, notOpened.LengthBytes, SealCause.Full);
+                Seal(notOpened.Volume, notOpened.LengthBytes, SealCause.Full, notOpened.HighestNeedle);
                 break;
             case Obstacle.IsDamaged:
                 _log.Error("Volume {0} is quarantined. {1}", notOpened.Volume.Value, notOpened.Detail);
@@ -151,7 +151,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private void OnFilled(Filled filled)
     {
         _failuresInARow = 0;
-        Seal(filled.Volume, filled.LengthBytes, SealCause.Full);
+        Seal(filled.Volume, filled.LengthBytes, SealCause.Full, filled.HighestNeedle);
     }
 
     // That a volume could be made does not show that the disk is well: only what it stored does. Otherwise every append
@@ -161,7 +161,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         if (broken.HasStored) _failuresInARow = 0;
         if (broken.DiskIsFull) OnDiskFull(broken.Detail);
         else OnFailure(broken.Volume, broken.Detail);
-        Seal(broken.Volume, broken.LengthBytes, SealCause.WriteFailed);
+        Seal(broken.Volume, broken.LengthBytes, SealCause.WriteFailed, broken.HighestNeedle);
     }
 
     private void OnFailure(VolumeId volume, string detail)
@@ -177,10 +177,10 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         _space.RanOut(detail);
     }
 
-    private void Seal(VolumeId volume, long lengthBytes, SealCause cause)
+    private void Seal(VolumeId volume, long lengthBytes, SealCause cause, NeedleId highestNeedle)
     {
         _writers.Close(volume);
-        Persist(new VolumeSealed(volume, lengthBytes, cause), Applied);
+        Persist(new VolumeSealed(volume, lengthBytes, cause, highestNeedle), Applied);
     }
 
     private void Applied(IVolumeEvent @event)

@@ -9,11 +9,13 @@ namespace Ciaos.Actors.Volumes;
 /// <param name="Active">Volumes that may be appended to.</param>
 /// <param name="Sealed">Volumes that are finished, and where their acknowledged part ends.</param>
 /// <param name="Quarantined">Volumes that are damaged, and how.</param>
+/// <param name="HighestNeedle">The highest needle id in any sealed volume.</param>
 internal sealed record VolumesState(
     VolumeId Last,
     ImmutableSortedSet<long> Active,
     ImmutableDictionary<VolumeId, long> Sealed,
-    ImmutableDictionary<VolumeId, string> Quarantined)
+    ImmutableDictionary<VolumeId, string> Quarantined,
+    NeedleId HighestNeedle = default)
 {
     public static readonly VolumesState Empty = new(
         default, [], ImmutableDictionary<VolumeId, long>.Empty, ImmutableDictionary<VolumeId, string>.Empty);
@@ -33,6 +35,7 @@ internal sealed record VolumesState(
         {
             Active = Active.Remove(sealing.Volume.Value),
             Sealed = Sealed.SetItem(sealing.Volume, sealing.LengthBytes),
+            HighestNeedle = new NeedleId(Math.Max(HighestNeedle.Value, sealing.HighestNeedle.Value)),
         },
         VolumeQuarantined quarantined => this with
         {

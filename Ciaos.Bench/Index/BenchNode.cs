@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
+using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using AkkaCluster = Akka.Cluster.Cluster;
 
@@ -18,7 +19,7 @@ internal sealed class BenchNode : IAsyncDisposable
     {
         _system = system;
         Index = IndexSystem.Start(
-            system, IndexSettings.From(system.Settings.Config), ActorRefs.Nobody,
+            system, IndexSettings.From(system.Settings.Config), system.ActorOf(Props.Create(() => new Volumes())),
             new NeedleIds(TimeProvider.System), TimeProvider.System);
     }
 
@@ -47,5 +48,12 @@ internal sealed class BenchNode : IAsyncDisposable
     {
         await Index.DisposeAsync();
         await _system.Terminate();
+    }
+
+    // Takes every event needle at once, and keeps none.
+    private sealed class Volumes : ReceiveActor
+    {
+        public Volumes() => Receive<VolumeProtocol.Append>(append =>
+            Sender.Tell(new VolumeProtocol.Appended(append.Needle.Id, default)));
     }
 }

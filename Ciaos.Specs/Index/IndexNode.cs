@@ -25,6 +25,7 @@ internal sealed class IndexNode : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ciaos-index-").FullName;
     private string _settings;
     private readonly NeedleIds _needles = new(TimeProvider.System);
+    private readonly ConcurrentQueue<Needle> _stored = new();
     private ActorSystem? _system;
 
     private IndexNode(string settings) => _settings = settings;
@@ -33,8 +34,21 @@ internal sealed class IndexNode : IAsyncDisposable
 
     public string CatalogPath => Path.Combine(_folder, "catalog.db");
 
-    /// <summary>Tombstones that volumes were given.</summary>
-    public ConcurrentQueue<Needle> Tombstones { get; } = new();
+    /// <summary>Event needles that volumes were given.</summary>
+    public ConcurrentQueue<Needle> Needles { get; } = new();
+
+    /// <summary>The events of a stream that volumes have, by number.</summary>
+    public SortedDictionary<long, IIndexEvent> Recorded(long stream)
+    {
+        var recorded = new SortedDictionary<long, IIndexEvent>();
+        foreach (var run in Runs.Where(run => run.Stream == stream))
+            for (var i = 0; i < run.Events.Length; i++)
+                recorded[run.FirstSequence + i] = IndexEventCodec.Decode(run.Events[i].Manifest, run.Events[i].Payload);
+        return recorded;
+    }
+
+    /// <summary>What volumes have taken, in their order.</summary>
+    public IEnumerable<EventRun> Runs => _stored.Select(needle => EventNeedle.Decode(needle.Data.Span));
 
     /// <summary>What volumes answer; by default that the needle is stored. Null: nothing.</summary>
     public Func<Needle, object?> Volumes { get; set; } = Stored;
@@ -213,8 +227,10 @@ internal sealed class IndexNode : IAsyncDisposable
     {
         public VolumesStub(IndexNode node) => Receive<VolumeProtocol.Append>(append =>
         {
-            node.Tombstones.Enqueue(append.Needle);
-            if (node.Volumes(append.Needle) is { } reply) Sender.Tell(reply);
+            node.Needles.Enqueue(append.Needle);
+            var reply = node.Volumes(append.Needle);
+            if (reply is VolumeProtocol.Appended) node._stored.Enqueue(append.Needle);
+            if (reply is not null) Sender.Tell(reply);
         });
     }
 }

@@ -54,9 +54,26 @@ public class ShardWritesSpec
             [(10L, 11L), (11, 13), (13, 15), (15, 16)],
             _journal.Select(batch => (batch.FromSequence, batch.ToSequence)));
         foreach (var batch in _journal) _writes.Applied(batch.ToSequence);
+        Assert.False(_writes.IsIdle);
+        foreach (var batch in _journal) Assert.Same(batch, _writes.Recorded(batch));
         Assert.True(_writes.IsIdle);
         Assert.Equal(16, _states.GetApplied(A)!.Record.Version);
         Assert.Equal(0, _states.PendingKeys);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_batch_is_answered_when_it_is_both_in_the_catalog_and_recorded(bool isRecordedFirst)
+    {
+        Add(CatalogFixture.Put("a"));
+        _writes.Flush();
+        var batch = _writes.Persisted(11)!;
+        Assert.Null(isRecordedFirst ? _writes.Recorded(batch) : _writes.Applied(11));
+        Assert.Equal(isRecordedFirst ? null : 11, _states.GetApplied(A)?.Record.Version);
+        Assert.False(_writes.IsIdle);
+        Assert.Same(batch, isRecordedFirst ? _writes.Applied(11) : _writes.Recorded(batch));
+        Assert.True(_writes.IsIdle);
     }
 
     [Fact]

@@ -14,7 +14,10 @@ public class VolumeEventsSpec
     public static TheoryData<IVolumeEvent, string, string> Golden => new()
     {
         { new VolumeCreated(new VolumeId(7), Time), "volume-created", "01078180F9C0C1C48203" },
-        { new VolumeSealed(new VolumeId(300), 1 << 30, SealCause.WriteFailed), "volume-sealed", "01AC02808080800402" },
+        { 
+            new VolumeSealed(new VolumeId(300), 1 << 30, SealCause.WriteFailed, new NeedleId(5)),
+            "volume-sealed", "01AC0280808080040205"
+        },
         { new VolumeQuarantined(new VolumeId(1), "gone"), "volume-quarantined", "010104676F6E65" },
     };
 
@@ -26,6 +29,21 @@ public class VolumeEventsSpec
         Assert.Equal(hex, Convert.ToHexString(_serializer.ToBinary(@event)));
         Assert.Equal(@event, _serializer.FromBinary(Convert.FromHexString(hex), manifest));
         Assert.Equal(@event, _serializer.FromBinary([.. Convert.FromHexString(hex), 1, 2, 3], manifest));
+    }
+
+    [Fact]
+    public void A_sealing_of_before_its_highest_needle_was_noted_is_still_read() => Assert.Equal(
+        new VolumeSealed(new VolumeId(300), 1 << 30, SealCause.WriteFailed),
+        _serializer.FromBinary(Convert.FromHexString("01AC02808080800402"), "volume-sealed"));
+
+    [Fact]
+    public void The_highest_needle_of_any_sealed_volume_is_known()
+    {
+        var state = VolumesState.Empty
+            .Apply(new VolumeSealed(new VolumeId(1), 5_000, SealCause.Full, new NeedleId(70)))
+            .Apply(new VolumeSealed(new VolumeId(2), 5_000, SealCause.Full, new NeedleId(30)))
+            .Apply(new VolumeSealed(new VolumeId(3), 5_000, SealCause.Full));
+        Assert.Equal(new NeedleId(70), state.HighestNeedle);
     }
 
     [Fact]

@@ -134,7 +134,7 @@ public sealed class VolumesActorSpec : TestKit
     }
 
     [Fact]
-    public void On_a_full_disk_data_is_rejected_tombstones_and_reads_go_on_and_service_returns_with_space()
+    public void On_a_full_disk_data_is_rejected_events_and_reads_go_on_and_service_returns_with_space()
     {
         var volumes = Start();
         var first = Append(volumes, Small(1));
@@ -144,7 +144,8 @@ public sealed class VolumesActorSpec : TestKit
         var rejected = ExpectMsg<Rejected>();
         Assert.Equal(RejectReason.DiskFull, rejected.Reason);
         Assert.Contains("full", rejected.Detail, StringComparison.Ordinal);
-        Append(volumes, SpecNeedles.Tombstone(3, "key 1", ends: 1));
+        volumes.Tell(new Append(Small(3), FromReserve: true), TestActor);
+        ExpectMsg<Appended>();
         AssertReads(Small(1), first);
         _disk.CapacityBytes = long.MaxValue;
         AwaitAssert(() => Assert.True(Status(volumes).IsWritable));

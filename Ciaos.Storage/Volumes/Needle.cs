@@ -13,6 +13,9 @@ public enum NeedleKind : byte
 
     /// <summary>Written by recovery: lists ranges before it that a crash tore. They hold no needle.</summary>
     Gap = 4,
+
+    /// <summary>Events of the index, just as its journal holds them: what <c>ciaos rebuild-index</c> reads.</summary>
+    Events = 5,
 }
 
 /// <summary>What the upload that wrote a data needle meant to do. Stored on disk: never renumber.</summary>

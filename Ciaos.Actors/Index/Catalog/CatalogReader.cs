@@ -57,6 +57,10 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         SELECT applied_sequence FROM progress WHERE persistence_id = @t_id
         """);
 
+    private readonly Statement _recorded = new(connection, """
+        SELECT recorded_sequence FROM recorded WHERE persistence_id = @t_id
+        """);
+
     private readonly Statement _ended = new(connection, """
         SELECT content_sequence FROM ended_content
         WHERE shard = @n_shard AND content_sequence > @n_after ORDER BY content_sequence LIMIT @n_limit
@@ -121,6 +125,13 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         return row.Read() ? row.GetInt64(0) : 0;
     }
 
+    /// <summary>All events of that journal up to this one are known to be in volumes; 0 if none is.</summary>
+    public long RecordedSequence(string persistenceId)
+    {
+        using var row = _recorded.Set(persistenceId).Read();
+        return row.Read() ? row.GetInt64(0) : 0;
+    }
+
     /// <summary>Ended contents that still have rows, in order.</summary>
     public List<long> EndedContents(int shard, long after, int limit)
     {
@@ -161,8 +172,8 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
     {
         foreach (var statement in new[]
         {
-            _object, _list, _listUpTo, _moving, _runs, _seek, _progress, _ended, _arrival, _bucket, _lastBucket,
-            _shards,
+            _object, _list, _listUpTo, _moving, _runs, _seek, _progress, _recorded, _ended, _arrival, _bucket,
+            _lastBucket, _shards,
         })
             statement.Dispose();
         connection.Dispose();

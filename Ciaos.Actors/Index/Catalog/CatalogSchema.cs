@@ -71,6 +71,8 @@ internal static class CatalogSchema
             PRIMARY KEY (source_shard, started_sequence)) {database.KeyedTable};
         CREATE TABLE IF NOT EXISTS bucket (
             id BIGINT NOT NULL PRIMARY KEY, owner VARCHAR(1024) NOT NULL UNIQUE);
+        CREATE TABLE IF NOT EXISTS recorded (
+            persistence_id VARCHAR(255) NOT NULL PRIMARY KEY, recorded_sequence BIGINT NOT NULL) {database.KeyedTable};
         """;
 }
 

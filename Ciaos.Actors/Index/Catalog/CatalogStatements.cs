@@ -53,6 +53,11 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
 
     private readonly Statement _setShards = new(connection, "UPDATE index_layout SET shards = @n_shards");
 
+    private readonly Statement _setRecorded = new(connection, """
+        INSERT INTO recorded (persistence_id, recorded_sequence) VALUES (@t_id, @n_to)
+        ON CONFLICT (persistence_id) DO UPDATE SET recorded_sequence = excluded.recorded_sequence
+        """);
+
     private readonly Statement _purgeRows = new(connection, """
         DELETE FROM segment WHERE shard = @n_shard AND content_sequence = @n_content AND first_ordinal IN (
             SELECT first_ordinal FROM segment WHERE shard = @n_shard AND content_sequence = @n_content
@@ -69,7 +74,11 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
             ? _start.Set(batch.PersistenceId).Set(batch.ToSequence).Execute(transaction)
             : _advance.Set(batch.ToSequence).Set(batch.PersistenceId).Set(batch.FromSequence).Execute(transaction);
         if (rows != 1) throw new CatalogOutOfStepException(batch.PersistenceId, batch.FromSequence);
+        if (batch.RecordedTo is { } recorded) SetRecorded(transaction, batch.PersistenceId, recorded);
     }
+
+    public void SetRecorded(DbTransaction transaction, string persistenceId, long sequence) =>
+        _setRecorded.Set(persistenceId).Set(sequence).Execute(transaction);
 
     public void Apply(DbTransaction transaction, int shard, CatalogChange change)
     {
@@ -117,7 +126,7 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _start, _advance, _setObject, _removeObject, _addRun, _endContent, _addArrival, _forgetArrival,
-            _addBucket, _setShards, _purgeRows, _purgeMark,
+            _addBucket, _setShards, _setRecorded, _purgeRows, _purgeMark,
         })
             statement.Dispose();
     }

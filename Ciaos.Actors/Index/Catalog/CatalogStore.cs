@@ -61,6 +61,13 @@ internal sealed class CatalogStore : IDisposable
         return 0;
     });
 
+    /// <summary>All events of that journal up to this one are in volumes too.</summary>
+    public void SetRecorded(string persistenceId, long sequence) => Write((statements, transaction) =>
+    {
+        statements.SetRecorded(transaction, persistenceId, sequence);
+        return 0;
+    });
+
     public void Dispose()
     {
         lock (_gate) Close();

@@ -20,6 +20,10 @@ internal static class CatalogProtocol
     /// <param name="HasMore">Rows are left, or the step failed: try again later.</param>
     public sealed record Purged(long ContentSequence, bool HasMore, bool Failed);
 
+    /// <summary>All events of that journal up to this one are in volumes too. Not answered: a note that is missing
+    /// costs no more than that some events are recorded twice.</summary>
+    public sealed record SetRecorded(string PersistenceId, long Sequence);
+
     /// <summary>Not answered: what is forgotten late does no harm.</summary>
     public sealed record ForgetArrival(RenameId Rename);
 }
@@ -51,6 +55,7 @@ internal sealed class CatalogWriterActor : ReceiveActor
         Receive<Flush>(_ => WriteAll());
         Receive<CatalogProtocol.Purge>(Purge);
         Receive<CatalogProtocol.ForgetArrival>(Forget);
+        Receive<CatalogProtocol.SetRecorded>(SetRecorded);
     }
 
     public static Props Props(CatalogStore store) =>
@@ -119,6 +124,19 @@ internal sealed class CatalogWriterActor : ReceiveActor
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
             _log.Warning(failure, "The mark of rename {0} stays in the catalog", forget.Rename);
+        }
+    }
+
+    private void SetRecorded(CatalogProtocol.SetRecorded recorded)
+    {
+        WriteAll();
+        try
+        {
+            _store.SetRecorded(recorded.PersistenceId, recorded.Sequence);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            _log.Warning(failure, "What volumes hold of {0} is not noted", recorded.PersistenceId);
         }
     }
 
