@@ -11,7 +11,7 @@ namespace Ciaos.Simulation.Model;
 internal sealed class OwnerHistory
 {
     /// <summary>A run with the usual number of clients has a handful.</summary>
-    private const int MaxConfigurations = 20_000;
+    private const int MaxConfigurations = 10_000;
 
     private readonly Dictionary<int, PendingOperation> _pending = [];
     private readonly Dictionary<int, PendingList> _lists = [];
@@ -79,8 +79,8 @@ internal sealed class OwnerHistory
     public void Settle()
     {
         if (IsAwaited) throw new InvalidOperationException("An operation is still under way: the node is not at rest");
+        Replace(Reachable(_pending.Values).Select(configuration => configuration.Settled()));
         _pending.Clear();
-        Replace(_configurations.Select(configuration => configuration.Settled()));
     }
 
     /// <summary>Why the answer to a pending operation is not possible: what each of the first configurations would have
@@ -131,27 +131,27 @@ internal sealed class OwnerHistory
     {
         if (_lists.Count == 0) return;
         var writes = _pending.Values.Where(pending => pending.Operation.IsWrite).ToList();
-        Dictionary<ulong, BucketModel>? reachable = null;
+        List<BucketModel>? reachable = null;
         foreach (var list in _lists.Values)
         {
             list.WasAlone &= writes.Count == 0;
             if (list.WasAlone) continue;
-            reachable ??= Reachable(writes);
-            foreach (var (hash, model) in reachable) list.Seen.TryAdd(hash, model);
+            reachable ??= [.. Reachable(writes).Select(configuration => configuration.Model)];
+            foreach (var model in reachable) list.Seen.TryAdd(model.Hash, model);
         }
     }
 
-    /// <summary>The states that pending operations can lead to, in any order.</summary>
-    private Dictionary<ulong, BucketModel> Reachable(List<PendingOperation> writes)
+    /// <summary>All that pending operations can lead to, in any order, and what there is already.</summary>
+    private List<Configuration> Reachable(IReadOnlyCollection<PendingOperation> writes)
     {
-        var models = new Dictionary<ulong, BucketModel>();
         var visited = new HashSet<ulong>();
+        var reachable = new List<Configuration>();
         var next = new Stack<Configuration>(_configurations);
         while (next.TryPop(out var configuration))
         {
             if (!visited.Add(configuration.Hash)) continue;
             if (visited.Count > MaxConfigurations) throw TooWide(visited.Count);
-            models.TryAdd(configuration.Model.Hash, configuration.Model);
+            reachable.Add(configuration);
             foreach (var write in writes)
             {
                 if (configuration.IsDone(write.Id)) continue;
@@ -159,7 +159,7 @@ internal sealed class OwnerHistory
             }
         }
 
-        return models;
+        return reachable;
     }
 
     private HistoryTooWideException TooWide(int found) => new(

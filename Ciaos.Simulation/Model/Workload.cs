@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+
+namespace Ciaos.Simulation.Model;
+
+/// <summary>Makes a run from a seed: which profile, which keys, which steps. The same seed and settings always make the
+/// same run.</summary>
+internal sealed class Workload
+{
+    private const int BlockBytes = 64 * 1024;
+    private const int MaxFiles = 4;
+
+    private readonly WorkloadSettings _settings;
+    private readonly ImmutableArray<string> _crashPoints;
+    private readonly Dice _dice;
+    private readonly ImmutableArray<string> _owners;
+    private readonly ImmutableArray<string> _keys;
+    private readonly List<ScriptStep> _steps = [];
+    private int _lastContent;
+    private int _settleAt = -1;
+    private int _freeAt = -1;
+
+    private Workload(long seed, WorkloadSettings settings, ImmutableArray<string> crashPoints)
+    {
+        (_settings, _crashPoints, _dice) = (settings, crashPoints, new Dice(seed));
+        Profile = _dice.Pick(WorkloadProfile.All);
+        _owners = [.. Enumerable.Range(0, settings.Owners).Select(i => $"{(char)('a' + i)}")];
+        _keys = KeyChoice.Choose(_dice, settings);
+    }
+
+    private WorkloadProfile Profile { get; }
+
+    /// <param name="crashPoints">The names of the product's crash points; none: disk operations are counted
+    /// instead.</param>
+    public static Script Generate(long seed, WorkloadSettings settings, ImmutableArray<string> crashPoints)
+    {
+        var workload = new Workload(seed, settings, crashPoints);
+        while (workload._steps.Count < settings.Steps) workload.AddStep();
+        if (workload._freeAt >= 0) workload._steps.Add(new FreeDiskStep());
+        return new Script(seed, settings, [.. workload._steps]);
+    }
+
+    /// <summary>The profile that a seed has chosen.</summary>
+    public static string ProfileOf(long seed) => new Dice(seed).Pick(WorkloadProfile.All).Name;
+
+    private void AddStep()
+    {
+        if (_steps.Count == _freeAt)
+        {
+            _steps.Add(new FreeDiskStep());
+            _freeAt = -1;
+        }
+        else if (_steps.Count == _settleAt)
+        {
+            _steps.Add(new SettleStep());
+        }
+        else if (_steps.Count > 3 && _dice.Next(1000) < Profile.FaultsPerThousand)
+        {
+            AddFault();
+        }
+        else
+        {
+            _steps.Add(new ClientStep(_dice.Next(_settings.Clients), NextOperation()));
+        }
+    }
+
+    private void AddFault()
+    {
+        var p = Profile;
+        Func<ScriptStep> make = _dice.Pick<Func<ScriptStep>>(
+        [
+            (p.PowerCut, () => Crash(CrashKind.PowerCut)),
+            (p.Kill, () => Crash(CrashKind.Kill)),
+            (p.Restart, () => Crash(CrashKind.Restart)),
+            (p.FlipBit, () => new FlipBitStep(_dice.Next(int.MaxValue))),
+            (p.FillDisk, FillDisk),
+            (p.RebuildIndex, () => new RebuildIndexStep()),
+            (p.PassTime, () => new PassTimeStep(_dice.Between(1, 30) * (_dice.Chance(50) ? 10 : 1000))),
+        ]);
+        _steps.Add(make());
+    }
+
+    // Most crashes are followed by rest before the next one: what was never answered stays open until then.
+    private CrashStep Crash(CrashKind kind)
+    {
+        if (_dice.Chance(70)) _settleAt = _steps.Count + _dice.Between(2, 12);
+        return new CrashStep(kind, Moment());
+    }
+
+    private CrashMoment Moment()
+    {
+        if (_dice.Chance(10)) return CrashMoment.Now;
+        return _crashPoints.Length > 0 && _dice.Chance(40)
+            ? new CrashMoment(_dice.Pick(_crashPoints), _dice.Between(1, 4))
+            : new CrashMoment(null, _dice.Next(_dice.Chance(50) ? 12 : 120));
+    }
+
+    private ScriptStep FillDisk()
+    {
+        if (_freeAt >= 0) return new SettleStep();
+        _freeAt = _steps.Count + _dice.Between(4, 15);
+        return new FillDiskStep();
+    }
+
+    private Operation NextOperation()
+    {
+        var (owner, key) = (_dice.Pick(_owners), _dice.Pick(_keys));
+        var p = Profile;
+        return _dice.Pick<Func<Operation>>(
+        [
+            (p.RawPut, () => new RawPut(owner, key, NextContent(), WriteCondition(absent: true), NextType())),
+            (p.BrokenPut, () => Broken(owner, key)),
+            (p.RawGet, () => new RawGet(owner, key, _dice.Chance(30) ? NextRange() : null)),
+            (p.RawHead, () => new RawHead(owner, key)),
+            (p.RawDelete, () => new RawDelete(owner, key, WriteCondition(absent: false))),
+            (p.Stat, () => new Stat(owner, key)),
+            (p.FilesPut, () => new FilesPut(owner, key, NextFiles())),
+            (p.FilesUpdate, () => new FilesUpdate(owner, key, NextFiles())),
+            (p.FilesAppend, () => new FilesAppend(owner, key, NextFiles())),
+            (p.FilesGet, () => new FilesGet(owner, key)),
+            (p.Delete, () => new Delete(owner, key)),
+            (p.Rename, () => new Rename(owner, key, _dice.Pick(_keys))),
+            (p.List, () => NextList(owner, key)),
+        ])();
+    }
+
+    private Condition WriteCondition(bool absent) => _dice.Next(10) switch
+    {
+        0 or 1 => Condition.LastRead,
+        2 when absent => Condition.Absent,
+        _ => Condition.None,
+    };
+
+    private BrokenPut Broken(string owner, string key)
+    {
+        var content = NextContent();
+        var whole = content with { LengthBytes = Math.Max(1, content.LengthBytes) };
+        return new BrokenPut(owner, key, whole, _dice.Next(whole.LengthBytes));
+    }
+
+    private string? NextType() => _dice.Chance(20) ? $"test/{_dice.Next(100)}" : null;
+
+    private ImmutableArray<Content> NextFiles() =>
+        [.. Enumerable.Range(0, _dice.Chance(60) ? 1 : _dice.Between(2, MaxFiles)).Select(_ => NextContent())];
+
+    // Each content has a seed of its own: bytes at the wrong place are always seen.
+    private Content NextContent() => new(++_lastContent, NextLength());
+
+    private int NextLength()
+    {
+        var (tiny, small, edge, large) = Profile.Sizes;
+        var edgeBytes = _dice.Chance(80) ? _settings.ChunkBytes : BlockBytes;
+        return _dice.Pick<Func<int>>(
+        [
+            (tiny, () => _dice.Next(2)),
+            (small, () => _dice.Between(2, 300)),
+            (edge, () => Math.Max(0, edgeBytes + _dice.Between(-2, 2))),
+            (large, () => _dice.Between(1, 6) * _settings.ChunkBytes + _dice.Next(_settings.ChunkBytes)),
+        ])();
+    }
+
+    private ReadRange NextRange()
+    {
+        var first = _dice.Next(_dice.Chance(50) ? 10 : 2 * _settings.ChunkBytes);
+        return _dice.Next(3) switch
+        {
+            0 => new ReadRange(first, null),
+            1 => new ReadRange(null, first),
+            _ => new ReadRange(first, first + _dice.Next(_settings.ChunkBytes)),
+        };
+    }
+
+    private List NextList(string owner, string key)
+    {
+        var prefix = _dice.Chance(30) ? key[..(char.IsSurrogate(key[0]) ? 2 : 1)] : "";
+        return new List(owner, prefix, "", _dice.Chance(50) ? 1000 : _dice.Between(1, 4));
+    }
+}
