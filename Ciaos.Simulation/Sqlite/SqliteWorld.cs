@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ciaos.Storage.Disks.Simulated;
 using Microsoft.Data.Sqlite;
+using Xunit;
 
 namespace Ciaos.Simulation.Sqlite;
 
@@ -40,7 +41,9 @@ internal sealed class SqliteWorld : IDisposable
         }
     }
 
-    /// <summary>A connection as the journal's writer has it: what was committed is durable.</summary>
+    /// <summary>A connection on which what was committed is durable. With a log (WAL) that is how the journal's writer
+    /// has it; without one, FULL does not sync the folder after the rollback journal was deleted, which is what
+    /// commits.</summary>
     public SqliteConnection OpenDurable(string journalMode, int checkpointPages = 1000)
     {
         var connection = Open();
@@ -48,7 +51,7 @@ internal sealed class SqliteWorld : IDisposable
         {
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"""
                 PRAGMA journal_mode = {journalMode};
-                PRAGMA synchronous = FULL;
+                PRAGMA synchronous = {(journalMode == "WAL" ? "FULL" : "EXTRA")};
                 PRAGMA wal_autocheckpoint = {checkpointPages}
                 """));
             return connection;
@@ -72,6 +75,16 @@ internal sealed class SqliteWorld : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    /// <returns>False where it could not be checked, since a read failed.</returns>
+    public bool IsWhole(SqliteConnection connection)
+    {
+        var before = Vfs.LastFailure;
+        var answer = Ask(connection, "PRAGMA integrity_check");
+        if (Vfs.LastFailure != before) return false;
+        Assert.Equal("ok", answer);
+        return true;
     }
 
     public void Dispose() => Vfs.Dispose();
