@@ -20,19 +20,21 @@ internal sealed record Expected(int Status, StoredObject? Object = null)
 
 /// <summary>
 /// The oracle: what the keys of one owner hold, and what every operation does to them. Immutable. It cannot know the
-/// entity tags, so it learns which version has which; no two have the same.
+/// entity tags, so it learns which version has which; no two of one key have the same.
 /// </summary>
 internal sealed class BucketModel
 {
     public static readonly BucketModel Empty = new(
         ImmutableSortedDictionary.Create<string, StoredObject>(KeyOrder.Instance),
-        ImmutableDictionary<int, string>.Empty,
+        ImmutableDictionary<int, (string, string)>.Empty,
         0);
 
-    private readonly ImmutableDictionary<int, string> _tags;
+    private readonly ImmutableDictionary<int, (string Key, string Tag)> _tags;
 
     private BucketModel(
-        ImmutableSortedDictionary<string, StoredObject> objects, ImmutableDictionary<int, string> tags, ulong hash) =>
+        ImmutableSortedDictionary<string, StoredObject> objects,
+        ImmutableDictionary<int, (string Key, string Tag)> tags,
+        ulong hash) =>
         (Objects, _tags, Hash) = (objects, tags, hash);
 
     public ImmutableSortedDictionary<string, StoredObject> Objects { get; }
@@ -74,15 +76,16 @@ internal sealed class BucketModel
         return found.Count > list.Limit ? (found[..list.Limit], true) : (found, false);
     }
 
-    public string? TagOf(int version) => _tags.GetValueOrDefault(version);
+    public string? TagOf(int version) => _tags.TryGetValue(version, out var known) ? known.Tag : null;
 
     /// <summary>The model that knows one tag more; null where that contradicts what it knows.</summary>
-    public BucketModel? Learn(int version, string tag)
+    /// <param name="key">Where the version is or was. It is at no other: a rename makes a new one.</param>
+    public BucketModel? Learn(string key, int version, string tag)
     {
-        if (_tags.TryGetValue(version, out var known)) return known == tag ? this : null;
-        if (_tags.ContainsValue(tag)) return null;
+        if (_tags.TryGetValue(version, out var known)) return known.Tag == tag ? this : null;
+        if (_tags.ContainsValue((key, tag))) return null;
         var hash = Hash + Hashing.Combine((ulong)version, Hashing.Of(tag));
-        return new BucketModel(Objects, _tags.Add(version, tag), hash);
+        return new BucketModel(Objects, _tags.Add(version, (key, tag)), hash);
     }
 
     public override string ToString() => Objects.IsEmpty
@@ -96,10 +99,10 @@ internal sealed class BucketModel
     private IEnumerable<Transition> Conditional(Condition condition, string key, Operation write, int id)
     {
         var existing = Find(key);
-        var holds = Holds(condition, existing);
+        var holds = Holds(condition, key, existing);
         if (holds != false)
         {
-            var learned = holds is null ? Learn(existing!.Version, condition.Tag!)! : this;
+            var learned = holds is null ? Learn(key, existing!.Version, condition.Tag!)! : this;
             if (write is RawPut put)
                 yield return learned.Set(
                     key, new StoredObject(id, [put.Content], put.ContentType), existing is null ? 201 : 200);
@@ -113,13 +116,13 @@ internal sealed class BucketModel
     }
 
     /// <summary>Null: nobody knows, since neither the tag nor the object's version was seen with the other.</summary>
-    private bool? Holds(Condition condition, StoredObject? existing) => condition.Kind switch
+    private bool? Holds(Condition condition, string key, StoredObject? existing) => condition.Kind switch
     {
         ConditionKind.None => true,
         ConditionKind.Absent => existing is null,
         _ when existing is null || condition.Tag is null or Condition.NeverGiven => false,
         _ when TagOf(existing.Version) is { } tag => tag == condition.Tag,
-        _ => _tags.ContainsValue(condition.Tag) ? false : null,
+        _ => _tags.ContainsValue((key, condition.Tag)) ? false : null,
     };
 
     private Expected Read(string key, ReadRange range) => Find(key) is { } found

@@ -14,6 +14,8 @@ internal sealed class History
     /// <summary>With more operations of one owner whose outcome is not known, the possibilities become many.</summary>
     private const int MaxUnknown = 4;
 
+    private const int ManyPossibilities = 200;
+
     private readonly SortedDictionary<string, OwnerHistory> _owners = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Operation> _open = [];
     private readonly Dictionary<(string Owner, string Key), string> _lastTags = [];
@@ -30,9 +32,10 @@ internal sealed class History
 
     public Violation? Violation { get; private set; }
 
-    /// <summary>The node should be brought to rest, and <see cref="Settle"/> called, before more is asked of
-    /// it.</summary>
-    public bool ShouldSettle => _owners.Values.Any(owner => owner.Unknown >= MaxUnknown);
+    /// <summary>Too little is known: the node should be brought to rest, <see cref="Settle"/> called, and what <see
+    /// cref="Doubts"/> gives be asked, before it is asked for more.</summary>
+    public bool ShouldSettle => _owners.Values.Any(
+        owner => owner.Unknown >= MaxUnknown || owner.Configurations.Count >= ManyPossibilities);
 
     /// <summary>Operations that wait for their answer.</summary>
     public int OpenCount => _open.Count;
@@ -43,13 +46,22 @@ internal sealed class History
     /// <summary>How many things may be true of an owner's keys: a measure of the checker's work.</summary>
     public int PossibilitiesOf(string owner) => OwnerOf(owner).Configurations.Count;
 
+    /// <summary>Reads of all keys of which it is not known what they hold. Their answers say what has happened of that
+    /// which was never answered.</summary>
+    public IReadOnlyList<Operation> Doubts() =>
+    [
+        .. _owners.SelectMany(owner => owner.Value.DoubtfulKeys.SelectMany<string, Operation>(
+            key => [new RawGet(owner.Key, key), new FilesGet(owner.Key, key)])),
+    ];
+
     /// <summary>A client sends an operation.</summary>
-    public Invocation Invoke(Operation operation)
+    /// <param name="client">For the trace.</param>
+    public Invocation Invoke(Operation operation, int client = 0)
     {
         var id = ++_lastId;
         operation = Resolve(operation);
         _open.Add(id, operation);
-        _lines.Add(new HistoryLine(id, operation, null));
+        _lines.Add(new HistoryLine(id, operation, null) { Client = client });
         if (Violation is null) OwnerOf(operation.Owner).Invoke(id, operation);
         return new Invocation(id, operation);
     }
@@ -131,9 +143,11 @@ internal sealed class History
 
     private sealed record HistoryLine(int Id, Operation? Operation, Outcome? Outcome)
     {
+        public int Client { get; init; }
+
         public string? Text { get; init; }
 
         public override string ToString() =>
-            Text ?? (Outcome is null ? $"#{Id} {Operation}" : $"#{Id} -> {Outcome}");
+            Text ?? (Outcome is null ? $"#{Id} client {Client}: {Operation}" : $"#{Id} -> {Outcome}");
     }
 }

@@ -151,6 +151,35 @@ public sealed class HistorySpec
     }
 
     [Fact]
+    public void What_is_in_doubt_can_be_asked()
+    {
+        Do(Put("k", _one), Made("t1"));
+        Do(Put("m", _one), Made("t2"));
+        Invoke(new FilesAppend(A, "k", [new Content(3, 0)]));
+        _history.Crash();
+        _history.Settle();
+        Assert.Equal(["raw-get a \"k\"", "get a \"k\""], _history.Doubts().Select(read => $"{read}"));
+        Assert.Equal(2, _history.PossibilitiesOf(A));
+        Do(new FilesGet(A, "k"), Lists(_one));
+        Assert.Empty(_history.Doubts());
+        Accepted();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_writers_answer_decides_what_was_before_it(bool appendWasFirst)
+    {
+        Do(Files("k", _one), new Outcome(200));
+        var append = Invoke(new FilesAppend(A, "k", [_two]));
+        var delete = Invoke(new Delete(A, "k"));
+        Return(append, new Outcome(appendWasFirst ? 200 : 404));
+        Return(delete, new Outcome(200));
+        Accepted();
+        Refused(new FilesGet(A, "k"), Lists(_one, _two));
+    }
+
+    [Fact]
     public void A_write_that_failed_may_happen_late()
     {
         Do(Put("k", _one), new Outcome(503));
@@ -235,6 +264,17 @@ public sealed class HistorySpec
     {
         Do(Put("k", _one), Made("t1"));
         Refused(Put("k", _two), new Outcome(200) { Tag = "t1" });
+    }
+
+    [Fact]
+    public void Another_key_may_have_the_same_tag_since_each_shard_counts_for_itself()
+    {
+        Do(Put("k", _one), Made("t1"));
+        Do(new Rename(A, "k", "n"), new Outcome(200));
+        Do(Get("n"), Bytes(_one, "t1"));
+        Do(Put("k", _two), Made("t2"));
+        Accepted();
+        Refused(Get("k"), Bytes(_two, "t1"));
     }
 
     [Fact]
@@ -341,6 +381,7 @@ public sealed class HistorySpec
         Assert.Contains("another byte at 60 of 100: only zeros from there on", text);
         Assert.Contains("\"k\"=[1:100] by #1", text);
         Assert.Contains("pending: #2 append a \"k\" 2:100", text);
+        Assert.Contains("#3 client 0: raw-get a \"k\"", _history.Trace);
         Assert.Contains("#3 -> 200 100 bytes tag t1", _history.Trace);
     }
 

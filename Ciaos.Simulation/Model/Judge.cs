@@ -17,7 +17,7 @@ internal static class Judge
         if (Difference(operation, expected, outcome) is { } difference) return new Verdict(null, difference);
         if (outcome.Tag is not { } tag) return new Verdict(model, null);
         if (expected.Object is not { } shown) return new Verdict(null, $"the tag {tag} of something that is not there");
-        if (model.Learn(shown.Version, tag) is { } learned) return new Verdict(learned, null);
+        if (model.Learn(operation.Keys[0], shown.Version, tag) is { } learned) return new Verdict(learned, null);
         var right = model.TagOf(shown.Version) ?? "one that no other version has";
         return new Verdict(null, $"the tag {tag} of {shown}, {right} is right");
     }
@@ -44,7 +44,7 @@ internal static class Judge
         {
             if (listed.SizeBytes != stored.SizeBytes || listed.FileCount != stored.Files.Length)
                 return new Verdict(null, $"{listed}, right is {OperationText.Quote(key)}={stored}");
-            if (model.Learn(stored.Version, listed.Tag) is not { } learned)
+            if (model.Learn(key, stored.Version, listed.Tag) is not { } learned)
                 return new Verdict(null, $"{listed}, the tag of {stored} is {model.TagOf(stored.Version)}");
             model = learned;
         }

@@ -22,6 +22,14 @@ internal sealed class OwnerHistory
     /// <summary>Operations that nobody waits for and that may still take effect.</summary>
     public int Unknown => _pending.Values.Count(pending => !pending.Awaited);
 
+    /// <summary>Keys of which it is not known what they hold.</summary>
+    public IEnumerable<string> DoubtfulKeys => _configurations.Count == 1
+        ? []
+        : _configurations.SelectMany(configuration => configuration.Model.Objects.Keys)
+            .Distinct(StringComparer.Ordinal)
+            .Where(key => _configurations.DistinctBy(it => it.Model.Find(key)?.Hash).Skip(1).Any())
+            .Order(KeyOrder.Instance);
+
     public bool IsAwaited => _lists.Count > 0 || _pending.Values.Any(pending => pending.Awaited);
 
     public void Invoke(int id, Operation operation)

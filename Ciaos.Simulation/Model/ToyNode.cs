@@ -27,7 +27,9 @@ internal enum ToyBug
 /// answer; a crash takes the answers, and the effects of some. It stands in for the real node where the checker itself
 /// is tested, so it can be wrong on purpose.
 /// </summary>
-internal sealed class ToyNode(long seed, ToyBug bug = ToyBug.None)
+/// <param name="spoil">May change what is answered to an operation; then there is no answer that leaves open what has
+/// happened.</param>
+internal sealed class ToyNode(long seed, ToyBug bug = ToyBug.None, Func<int, Outcome, Outcome>? spoil = null)
 {
     private readonly Dice _dice = new(seed);
     private readonly History _history = new();
@@ -65,18 +67,19 @@ internal sealed class ToyNode(long seed, ToyBug bug = ToyBug.None)
         }
 
         Settle();
-        foreach (var operation in script.Audit())
-        {
-            Start(0, operation);
-            Finish(0);
-        }
-
+        foreach (var operation in script.Audit()) Do(operation);
         return _history;
+    }
+
+    private void Do(Operation operation)
+    {
+        Start(0, operation);
+        Finish(0);
     }
 
     private void Start(int client, Operation operation)
     {
-        var invocation = _history.Invoke(operation);
+        var invocation = _history.Invoke(operation, client);
         _running.Add(client, new Running(invocation.Id, invocation.Operation));
         MaxPossibilities = Math.Max(MaxPossibilities, _history.PossibilitiesOf(operation.Owner));
     }
@@ -96,8 +99,9 @@ internal sealed class ToyNode(long seed, ToyBug bug = ToyBug.None)
     {
         if (!_running.Remove(client, out var running)) return;
         TakeEffect(running);
-        var unsure = running.Operation.IsWrite && _dice.Chance(3);
-        _history.Return(running.Id, unsure ? new Outcome(503) : running.Outcome!);
+        var unsure = running.Operation.IsWrite && spoil is null && _dice.Chance(3);
+        var outcome = unsure ? new Outcome(503) : running.Outcome!;
+        _history.Return(running.Id, spoil is null ? outcome : spoil(running.Id, outcome));
         MaxPossibilities = Math.Max(MaxPossibilities, _history.PossibilitiesOf(running.Operation.Owner));
     }
 
@@ -122,7 +126,7 @@ internal sealed class ToyNode(long seed, ToyBug bug = ToyBug.None)
             transition = model.Apply(new RawPut(owner, broken.Key, broken.Content), running.Id).Single();
         if (!transition.HasEffect) return;
         var tag = wrong == ToyBug.TagStaysTheSame ? "same" : $"t{running.Id}";
-        var next = transition.Next.Learn(running.Id, tag) ?? transition.Next;
+        var next = transition.Next.Learn(operation.Keys[^1], running.Id, tag) ?? transition.Next;
         _before[owner] = model;
         _owners[owner] = ToyAnswers.Spoil(operation, wrong, model, next, running.Id);
     }
@@ -172,6 +176,7 @@ internal sealed class ToyNode(long seed, ToyBug bug = ToyBug.None)
         foreach (var zombie in _zombies) TakeEffect(zombie);
         _zombies.Clear();
         _history.Settle();
+        foreach (var operation in _history.Doubts()) Do(operation);
     }
 
     private sealed class Running(int id, Operation operation)
