@@ -32,6 +32,9 @@ internal sealed class Failures(ILogger logger)
         {
             case BadHttpRequestException or FlatBuffersParseException or RequestRefusedException:
                 return RefuseAsync(context, StatusOf(error), error.Message);
+            case IOException { InnerException: OverflowException }:
+                // So Kestrel tells of a chunk whose size is beyond any number.
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, error.Message);
             case OperationCanceledException or ConnectionResetException or ConnectionAbortedException:
                 HttpLog.ClientGone(
                     logger, context.Request.Method, TargetOf(context), error.Message, context.TraceIdentifier);

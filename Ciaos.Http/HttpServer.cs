@@ -74,7 +74,11 @@ public sealed class HttpServer : IAsyncDisposable
             : new MinDataRate(settings.MinBodyBytesPerSecond, settings.MinBodyRateGrace);
         limits.MinRequestBodyDataRate = rate;
         limits.MinResponseDataRate = rate;
-        options.Listen(settings.Address, settings.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        options.Listen(settings.Address, settings.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.AllowHalfClosing();
+        });
     }
 
     /// <summary>Signals are the host's: this application starts and stops when it is told to.</summary>
