@@ -101,7 +101,7 @@ internal sealed class History
     }
 
     /// <summary>The node runs and is at rest, with nothing under way: what was never answered has happened by now, or
-    /// never will.</summary>
+    /// never will. Only what is read after this tells which.</summary>
     /// <exception cref="InvalidOperationException">An operation waits for its answer.</exception>
     public void Settle()
     {

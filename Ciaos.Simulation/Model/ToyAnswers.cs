@@ -19,7 +19,9 @@ internal static class ToyAnswers
             RawHead => answer with { ContentType = stored.ContentType, SizeBytes = stored.SizeBytes },
             Stat => answer with
             {
-                ContentType = stored.ContentType, SizeBytes = stored.SizeBytes, FileCount = stored.Files.Length,
+                ContentType = stored.ContentType,
+                SizeBytes = stored.SizeBytes,
+                FileCount = stored.Files.Length,
             },
             FilesGet => new Outcome(status) { Files = [.. stored.Files.Select(file => Spoil(file.ToBytes(), bug))] },
             _ => new Outcome(status),
