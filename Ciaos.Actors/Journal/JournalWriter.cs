@@ -26,6 +26,7 @@ public sealed class JournalWriter : IDisposable
     private readonly Thread? _thread;
     private readonly List<Request> _batch = [];
     private JournalSession? _session;
+    private JournalSession? _abandoned;
     private long _transactions;
     private long _events;
     private bool _isScheduled;
@@ -81,6 +82,7 @@ public sealed class JournalWriter : IDisposable
         else WriteWaiting();
         _session?.Dispose();
         _session = null;
+        DropAbandoned();
     }
 
     private Task Enqueue(Request request)
@@ -145,7 +147,7 @@ public sealed class JournalWriter : IDisposable
                 return;
             }
 
-            _session ??= new JournalSession(_database);
+            _session ??= OpenSession();
             if (!TryWriteTogether(_session)) WriteOneByOne(_session);
         }
         catch (Exception failure) when (JournalDatabase.IsOfDatabase(failure) || failure is JournalException)
@@ -219,20 +221,46 @@ public sealed class JournalWriter : IDisposable
         foreach (var request in batch) request.Tell();
     }
 
+    private JournalSession OpenSession()
+    {
+        var session = new JournalSession(_database);
+        DropAbandoned();
+        return session;
+    }
+
+    /// <summary>
+    /// Writes no more on a connection that failed, but keeps it until there is another. While one is open, SQLite knows
+    /// in memory where its log ends. Else the next one would look into the log, find the transaction whose sync failed
+    /// in the page cache, and take it for durable: after a power cut it is not there, and what was committed behind it
+    /// is lost with it.
+    /// </summary>
     private void Abandon(JournalException cause)
     {
         foreach (var request in _batch) request.Failure ??= cause;
         Tell(_batch.ToArray());
+        if (_session is null) return;
+        _abandoned = _session;
+        _session = null;
+        Quietly(_abandoned.Rollback);
+    }
+
+    private void DropAbandoned()
+    {
+        if (_abandoned is not null) Quietly(_abandoned.Dispose);
+        _abandoned = null;
+    }
+
+    /// <summary>Does what may fail, since it is done to a connection that is thrown away in any case.</summary>
+    private static void Quietly(Action action)
+    {
         try
         {
-            _session?.Dispose();
+            action();
         }
         catch (Exception failure) when (JournalDatabase.IsOfDatabase(failure))
         {
-            // It was to be thrown away in any case; the next batch opens another.
+            // SQLite has rolled back already when a commit failed, and PostgreSQL when the connection was lost.
         }
-
-        _session = null;
     }
 
     /// <param name="apply">Null for a request that only waits for those before it.</param>

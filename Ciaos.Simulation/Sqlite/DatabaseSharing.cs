@@ -53,7 +53,7 @@ internal sealed unsafe class DatabaseSharing
         {
             if (file.Lock >= wanted) return true;
             var others = HighestOfOthers(file);
-            if (others >= LockLevel.Pending || (wanted > LockLevel.Shared && others >= LockLevel.Reserved)) return false;
+            if (others >= (wanted == LockLevel.Shared ? LockLevel.Pending : LockLevel.Reserved)) return false;
             file.Lock = wanted == LockLevel.Exclusive && others > LockLevel.None ? LockLevel.Pending : wanted;
             return file.Lock == wanted;
         }

@@ -8,15 +8,16 @@ namespace Ciaos.Simulation.Sqlite;
 /// what the disk throws; <see cref="FileCalls"/> translates it.
 /// </summary>
 internal sealed unsafe class DiskVfsFile(
-    DiskVfs vfs, IDisk disk, IDiskFile file, OpenFlags flags, DatabaseSharing? sharing)
+    DiskVfs vfs, IDisk disk, IDiskFile file, OpenFlags flags, DatabaseSharing? sharing) : IDisposable
 {
     private readonly NativeBuffer _buffer = new();
     private readonly ReadOnlyMemory<byte>[] _buffers = new ReadOnlyMemory<byte>[1];
 
     // As the unix VFS does: a journal may be new, and before what it protects is overwritten its name must be durable.
     // It also makes the name of a database durable that was created before its first journal.
-    private bool _folderNeedsSync = (flags & OpenFlags.Create) != 0
-        && (flags & (OpenFlags.MainJournal | OpenFlags.SuperJournal | OpenFlags.Wal)) != 0;
+    private bool _folderNeedsSync = flags.HasFlag(OpenFlags.Create)
+        && (flags.HasFlag(OpenFlags.MainJournal) || flags.HasFlag(OpenFlags.SuperJournal)
+            || flags.HasFlag(OpenFlags.Wal));
 
     public DiskVfs Vfs => vfs;
 
@@ -50,13 +51,14 @@ internal sealed unsafe class DiskVfsFile(
     private DatabaseSharing Sharing =>
         sharing ?? throw new InvalidOperationException($"{file.Path} is no database: it has no locks");
 
-    public void Close()
+    public void Dispose()
     {
         try
         {
             var isDead = !IsAlive;
             sharing?.Leave(this);
             file.Dispose();
+            ((IDisposable)_buffer).Dispose();
             if (!isDead && flags.HasFlag(OpenFlags.DeleteOnClose)) disk.Delete(file.Path);
         }
         finally

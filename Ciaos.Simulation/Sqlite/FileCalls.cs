@@ -50,7 +50,7 @@ internal static unsafe class FileCalls
         var open = (DiskVfsFile)handle.Target!;
         try
         {
-            open.Close();
+            open.Dispose();
         }
         catch (Exception e)
         {

@@ -11,7 +11,8 @@ internal sealed class TransactionModel(Random random)
     private const int MaxChanges = 6;
     private const int MaxTextLength = 9_000;
 
-    /// <summary>What may be found after the next death. One, but for a transaction whose outcome nobody knows.</summary>
+    /// <summary>What may be found after the next death: one state, and more where the outcome of a transaction is not
+    /// known.</summary>
     private List<Dictionary<int, string>> _possible = [[]];
 
     private Dictionary<int, string> _seen = [];

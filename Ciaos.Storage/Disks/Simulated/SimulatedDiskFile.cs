@@ -116,6 +116,9 @@ internal sealed class SimulatedDiskFile(SimulatedDisk disk, string path, Simulat
         return contents;
     }
 
-    private DiskFailedException Failed(string operation, long offsetBytes) =>
-        new(Path, operation, offsetBytes, _generation == disk.Generation ? "injected fault" : "its process or its machine died");
+    private DiskFailedException Failed(string operation, long offsetBytes)
+    {
+        var cause = _generation == disk.Generation ? "injected fault" : "its process or its machine died";
+        return new DiskFailedException(Path, operation, offsetBytes, cause);
+    }
 }
