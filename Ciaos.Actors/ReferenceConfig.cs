@@ -5,6 +5,8 @@ namespace Ciaos.Actors;
 /// <summary>hocon/reference.conf: every setting of CIAOS with its default.</summary>
 public static class ReferenceConfig
 {
-    public static Config Load() =>
-        ConfigurationFactory.FromResource("Ciaos.reference.conf", typeof(ReferenceConfig).Assembly);
+    private static readonly Lazy<Config> Parsed = new(
+        () => ConfigurationFactory.FromResource("Ciaos.reference.conf", typeof(ReferenceConfig).Assembly));
+
+    public static Config Load() => Parsed.Value;
 }

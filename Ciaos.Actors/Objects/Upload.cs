@@ -89,7 +89,8 @@ public sealed class Upload : IAsyncDisposable
     {
         ReturnBuffer();
         while (_inFlight.TryDequeue(out var append))
-            await ((Task)append).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)append).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     // Returns at the end of the body or of the chunk. Bytes are waited for before memory is: a client that sends nothing

@@ -20,7 +20,7 @@ internal sealed record Script(long Seed, WorkloadSettings Settings, ImmutableArr
             owner.SelectMany(keys => keys).Distinct(StringComparer.Ordinal)
                 .Order(KeyOrder.Instance).ToImmutableArray()));
 
-    /// <summary>Reads that look at all there can be: the list of each owner, and each key.</summary>
+    /// <summary>Reads that look at all there can be: the list of each owner, and each key in every way.</summary>
     public IEnumerable<Operation> Audit()
     {
         foreach (var (owner, keys) in Keys())
@@ -31,6 +31,20 @@ internal sealed record Script(long Seed, WorkloadSettings Settings, ImmutableArr
                 yield return new RawGet(owner, key);
                 yield return new FilesGet(owner, key);
                 yield return new Stat(owner, key);
+            }
+        }
+    }
+
+    /// <summary>The same with each key in one way or another.</summary>
+    public IEnumerable<Operation> Audit(Random random)
+    {
+        foreach (var (owner, keys) in Keys())
+        {
+            yield return new List(owner, "", "", 1000);
+            foreach (var key in keys)
+            {
+                yield return random.Next(2) == 0 ? new RawGet(owner, key) : new FilesGet(owner, key);
+                if (random.Next(4) == 0) yield return new Stat(owner, key);
             }
         }
     }

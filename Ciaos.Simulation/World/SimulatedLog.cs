@@ -5,16 +5,20 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Ciaos.Simulation.World;
 
-/// <summary>Passes on what the node logs, for whoever looks at one run.</summary>
-internal sealed class SimulatedLog : ReceiveActor
+/// <summary>Passes on what the node logs, for whoever looks at one run. It takes no step of the runtime and is there
+/// whether anybody looks or not, so that a run that is looked at is the same run.</summary>
+internal sealed class SimulatedLog(ActorSystem system, Action<string>? log) : MinimalActorRef
 {
-    public SimulatedLog(Action<string> log) =>
-        Receive<LogEvent>(entry => log($"{entry.LogLevel()}: {entry.Message} {Cause(entry)}"));
+    public override ActorPath Path { get; } = new RootActorPath(new Address("akka", system.Name)) / "simulated-log";
 
-    public static void Attach(ActorSystem system, Action<string> log)
+    public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
+
+    public static void Attach(ActorSystem system, Action<string>? log) =>
+        system.EventStream.Subscribe(new SimulatedLog(system, log), typeof(LogEvent));
+
+    protected override void TellInternal(object message, IActorRef? sender)
     {
-        var actor = system.ActorOf(Props.Create(() => new SimulatedLog(log)));
-        system.EventStream.Subscribe(actor, typeof(LogEvent));
+        if (message is LogEvent entry) log?.Invoke($"{entry.LogLevel()}: {entry.Message} {Cause(entry)}");
     }
 
     private static string Cause(LogEvent entry) => entry switch

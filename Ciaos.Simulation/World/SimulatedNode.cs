@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -10,6 +11,7 @@ using Ciaos.Actors.Volumes;
 using Ciaos.Host;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
+using Ciaos.Simulation.Model;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
 using Microsoft.Extensions.Logging;
@@ -22,7 +24,20 @@ namespace Ciaos.Simulation.World;
 /// <param name="Sqlite">The data source of a database of this name.</param>
 internal sealed record SimulatedNodeSettings(
     int Shards, int ChunkBytes, int MaxVolumeBytes, int ActiveVolumes, int CacheEntries, int CheckpointBytes,
-    Func<string, string> Sqlite);
+    Func<string, string> Sqlite)
+{
+    private const int Kibibyte = 1024;
+
+    public static SimulatedNodeSettings Choose(
+        WorkloadSettings workload, Random random, Func<string, string> sqlite) => new(
+        workload.Shards,
+        workload.ChunkBytes,
+        random.Next(24, 200) * Kibibyte + (4 * workload.ChunkBytes),
+        random.Next(1, 4),
+        workload.Shards * random.Next(1, 4),
+        random.Next(4, 64) * Kibibyte,
+        sqlite);
+}
 
 /// <summary>
 /// One life of a node, from its start to its crash or stop: the product's own parts, from the HTTP handlers to the
@@ -34,6 +49,7 @@ internal sealed class SimulatedNode
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
     private static readonly Config Defaults =
         NodeConfig.Load(null, [], ["ciaos.data=/"]);
+    private static readonly ConcurrentDictionary<string, Config> Configs = new(StringComparer.Ordinal);
 
     private readonly SimulatedNodeSettings _settings;
     private readonly IDisk _disk;
@@ -52,26 +68,34 @@ internal sealed class SimulatedNode
         _system = Runtime.CreateSystem(
             "ciaos", ConfigOf(settings), ActorSystemSetup.Create(new WorkSetup(Runtime.Post)));
         _logger = log is null ? NullLogger.Instance : new SimulatedLogger(log);
-        if (log is not null) SimulatedLog.Attach(_system, log);
+        SimulatedLog.Attach(_system, log);
     }
 
     public DeterministicRuntime Runtime { get; }
 
     public NodeStore Store => _store ?? throw new InvalidOperationException("The node has not started");
 
-    /// <summary>Returns when the node serves, or has crashed on the way.</summary>
-    public void Start() => Runtime.Await(Runtime.Run(StartAsync), StartTimeout);
+    /// <summary>Returns when the node serves; false: it has crashed on the way.</summary>
+    /// <exception cref="Exception">Something that it needs cannot be used.</exception>
+    public bool Start()
+    {
+        var started = Runtime.Run(StartAsync);
+        Runtime.AdvanceUntil(() => started.IsCompleted, StartTimeout * 2);
+        if (started.IsFaulted) throw started.Exception!.GetBaseException();
+        return started.IsCompleted;
+    }
 
     /// <summary>Stops in order, as a node does that is asked to.</summary>
     public void Stop()
     {
-        Wait(async () =>
+        var stopped = Runtime.Run(async () =>
         {
             await Store.StopIndexAsync(StopTimeout).ConfigureAwait(true);
             await Store.CloseVolumesAsync(StopTimeout).ConfigureAwait(true);
             await _system.Terminate().ConfigureAwait(true);
         });
-        Store.Dispose();
+        Runtime.AdvanceUntil(() => stopped.IsCompleted, StopTimeout * 4);
+        if (stopped.IsFaulted) throw stopped.Exception!.GetBaseException();
     }
 
     /// <summary>Closes what the dead have left open.</summary>
@@ -85,16 +109,6 @@ internal sealed class SimulatedNode
     }
 
     public string NextRequestId() => $"sim-{++_requests}";
-
-    private void Wait(Func<Task> work)
-    {
-        var task = Runtime.Run(async () =>
-        {
-            await work().ConfigureAwait(true);
-            return true;
-        });
-        Runtime.Await(task, StopTimeout * 4);
-    }
 
     private async Task<bool> StartAsync()
     {
@@ -135,7 +149,10 @@ internal sealed class SimulatedNode
             });
     }
 
-    private static Config ConfigOf(SimulatedNodeSettings settings) => ConfigurationFactory.ParseString($$"""
+    private static Config ConfigOf(SimulatedNodeSettings settings) => Configs.GetOrAdd(
+        TextOf(settings), static text => ConfigurationFactory.ParseString(text).WithFallback(Defaults));
+
+    private static string TextOf(SimulatedNodeSettings settings) => $$"""
         ciaos.journal.path = "{{settings.Sqlite("journal.db")}}"
         ciaos.index {
           shards = {{settings.Shards}}
@@ -144,7 +161,9 @@ internal sealed class SimulatedNode
           batch-max-segments = 20
           read-tickets-max = 100
           purge-rows = 2
+          rename-busy-timeout = 2s
+          restart-backoff-max = 2s
           catalog { path = "{{settings.Sqlite("catalog.db")}}", read-connections = 2, cache = 256KiB }
         }
-        """).WithFallback(Defaults);
+        """;
 }

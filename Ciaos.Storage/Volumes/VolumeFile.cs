@@ -171,7 +171,8 @@ public sealed class VolumeFile : IDisposable
     // covers it.
     private static void RewriteUndurable(IDiskFile file, RecoveredVolume found)
     {
-        var buffer = new byte[RewriteBytes];
+        if (found.DurableBytes >= found.FileBytes) return;
+        var buffer = new byte[Math.Min(RewriteBytes, found.FileBytes - found.DurableBytes)];
         for (var at = found.DurableBytes; at < found.FileBytes;)
         {
             var count = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, found.FileBytes - at)));

@@ -54,6 +54,9 @@ internal sealed class DeterministicRuntime : ISystemRuntime
     /// <summary>How many times another thread handed work in: 0 in a run that can be repeated.</summary>
     public long ForeignPosts => Interlocked.Read(ref _foreignPosts);
 
+    /// <summary>Where the first of them came from.</summary>
+    public string? FirstForeignPost { get; private set; }
+
     /// <summary>Steps that have been run, for limits and traces.</summary>
     public long Steps { get; private set; }
 
@@ -84,15 +87,12 @@ internal sealed class DeterministicRuntime : ISystemRuntime
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            for (var done = 0L; Next() is { } next; done++)
+            for (var done = 0L; TryStep(); done++)
             {
                 if (done == mostSteps)
                 {
                     throw new InvalidOperationException($"No rest after {mostSteps} steps (seed {Seed}).");
                 }
-
-                Steps++;
-                next.Run();
             }
         }
         finally
@@ -111,6 +111,28 @@ internal sealed class DeterministicRuntime : ISystemRuntime
         RunUntilIdle();
         while (!_isHalted && _scheduler.FireNext(end)) RunUntilIdle();
         if (!_isHalted) _scheduler.SetTo(end);
+    }
+
+    /// <summary>Runs, and lets time pass, until a condition holds or nothing is left to happen within a time. It stops
+    /// as soon as the condition holds: what else could run waits.</summary>
+    public void AdvanceUntil(Func<bool> condition, TimeSpan within)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        _thread = Environment.CurrentManagedThreadId;
+        var end = Now + within;
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            while (!condition() && !_isHalted && (TryStep() || _scheduler.FireNext(end)))
+            {
+                // One step or one moment after the other.
+            }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
     }
 
     /// <summary>Starts something asynchronous whose continuations come back to this runtime.</summary>
@@ -166,8 +188,21 @@ internal sealed class DeterministicRuntime : ISystemRuntime
 
     internal void Post(IRunnable runnable)
     {
-        if (Environment.CurrentManagedThreadId != _thread) Interlocked.Increment(ref _foreignPosts);
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            Interlocked.Increment(ref _foreignPosts);
+            FirstForeignPost ??= Environment.StackTrace;
+        }
+
         lock (_runnable) _runnable.Add(runnable);
+    }
+
+    private bool TryStep()
+    {
+        if (Next() is not { } next) return false;
+        Steps++;
+        next.Run();
+        return true;
     }
 
     private IRunnable? Next()

@@ -1,0 +1,10 @@
+using Ciaos.Storage;
+
+namespace Ciaos.Simulation.World;
+
+/// <summary>A crash to come.</summary>
+/// <param name="IsPowerCut">What was not flushed is lost in part; else the process is killed, and what it has written
+/// stays.</param>
+/// <param name="Point">Null: operations of the disk are counted.</param>
+/// <param name="Count">The how manieth operation, or passing of the point, from now on, counted from 1.</param>
+internal sealed record CrashPlan(bool IsPowerCut, CrashPoint? Point, int Count);

@@ -1,0 +1,50 @@
+using Ciaos.Simulation.Model;
+using Ciaos.Storage;
+
+namespace Ciaos.Simulation.World;
+
+/// <summary>What came of one run.</summary>
+/// <param name="Failure">What was wrong; null where nothing was.</param>
+/// <param name="Trace">All that happened.</param>
+/// <param name="Fingerprint">Of all operations of the disk: equal runs have equal ones.</param>
+internal sealed record RunResult(
+    string? Failure, IReadOnlyList<string> Trace, IReadOnlySet<CrashPoint> Met, IReadOnlySet<CrashPoint> CrashedAt,
+    long Fingerprint);
+
+/// <summary>Runs scripts, one at a time on a thread.</summary>
+internal static class Runner
+{
+    private static int _machines;
+
+    /// <summary>The crash points of a node that serves; those of the tools are met only where these run.</summary>
+    public static readonly IReadOnlyList<string> CrashPointNames = Enum.GetNames<CrashPoint>();
+
+    public static Script ScriptOf(long seed, WorkloadSettings settings) =>
+        Workload.Generate(seed, settings, [.. CrashPointNames]);
+
+    /// <param name="log">Told what the node logs.</param>
+    public static RunResult Run(Script script, Action<string>? log = null)
+    {
+        using var simulation = new Simulation(script, $"machine-{Interlocked.Increment(ref _machines)}", log);
+        try
+        {
+            simulation.Run();
+            return Result(null);
+        }
+        catch (SimulationFailedException failure)
+        {
+            return Result(failure.Message);
+        }
+        catch (Exception failure)
+        {
+            return Result("Something was thrown that nobody caught: " + failure);
+        }
+
+        RunResult Result(string? failure) => new(
+            failure, [.. simulation.History.Trace], simulation.Met, simulation.CrashedAt, simulation.Fingerprint);
+    }
+
+    /// <summary>The smallest script that was found to fail.</summary>
+    public static Shrunk Shrink(Script script, int maxTries, TimeSpan maxTime) =>
+        new Shrinker(smaller => Run(smaller).Failure is not null, maxTries, maxTime).Shrink(script);
+}

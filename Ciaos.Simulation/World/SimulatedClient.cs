@@ -1,0 +1,47 @@
+using Ciaos.Simulation.Model;
+
+namespace Ciaos.Simulation.World;
+
+/// <summary>Sends requests to a node as a client over a network does: a body comes in pieces, with pauses.</summary>
+/// <param name="random">Cuts the bodies, and decides how long the pauses are.</param>
+internal sealed class SimulatedClient(Random random)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>To be called within the node's runtime.</summary>
+    public async Task<Outcome> SendAsync(SimulatedNode node, Operation operation)
+    {
+        var wanted = ClientRequest.Of(operation);
+        var announces = wanted.SentBytes != int.MaxValue || random.Next(2) == 0;
+        long? length = wanted.Body is null ? null : announces ? wanted.Body.Length : null;
+        var request = new InProcessRequest(wanted.Method, wanted.Target, length, node.NextRequestId());
+        var headers = request.Context.Request.Headers;
+        headers["User"] = operation.Owner;
+        foreach (var (name, value) in wanted.Headers) headers[name] = value;
+        if (wanted.Body is not null && length is null) headers.TransferEncoding = "chunked";
+
+        var handled = node.HandleAsync(request);
+        await SendBodyAsync(node, request, wanted).ConfigureAwait(true);
+        await handled.ConfigureAwait(true);
+        return ClientAnswer.Read(operation, request);
+    }
+
+    private async Task SendBodyAsync(SimulatedNode node, InProcessRequest request, ClientRequest wanted)
+    {
+        var body = wanted.Body.AsMemory();
+        var end = Math.Min(body.Length, wanted.SentBytes);
+        for (var at = 0; at < end;)
+        {
+            var count = random.Next(4) == 0 ? random.Next(1, end - at + 1) : end - at;
+            await request.Body.WriteAsync(body.Slice(at, count)).ConfigureAwait(true);
+            at += count;
+            if (random.Next(3) == 0) await PauseAsync(node).ConfigureAwait(true);
+        }
+
+        if (end < body.Length) request.Disconnect();
+        else await request.Body.CompleteAsync().ConfigureAwait(true);
+    }
+
+    public Task PauseAsync(SimulatedNode node) =>
+        Task.Delay(LongestPause * random.NextDouble(), node.Runtime.TimeProvider);
+}

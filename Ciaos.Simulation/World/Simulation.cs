@@ -1,0 +1,299 @@
+using System.Collections.Immutable;
+using Ciaos.Simulation.Model;
+using Ciaos.Storage;
+using Ciaos.Storage.Disks;
+using Ciaos.Storage.Disks.Simulated;
+
+namespace Ciaos.Simulation.World;
+
+/// <summary>
+/// Plays a script: a node on one machine, clients that talk to it, and what befalls it. Every answer is judged as it
+/// comes. At the end everything is read, once as it is and once with an index that was made anew. The same script
+/// always gives the same run.
+/// </summary>
+internal sealed class Simulation : IDisposable
+{
+    private const int MaxStartAttempts = 10;
+    private const string Volumes = "volumes";
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+
+    private readonly Script _script;
+    private readonly Machine _machine;
+    private readonly SimulatedNodeSettings _settings;
+    private readonly Random _random;
+    private readonly Action<string>? _log;
+    private readonly Dictionary<int, Task> _clients = [];
+    private SimulatedNode? _node;
+
+    /// <param name="name">Of the machine: no two at a time have the same.</param>
+    /// <param name="log">Told what the node logs.</param>
+    public Simulation(Script script, string name, Action<string>? log = null)
+    {
+        (_script, _log, _random) = (script, log, new Random(script.Seed.GetHashCode()));
+        _machine = new Machine(_random.Next(), name);
+        _settings = SimulatedNodeSettings.Choose(script.Settings, _random, _machine.Sqlite);
+        _machine.Disk.Faults = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(_random.Next(3)) };
+    }
+
+    public History History { get; } = new();
+
+    /// <summary>Crash points that were passed.</summary>
+    public IReadOnlySet<CrashPoint> Met => _machine.Met;
+
+    /// <summary>Crash points at which the node has crashed.</summary>
+    public IReadOnlySet<CrashPoint> CrashedAt => _machine.CrashedAt;
+
+    public long Fingerprint => _machine.Fingerprint;
+
+    /// <exception cref="SimulationFailedException">Something was wrong.</exception>
+    public void Run()
+    {
+        Start();
+        foreach (var step in _script.Steps) Play(step);
+        Heal();
+        Settle();
+        Restart();
+        Settle();
+        RebuildIndex();
+        Settle();
+    }
+
+    public void Dispose()
+    {
+        _machine.Crash();
+        _node?.Bury();
+        _machine.Dispose();
+    }
+
+    private void Play(ScriptStep step)
+    {
+        if (_machine.IsDown) ComeBack();
+        if (step is not ClientStep && _machine.IsCrashDue) Crash();
+        if (step is not ClientStep) History.Note(step.ToString());
+        switch (step)
+        {
+            case ClientStep client:
+                Send(client);
+                break;
+            case CrashStep { Kind: CrashKind.Restart }:
+                Restart();
+                break;
+            case CrashStep crash:
+                Plan(crash);
+                break;
+            case FlipBitStep flip:
+                Flip(new Random(flip.Seed));
+                break;
+            case FillDiskStep:
+                _machine.Disk.CapacityBytes = long.MaxValue - _machine.Disk.FreeBytes;
+                break;
+            case FreeDiskStep:
+                _machine.Disk.CapacityBytes = long.MaxValue;
+                break;
+            case RebuildIndexStep:
+                RebuildIndex();
+                break;
+            case PassTimeStep pass:
+                _node!.Runtime.AdvanceBy(TimeSpan.FromMilliseconds(pass.Milliseconds));
+                break;
+            case SettleStep:
+                Settle();
+                break;
+        }
+    }
+
+    private void Send(ClientStep step)
+    {
+        if (History.ShouldSettle) Settle();
+        WaitFor(() => _clients.GetValueOrDefault(step.Client, Task.CompletedTask).IsCompleted);
+        if (_machine.IsDown) ComeBack();
+        Check();
+        var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
+        _clients[step.Client] = node.Runtime.Run(async () =>
+        {
+            await client.PauseAsync(node).ConfigureAwait(true);
+            await AskAsync(node, client, step.Operation).ConfigureAwait(true);
+        });
+    }
+
+    private async Task<Outcome> AskAsync(SimulatedNode node, SimulatedClient client, Operation operation)
+    {
+        var invocation = History.Invoke(operation);
+        var outcome = await client.SendAsync(node, invocation.Operation).ConfigureAwait(true);
+        History.Return(invocation.Id, outcome);
+        return outcome;
+    }
+
+    private void Plan(CrashStep crash)
+    {
+        CrashPoint? point = crash.Moment.Point is { } name ? Enum.Parse<CrashPoint>(name) : null;
+        _machine.Plan(new CrashPlan(crash.Kind == CrashKind.PowerCut, point, Math.Max(1, crash.Moment.Count)));
+        if (crash.Moment == CrashMoment.Now) Crash();
+    }
+
+    private void Crash()
+    {
+        _machine.Crash();
+        ComeBack();
+    }
+
+    /// <summary>What was left of the node is buried, and it is started again until it serves.</summary>
+    private void ComeBack()
+    {
+        Bury();
+        for (var attempt = 1; !TryStart(); attempt++)
+        {
+            if (attempt == MaxStartAttempts) throw Failed("The node does not start any more");
+            Bury();
+        }
+    }
+
+    private void Start()
+    {
+        if (!TryStart()) ComeBack();
+    }
+
+    private bool TryStart()
+    {
+        _node = new SimulatedNode(_random.Next(), _machine.Now, _machine.Disk, _settings, _log);
+        _machine.PowerOn(_node.Runtime);
+        try
+        {
+            if (_node.Start()) return true;
+            if (!_machine.IsDown) throw Failed("The node does not get ready");
+            return false;
+        }
+        catch (Exception failure) when (failure is not SimulationFailedException)
+        {
+            // A full disk can keep a node from starting: it does when there is space again.
+            if (!_machine.IsDown && _machine.Disk.CapacityBytes == long.MaxValue)
+                throw Failed("The node does not start: " + failure);
+            History.Note("the node does not start: " + failure.Message);
+            _machine.Crash();
+            _machine.Disk.CapacityBytes = long.MaxValue;
+            return false;
+        }
+    }
+
+    private void Bury()
+    {
+        if (_node is null) return;
+        _machine.Crash();
+        _node.Bury();
+        if (_node.Runtime.ForeignPosts > 0) throw Failed("Work came from another thread: " + _node.Runtime.FirstForeignPost);
+        _node = null;
+        _clients.Clear();
+        History.Crash();
+    }
+
+    /// <summary>Waits for the clients, then stops the node in order.</summary>
+    private void Stop()
+    {
+        WaitForClients();
+        if (_machine.IsDown) return;
+        try
+        {
+            _node!.Stop();
+        }
+        catch (Exception failure) when (_machine.IsDown || _machine.Disk.CapacityBytes != long.MaxValue)
+        {
+            History.Note("the node does not stop in order: " + failure.Message);
+        }
+    }
+
+    private void Restart()
+    {
+        Stop();
+        ComeBack();
+    }
+
+    private void RebuildIndex()
+    {
+        Stop();
+        Bury();
+        using (_machine.Maintain())
+        {
+            foreach (var file in _machine.Disk.List("").Where(name => name.StartsWith("catalog.db", StringComparison.Ordinal)).ToList())
+                _machine.Disk.Delete(file);
+            _machine.Disk.SyncFolder("");
+        }
+
+        Start();
+    }
+
+    private void Heal()
+    {
+        if (_machine.IsCrashDue) _machine.Crash();
+        if (_machine.IsDown) ComeBack();
+        _machine.Disk.CapacityBytes = long.MaxValue;
+    }
+
+    /// <summary>The node comes to rest, and everything is read: no answer may be missing.</summary>
+    private void Settle()
+    {
+        var capacity = _machine.Disk.CapacityBytes;
+        Heal();
+        WaitForClients();
+        if (_machine.IsDown) ComeBack();
+        _node!.Runtime.AdvanceBy(Rest);
+        Check();
+        History.MustAnswer = true;
+        Audit();
+        History.MustAnswer = false;
+        History.Settle();
+        _machine.Disk.CapacityBytes = capacity;
+    }
+
+    private void Audit()
+    {
+        var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
+        var audit = node.Runtime.Run(async () =>
+        {
+            foreach (var operation in _script.Audit(_random)) await AskAsync(node, client, operation).ConfigureAwait(true);
+        });
+        WaitFor(() => audit.IsCompleted);
+        if (audit.IsFaulted) throw Failed("The audit failed: " + audit.Exception!.GetBaseException());
+        Check();
+    }
+
+    private void WaitForClients()
+    {
+        foreach (var (_, client) in _clients) WaitFor(() => client.IsCompleted);
+        Check();
+    }
+
+    private void WaitFor(Func<bool> condition)
+    {
+        if (_machine.IsDown) return;
+        _node!.Runtime.AdvanceUntil(condition, LongestRequest);
+        if (!_machine.IsDown && !condition()) throw Failed($"A request is not answered within {LongestRequest}");
+    }
+
+    private void Flip(Random random)
+    {
+        var volumes = _machine.Disk.List(Volumes).Where(name => name.EndsWith(".vol", StringComparison.Ordinal)).ToList();
+        if (volumes.Count == 0) return;
+        var path = $"{Volumes}/{volumes[random.Next(volumes.Count)]}";
+        long length;
+        using (var file = _machine.Disk.Open(path, DiskAccess.Read)) length = file.LengthBytes;
+        if (length == 0) return;
+        _machine.Disk.FlipBit(path, random.NextInt64(length), random.Next(8));
+        History.ReadsMayFail = true;
+    }
+
+    private void Check()
+    {
+        if (History.Violation is { } violation) throw Failed(violation.ToString());
+        if (_clients.Values.FirstOrDefault(task => task.IsFaulted) is { } failed)
+            throw Failed("A client failed: " + failed.Exception!.GetBaseException());
+    }
+
+    private SimulationFailedException Failed(string reason) => new(reason, [.. History.Trace]);
+}
+
+/// <summary>A run has shown something that must not be.</summary>
+internal sealed class SimulationFailedException(string reason, ImmutableArray<string> trace) : Exception(reason)
+{
+    public ImmutableArray<string> Trace { get; } = trace;
+}
