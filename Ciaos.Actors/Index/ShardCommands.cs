@@ -101,7 +101,7 @@ internal sealed class ShardCommands(
         }
         else if (states.Get(newName) is { } existing)
         {
-            Refuse(new KeyExists(existing.Record), newName, client);
+            Refuse(new KeyExists(existing.Record), newName, client, alsoSpeaksOf: name);
         }
         else
         {
@@ -159,9 +159,13 @@ internal sealed class ShardCommands(
     }
 
     // A refusal may speak of what is not durable yet: then it waits until that is.
-    private void Refuse(object reply, KeyName name, IActorRef client)
+    private void Refuse(object reply, KeyName name, IActorRef client, KeyName? alsoSpeaksOf = null)
     {
-        if (states.PendingBatch(name) is { } batch) writes.Attach(batch, new Waiting(client, reply));
+        var batch = states.PendingBatch(name);
+        if (alsoSpeaksOf is { } other && states.PendingBatch(other) is { } others
+            && (batch is null || others.FromSequence > batch.FromSequence))
+            batch = others;
+        if (batch is not null) writes.Attach(batch, new Waiting(client, reply));
         else client.Tell(reply);
     }
 

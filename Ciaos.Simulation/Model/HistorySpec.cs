@@ -214,6 +214,16 @@ public sealed class HistorySpec
     }
 
     [Fact]
+    public void A_refusal_that_speaks_of_a_write_under_way_says_that_it_has_happened()
+    {
+        Do(Put("n", _one), Made("t1"));
+        Invoke(Put("k", _two));
+        Do(new Rename(A, "k", "n"), new Outcome(409));
+        Accepted();
+        Refused(Get("k"), NotFound);
+    }
+
+    [Fact]
     public void A_rename_is_seen_on_both_keys_at_once()
     {
         Do(Files("k", _one), new Outcome(200));

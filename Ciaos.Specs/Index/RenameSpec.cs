@@ -61,6 +61,21 @@ public class RenameSpec
         Assert.IsType<Renamed>(await node.Rename(Old, Near));
     }
 
+    [Fact]
+    public async Task A_refusal_is_answered_only_when_both_keys_are_there_durably()
+    {
+        await using var node = await IndexNode.StartAsync();
+        await node.Put(Near, 1);
+        for (var i = 2; i < 20; i++)
+        {
+            var put = node.Put(Old, i);
+            Assert.IsType<KeyExists>(await node.Rename(Old, Near));
+            Assert.IsType<Found>(await node.Lookup(Old));
+            Assert.IsType<Stored>(await put);
+            Assert.IsType<Deleted>(await node.Delete(Old));
+        }
+    }
+
     /// <summary>0: only the start is in the journal; 1: the object has arrived; 2: the old key is gone too.</summary>
     [Theory, MemberData(nameof(Crashes))]
     public async Task After_a_crash_at_any_step_the_new_key_alone_has_all_the_data(int step, bool isInCatalog)
