@@ -4,7 +4,8 @@ namespace Ciaos.Actors.Objects;
 
 /// <summary>How bodies travel between front ends and volumes: section <c>ciaos.objects</c> of
 /// hocon/reference.conf.</summary>
-/// <param name="ChunkBytes">Size of the needles of an upload, where its client fills them in time, 64 KiB to 64 MiB.</param>
+/// <param name="ChunkBytes">Size of the needles of an upload, where its client fills them in time: 64 KiB to
+/// 64 MiB.</param>
 /// <param name="UploadWindowChunks">How many chunks of one upload may be on their way to disk, 1 to 64.</param>
 /// <param name="UploadMemoryBytes">What the buffers of all uploads together may take, at least one chunk.</param>
 /// <param name="UploadPatience">How long a slow client may keep a part of that while others wait for it.</param>

@@ -93,8 +93,8 @@ public sealed class Upload : IAsyncDisposable
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    // Returns at the end of the body or of the chunk. Bytes are waited for before memory is: a client that sends nothing
-    // takes none.
+    // Returns at the end of the body or of the chunk. Bytes are waited for before memory is: who sends nothing takes
+    // none.
     private async Task FillAsync(PipeReader body, CancellationToken cancellation)
     {
         while (true)

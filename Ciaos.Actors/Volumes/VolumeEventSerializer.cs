@@ -67,10 +67,18 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
         {
             CreatedManifest => new VolumeCreated(volume, reader.Time()),
             SealedManifest => new VolumeSealed(
-                volume, reader.Unsigned(), (SealCause)reader.Unsigned(),
+                volume, reader.Unsigned(), ReadCause(ref reader),
                 new NeedleId(reader.Remaining > 0 ? reader.Unsigned() : 0)),
             QuarantinedManifest => new VolumeQuarantined(volume, reader.Text()),
             _ => throw new SerializationException($"{manifest} is no event of a volume"),
         };
+    }
+
+    private static SealCause ReadCause(ref PackedReader reader)
+    {
+        var cause = reader.Unsigned();
+        return cause is (long)SealCause.Full or (long)SealCause.WriteFailed
+            ? (SealCause)cause
+            : throw reader.Wrong($"the cause {cause} is not known");
     }
 }

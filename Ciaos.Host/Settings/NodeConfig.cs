@@ -75,7 +75,14 @@ public static class NodeConfig
         if (!isKey)
             throw new SettingsException(path, value, "a key of letters, digits, '-' and '.'");
         var isList = value.StartsWith('[') && value.EndsWith(']');
-        return ConfigurationFactory.ParseString($"{path} = {(isList ? value : Quote(value))}");
+        try
+        {
+            return ConfigurationFactory.ParseString($"{path} = {(isList ? value : Quote(value))}");
+        }
+        catch (Exception error) when (error is ConfigurationException or FormatException)
+        {
+            throw new SettingsException(path, value, "a text, or a list in square brackets: " + error.Message);
+        }
     }
 
     private static string Quote(string value)

@@ -12,8 +12,8 @@ public sealed record NodeSettings(string DataPath, string Durability)
     {
         var section = new SettingsSection(config, "ciaos");
         var path = section.Text("data");
-        return path.Contains('"', StringComparison.Ordinal)
-            ? throw section.Refuse("data", path, "a path without quotation marks")
+        return path.AsSpan().ContainsAny('"', '\0')
+            ? throw section.Refuse("data", path, "a path without quotation marks and null characters")
             : new NodeSettings(Path.GetFullPath(path), section.OneOf("durability", "sync", "interval", "os"));
     }
 

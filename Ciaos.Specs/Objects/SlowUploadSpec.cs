@@ -146,7 +146,7 @@ public sealed class SlowUploadSpec : TestKit
     }
 
     /// <summary>An upload whose body comes when the spec says so, and which looks at what became of it.</summary>
-    private sealed class SlowClient
+    private sealed class SlowClient : IDisposable
     {
         private const int DefaultBytes = 400_000;
 
@@ -162,6 +162,8 @@ public sealed class SlowUploadSpec : TestKit
             new Random(_body.Length).NextBytes(_body);
             _stored = Task.Run(() => StoreAsync(target, announced));
         }
+
+        public void Dispose() => _aborted.Dispose();
 
         public async Task SendAsync(int bytes)
         {

@@ -181,6 +181,8 @@ public sealed class VolumeFile : IDisposable
             at += count;
         }
 
+        // Nothing that is noted of the volume may lie behind the file's end, not even padding that a crash cut off.
+        if (found.FileBytes < found.EndBytes) file.SetLength(found.EndBytes);
         file.Flush();
         CrashPoints.Reach(CrashPoint.RecoveryRewritten);
     }

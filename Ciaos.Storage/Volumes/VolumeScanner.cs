@@ -35,7 +35,8 @@ public sealed class VolumeScanner : IDisposable
 
     public NeedleLocation Location { get; private set; }
 
-    /// <summary>Where the last whole needle ends.</summary>
+    /// <summary>Where the last whole needle ends, its padding included, which may be missing at the end of the
+    /// file.</summary>
     public long EndBytes { get; private set; }
 
     /// <summary>What was found so far that is no whole needle, in order. Neighbours are one range.</summary>
@@ -100,7 +101,9 @@ public sealed class VolumeScanner : IDisposable
             && NeedleHeader.ReadCrc(head) == NeedleHeader.HeadCrc(_superblock.Salt, offset, head);
     }
 
-    private bool Fits(NeedleHeader header) => _next + header.TotalBytes <= _fileBytes;
+    // A crash may cut the padding off, which is no part of what the needle says. Were the needle not taken for whole
+    // now, it would be so later, when the file has grown over it.
+    private bool Fits(NeedleHeader header) => _next + header.DataStartBytes + header.DataBytes <= _fileBytes;
 
     private bool DataHolds(NeedleHeader header)
     {

@@ -15,6 +15,25 @@ public class VolumeRecoverySpec
     private string Path => _folder.FileOf(Needles.Volume);
 
     [Fact]
+    public void A_needle_that_lost_no_more_than_its_padding_is_whole_now_and_later()
+    {
+        var disk = new SimulatedDisk(seed: 1);
+        var folder = Needles.Folder(disk);
+        var written = Needles.Write(disk, [Needles.Data(1, "first", new byte[33])]);
+        var end = written[0].OffsetBytes + written[0].DataStartBytes + written[0].DataBytes;
+        Assert.NotEqual(0, end % NeedleFormat.AlignmentBytes);
+        using (var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.ReadWrite)) file.SetLength(end);
+
+        var found = VolumeRecovery.Inspect(folder, Needles.Volume);
+        Assert.Equal(1, found.NeedleCount);
+        Assert.Empty(found.Torn);
+        using (var volume = VolumeFile.Continue(folder, found, Needles.Settings)) volume.WriteCheckpoint();
+        Assert.Empty(VolumeRecovery.Inspect(folder, Needles.Volume).Rotten);
+        using (var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.ReadWrite)) file.SetLength(end - 1);
+        Assert.Empty(Needles.Scan(folder));
+    }
+
+    [Fact]
     public void A_clean_volume_is_continued_behind_its_last_needle()
     {
         Needles.Write(_disk, [Small(1)], [Small(2), Small(3)]);
