@@ -17,5 +17,20 @@ internal static class SqliteLocation
             Directory.CreateDirectory(folder);
     }
 
+    /// <summary>A place beside it: the name has something more at its end.</summary>
+    public static string Sibling(string location, string suffix)
+    {
+        var query = IsUri(location) ? location.IndexOf('?', StringComparison.Ordinal) : -1;
+        return query < 0 ? location + suffix : location.Insert(query, suffix);
+    }
+
+    /// <summary>The path of its file: absolute, or for a URI what its file system calls it.</summary>
+    public static string FileOf(string location)
+    {
+        if (!IsUri(location)) return Path.GetFullPath(location);
+        var query = location.IndexOf('?', StringComparison.Ordinal);
+        return Uri.UnescapeDataString(location[5..(query < 0 ? location.Length : query)]);
+    }
+
     private static bool IsUri(string location) => location.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.Reflection;
+using Akka.Configuration;
 using Ciaos.Actors;
 using Ciaos.Host.Settings;
 
@@ -12,6 +13,7 @@ internal static class CommandLine
     public static RootCommand Build() => new("CIAOS, a key/value and object store. Without a command it serves.")
     {
         Serve(),
+        RebuildCommand.Build(),
         Version(),
     };
 
@@ -41,7 +43,7 @@ internal static class CommandLine
         return command;
     }
 
-    private static Option<string?> Setting(string name, string description) => new(name) { Description = description };
+    internal static Option<string?> Setting(string name, string description) => new(name) { Description = description };
 
     private static Command Version()
     {
@@ -54,19 +56,24 @@ internal static class CommandLine
     internal static string ProductVersion =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    private static void Add(List<string> assignments, string key, string? value)
+    internal static void Add(List<string> assignments, string key, string? value)
     {
         if (value is not null) assignments.Add($"{key}={value}");
+    }
+
+    /// <summary>The configuration out of all its layers.</summary>
+    internal static Config Load(string? file, List<string> assignments)
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
+        return NodeConfig.Load(file, environment, assignments);
     }
 
     private static async Task<int> ServeAsync(string? file, List<string> assignments)
     {
         try
         {
-            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-                .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
-            var config = NodeConfig.Load(file, environment, assignments);
-            return await NodeProcess.RunAsync(config);
+            return await NodeProcess.RunAsync(Load(file, assignments));
         }
         catch (Exception error) when (error is SettingsException or NodeStartException)
         {

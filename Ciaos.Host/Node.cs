@@ -126,7 +126,7 @@ public sealed class Node : IAsyncDisposable
         });
     }
 
-    private static PhysicalDisk OpenData(string path)
+    internal static PhysicalDisk OpenData(string path)
     {
         try
         {

@@ -65,6 +65,21 @@ public enum CrashPoint
 
     /// <summary>The rename was refused, and the old key is free again.</summary>
     RenameAborted,
+
+    /// <summary>A rebuilt journal and catalog are written under their temporary names, not durably.</summary>
+    RebuildWritten,
+
+    /// <summary>A rebuilt journal and catalog are durable under their temporary names.</summary>
+    RebuildSettled,
+
+    /// <summary>What was in a rebuild's way is moved aside.</summary>
+    RebuildMovedAside,
+
+    /// <summary>A rebuilt journal has its name, the catalog has not.</summary>
+    RebuildJournalPublished,
+
+    /// <summary>A rebuilt journal and catalog have their names.</summary>
+    RebuildPublished,
 }
 
 /// <summary>

@@ -45,6 +45,12 @@ internal static class EventApplication
                 var record = moved.Record with { Key = renamed.NewKey, Version = sequence };
                 Set(moved with { Record = record }, states, changes);
                 break;
+            case ObjectLost when before is null:
+                break;
+            case ObjectLost:
+                Remove(before, states, changes);
+                End(before, changes);
+                break;
             case RenameStarted started:
                 var move = new PendingMove(sequence, started.NewKey);
                 Set(Needed(before, message, sequence) with { Move = move }, states, changes);

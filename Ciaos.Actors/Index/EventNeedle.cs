@@ -58,6 +58,7 @@ internal static class EventNeedle
         IndexEventCodec.RenameAbortedManifest,
         IndexEventCodec.BucketCreatedManifest,
         IndexEventCodec.IndexCreatedManifest,
+        IndexEventCodec.LostManifest,
     ];
 
     private static readonly FrozenDictionary<string, byte> Codes =

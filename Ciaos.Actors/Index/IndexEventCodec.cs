@@ -25,6 +25,7 @@ internal static class IndexEventCodec
     public const string RenameAbortedManifest = "rename-aborted";
     public const string BucketCreatedManifest = "bucket-created";
     public const string IndexCreatedManifest = "index-created";
+    public const string LostManifest = "object-lost";
 
     public static string ManifestOf(object message) => message switch
     {
@@ -38,6 +39,7 @@ internal static class IndexEventCodec
         RenameAborted => RenameAbortedManifest,
         BucketCreated => BucketCreatedManifest,
         IndexCreated => IndexCreatedManifest,
+        ObjectLost => LostManifest,
         _ => throw new SerializationException($"{message.GetType()} is no event of the index"),
     };
 
@@ -158,6 +160,7 @@ internal static class IndexEventCodec
                 new ObjectRenamedFrom(bucket, key, at, ReadRename(ref reader), ReadMoved(ref reader)),
             RenamedToManifest => new ObjectRenamedTo(bucket, key, at, reader.Unsigned(), reader.Key()),
             RenameAbortedManifest => new RenameAborted(bucket, key, at, reader.Unsigned()),
+            LostManifest => new ObjectLost(bucket, key, at),
             _ => throw reader.Wrong("there is no event of this name"),
         };
     }

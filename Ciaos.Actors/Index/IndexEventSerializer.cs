@@ -7,7 +7,9 @@ namespace Ciaos.Actors.Index;
 public sealed class IndexEventSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>Stands in journals: never changed.</summary>
-    public override int Identifier => 9710;
+    internal const int Id = 9710;
+
+    public override int Identifier => Id;
 
     public override string Manifest(object o) => IndexEventCodec.ManifestOf(o);
 

@@ -65,6 +65,12 @@ public static class IndexEvents
     public sealed record RenameAborted(
         BucketId Bucket, ObjectKey Key, DateTimeOffset At, long StartedSequence) : IKeyEvent;
 
+    /// <summary>Written by <c>ciaos rebuild-index</c> in place of an event that was not found, or whose object's bytes
+    /// were not: the key, if it is there, is gone. The event whose place this takes may be found by a later
+    /// rebuild, and is then believed instead.</summary>
+    /// <param name="Bucket">0, with any key, where nobody knows what the event was about.</param>
+    public sealed record ObjectLost(BucketId Bucket, ObjectKey Key, DateTimeOffset At) : IKeyEvent;
+
     /// <summary>The first event of an index: how its keys are dealt out, for ever. Stands in the journal of the keeper
     /// of buckets, since the catalog may be deleted.</summary>
     public sealed record IndexCreated(int Shards, DateTimeOffset At) : IIndexEvent;

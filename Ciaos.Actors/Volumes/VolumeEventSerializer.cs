@@ -24,9 +24,14 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
     private const string SealedManifest = "volume-sealed";
     private const string QuarantinedManifest = "volume-quarantined";
 
-    public override int Identifier => 97101;
+    /// <summary>Stands in journals: never changed.</summary>
+    internal const int Id = 97101;
 
-    public override string Manifest(object o) => o switch
+    public override int Identifier => Id;
+
+    public override string Manifest(object o) => ManifestOf(o);
+
+    internal static string ManifestOf(object o) => o switch
     {
         VolumeCreated => CreatedManifest,
         VolumeSealed => SealedManifest,
@@ -34,7 +39,9 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
         _ => throw new SerializationException($"{o.GetType()} is no event of a volume"),
     };
 
-    public override byte[] ToBinary(object? obj)
+    public override byte[] ToBinary(object? obj) => Encode(obj);
+
+    internal static byte[] Encode(object? obj)
     {
         var writer = new PackedWriter();
         writer.Byte(Version);

@@ -52,6 +52,7 @@ public class EventNeedleSpec
     [InlineData(8, "rename-aborted")]
     [InlineData(9, "bucket-created")]
     [InlineData(10, "index-created")]
+    [InlineData(11, "object-lost")]
     public void Each_kind_of_event_has_its_code_for_ever(byte code, string manifest)
     {
         var data = Assert.Single(EventNeedle.Encode(1, 1, [new EncodedEvent(manifest, [7])]));
@@ -96,7 +97,7 @@ public class EventNeedleSpec
     [Theory]
     [InlineData("02030101040101", "a later version")]
     [InlineData("0103010100 0101", "code 0")]
-    [InlineData("01030101 0b0101", "an unknown code")]
+    [InlineData("01030101 ff0101", "an unknown code")]
     [InlineData("01030001 040101", "an event without a number")]
     [InlineData("010301 00 0303 060101", "a piece behind the last")]
     [InlineData("01030101 040101 00", "bytes behind the end")]

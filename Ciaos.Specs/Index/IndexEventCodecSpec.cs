@@ -39,6 +39,7 @@ public class IndexEventCodecSpec
         [IndexEventCodec.RenameAbortedManifest] = new RenameAborted(Bucket, Key, At, 300),
         [IndexEventCodec.BucketCreatedManifest] = new BucketCreated(Bucket, At, "alice"),
         [IndexEventCodec.IndexCreatedManifest] = new IndexCreated(16, At),
+        [IndexEventCodec.LostManifest] = new ObjectLost(Bucket, Key, At),
     };
 
     public static TheoryData<string, string> GoldenLines

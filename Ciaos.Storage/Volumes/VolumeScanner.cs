@@ -17,14 +17,19 @@ public sealed class VolumeScanner : IDisposable
     private readonly ReadWindow _window;
     private readonly List<DamagedRange> _damage = [];
     private readonly long _fileBytes;
+    private readonly bool _verifiesData;
     private long _next;
 
     /// <param name="file">Stays open when the scanner is disposed.</param>
-    /// <param name="fromBytes">Start of a needle, or the volume's end.</param>
-    public VolumeScanner(IDiskFile file, Superblock superblock, long fromBytes)
+    /// <param name="fromBytes">Start of a needle, or the volume's end; elsewhere the scan first looks for a
+    /// needle.</param>
+    /// <param name="verifiesData">False: of data needles only the heads are read, and damage of their data is not
+    /// found.</param>
+    public VolumeScanner(IDiskFile file, Superblock superblock, long fromBytes, bool verifiesData = true)
     {
         _file = file;
         _superblock = superblock;
+        _verifiesData = verifiesData;
         _window = new ReadWindow(file);
         _fileBytes = file.LengthBytes;
         _next = fromBytes;
@@ -38,6 +43,9 @@ public sealed class VolumeScanner : IDisposable
     /// <summary>Where the last whole needle ends, its padding included, which may be missing at the end of the
     /// file.</summary>
     public long EndBytes { get; private set; }
+
+    /// <summary>Where the scan has got to.</summary>
+    public long PositionBytes => _next;
 
     /// <summary>What was found so far that is no whole needle, in order. Neighbours are one range.</summary>
     public IReadOnlyList<DamagedRange> Damage => _damage;
@@ -86,6 +94,9 @@ public sealed class VolumeScanner : IDisposable
         return data;
     }
 
+    /// <summary>Of a gap needle: the ranges that it says hold no needle.</summary>
+    public IEnumerable<DamagedRange> ReadGaps() => GapNeedle.Read(ReadData());
+
     public void Dispose() => _window.Dispose();
 
     private bool TryReadHead(long offset, out NeedleHeader header)
@@ -107,6 +118,7 @@ public sealed class VolumeScanner : IDisposable
 
     private bool DataHolds(NeedleHeader header)
     {
+        if (!_verifiesData && header.Kind == NeedleKind.Data) return true;
         var blocks = NeedleFormat.BlockCount(header.DataBytes);
         var dataStart = _next + header.DataStartBytes;
         Span<byte> crcs = stackalloc byte[NeedleFormat.MaxDataBytes / NeedleFormat.BlockBytes * NeedleFormat.CrcBytes];

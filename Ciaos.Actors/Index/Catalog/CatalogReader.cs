@@ -38,6 +38,10 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         SELECT {Columns} FROM object WHERE shard = @n_shard AND moving_sequence IS NOT NULL ORDER BY moving_sequence
         """);
 
+    private readonly Statement _totals = new(connection, $"""
+        SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM object WHERE {Listed}
+        """);
+
     private readonly Statement _runs = new(connection, """
         SELECT first_ordinal, first_offset, run FROM segment
         WHERE shard = @n_shard AND content_sequence = @n_content AND first_ordinal >= COALESCE((
@@ -118,6 +122,14 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         return row.Read() ? row.GetInt64(0) : null;
     }
 
+    /// <summary>How many objects there are, and their bytes.</summary>
+    public (long Objects, long Bytes) Totals()
+    {
+        using var row = _totals.Read();
+        row.Read();
+        return (row.GetInt64(0), row.GetInt64(1));
+    }
+
     /// <summary>The last event of that journal that is in the catalog; 0 if there is none.</summary>
     public long AppliedSequence(string persistenceId)
     {
@@ -172,7 +184,7 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
     {
         foreach (var statement in new[]
         {
-            _object, _list, _listUpTo, _moving, _runs, _seek, _progress, _recorded, _ended, _arrival, _bucket,
+            _object, _list, _listUpTo, _moving, _totals, _runs, _seek, _progress, _recorded, _ended, _arrival, _bucket,
             _lastBucket, _shards,
         })
             statement.Dispose();

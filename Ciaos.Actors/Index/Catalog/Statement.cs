@@ -34,7 +34,8 @@ internal sealed partial class Statement : IDisposable
 
     public Statement Set(string value) => SetNext(value);
 
-    public int Execute(DbTransaction transaction)
+    /// <param name="transaction">Null where there is none, or it was begun by a statement.</param>
+    public int Execute(DbTransaction? transaction)
     {
         Ready();
         _command.Transaction = transaction;
