@@ -25,7 +25,9 @@ internal static class RebuildText
             + $"bytes; {report.Seconds:N1} seconds");
         foreach (var moved in report.MovedAside) text.AppendLine(Culture, $"Moved aside: {moved}");
         if (report.TornBytes > 0)
-            text.AppendLine(Culture, $"{report.TornBytes:N0} bytes were torn by a crash before anybody was told that they are stored");
+            text.AppendLine(
+                Culture,
+                $"{report.TornBytes:N0} bytes were torn by a crash before anybody was told that they are stored");
         if (report.IsComplete)
         {
             text.AppendLine("Complete: every event and every byte that is known of is there");
@@ -42,7 +44,9 @@ internal static class RebuildText
     private static void Volumes(StringBuilder text, RebuildReport report)
     {
         if (report.MissingVolumes.Count > 0)
-            text.AppendLine(Culture, $"  Missing volumes: {string.Join(", ", report.MissingVolumes.Take(MaxListed))}");
+            text.AppendLine(
+                Culture,
+                $"  Missing volumes: {string.Join(", ", report.MissingVolumes.Take(MaxListed))}");
         foreach (var damage in report.Damage.Take(MaxListed))
         {
             if (damage.ToBytes == 0)
@@ -59,19 +63,30 @@ internal static class RebuildText
         if (report.MissingEvents > 0)
             text.AppendLine(
                 Culture,
-                $"  {report.MissingEvents:N0} events are missing: keys may be older than they were, or back though they "
-                + $"were deleted");
+                $"  {report.MissingEvents:N0} events are missing: keys may be older than they were, or back though "
+                + $"they were deleted");
         foreach (var hole in report.Holes.Take(MaxListed))
             text.AppendLine(Culture, $"    {hole.PersistenceId}: {hole.From} to {hole.To}");
-        if (report.UnreadableEvents > 0) text.AppendLine(Culture, $"  {report.UnreadableEvents:N0} events are not understood");
+        if (report.UnreadableEvents > 0)
+            text.AppendLine(
+                Culture,
+                $"  {report.UnreadableEvents:N0} events are not understood");
         if (report.ConflictingEvents > 0)
-            text.AppendLine(Culture, $"  {report.ConflictingEvents:N0} numbers have two events; the one written later is believed");
+            text.AppendLine(
+                Culture,
+                $"  {report.ConflictingEvents:N0} numbers have two events; the one written later is believed");
         if (report.DroppedEvents > 0)
-            text.AppendLine(Culture, $"  {report.DroppedEvents:N0} events speak of keys that are not there, and are left out");
+            text.AppendLine(
+                Culture,
+                $"  {report.DroppedEvents:N0} events speak of keys that are not there, and are left out");
         if (report.UndoneRenames > 0)
-            text.AppendLine(Culture, $"  {report.UndoneRenames:N0} renames are undone, because the object did not arrive");
+            text.AppendLine(
+                Culture,
+                $"  {report.UndoneRenames:N0} renames are undone, because the object did not arrive");
         foreach (var bucket in report.RecoveredBuckets.Take(MaxListed))
-            text.AppendLine(Culture, $"  Bucket {bucket.Bucket} has lost the name of its owner, which is {bucket.Owner} now");
+            text.AppendLine(
+                Culture,
+                $"  Bucket {bucket.Bucket} has lost the name of its owner, which is {bucket.Owner} now");
     }
 
     private static void Objects(StringBuilder text, RebuildReport report)

@@ -36,7 +36,8 @@ public sealed class RebuildReport
 
     public long LiveBytes { get; internal set; }
 
-    /// <summary>Bytes behind the last acknowledged needle of a volume that crashed: nothing that was promised.</summary>
+    /// <summary>Bytes behind the last acknowledged needle of a volume that crashed: nothing that was
+    /// promised.</summary>
     public long TornBytes { get; internal set; }
 
     /// <summary>Numbers of the streams for which no event was found.</summary>

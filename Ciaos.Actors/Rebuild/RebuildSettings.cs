@@ -4,7 +4,8 @@ using Ciaos.Actors.Journal;
 namespace Ciaos.Actors.Rebuild;
 
 /// <summary>What <see cref="IndexRebuild"/> is told.</summary>
-/// <param name="Index">Where the catalog is to be made; the number of shards counts only where no event tells it.</param>
+/// <param name="Index">Where the catalog is to be made. The number of shards counts only where no event tells
+/// it.</param>
 /// <param name="Journal">Where the journal is to be made.</param>
 /// <param name="Scratch">A SQLite database, as a path or URI, that is made and removed. It grows to about 100 bytes for
 /// each needle, and the events' own size.</param>

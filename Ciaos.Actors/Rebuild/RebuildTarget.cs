@@ -60,7 +60,9 @@ internal sealed class SqliteTarget(IDisk disk, string location) : RebuildTarget
     {
         using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Temporary, Mode = SqliteOpenMode.ReadWrite, Pooling = false,
+            DataSource = Temporary,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
         }.ToString()))
         {
             connection.Open();

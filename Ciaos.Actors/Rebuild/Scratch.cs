@@ -35,7 +35,9 @@ internal sealed class Scratch : IDisposable
         Remove(disk, location);
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = location, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false,
+            DataSource = location,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
         }.ToString());
         _connection.Open();
         Run("""
@@ -202,8 +204,9 @@ internal sealed class Scratch : IDisposable
     {
         using var row = _findEvent.Set(stream).Set(number).Read();
         row.Read();
-        if (row.GetString(2) == message.Manifest && row.GetFieldValue<byte[]>(3).AsSpan().SequenceEqual(message.Payload))
-            return false;
+        var isSame = row.GetString(2) == message.Manifest
+            && row.GetFieldValue<byte[]>(3).AsSpan().SequenceEqual(message.Payload);
+        if (isSame) return false;
         if (rank != row.GetInt64(0)) return rank > row.GetInt64(0);
         Conflicts++;
         return needle.Value > row.GetInt64(1);

@@ -7,8 +7,8 @@ namespace Ciaos.Actors.Rebuild;
 
 /// <summary>
 /// Makes one shard's journal and its part of the catalog out of the events that were found. Each keeps its number, so
-/// that positions in the feed stay what they were, and what is recorded in volumes stays true; a number without an event
-/// is filled: by a rename that another shard's events tell of, by a salvaged upload, or by an
+/// that positions in the feed stay what they were, and what is recorded in volumes stays true. A number without an
+/// event is filled: by a rename that another shard's events tell of, by a salvaged upload, or by an
 /// <see cref="ObjectLost"/>.
 /// </summary>
 internal sealed class ShardReplay

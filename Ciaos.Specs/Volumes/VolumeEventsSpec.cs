@@ -14,7 +14,7 @@ public class VolumeEventsSpec
     public static TheoryData<IVolumeEvent, string, string> Golden => new()
     {
         { new VolumeCreated(new VolumeId(7), Time), "volume-created", "01078180F9C0C1C48203" },
-        { 
+        {
             new VolumeSealed(new VolumeId(300), 1 << 30, SealCause.WriteFailed, new NeedleId(5)),
             "volume-sealed", "01AC0280808080040205"
         },
