@@ -17,6 +17,8 @@ internal abstract partial record ScriptStep
             return number.Groups[1].Value == "flip bit"
                 ? new FlipBitStep(Number(number.Groups[2]))
                 : new PassTimeStep(Number(number.Groups[2]));
+        if (ErrorsLine().Match(line) is { Success: true } errors)
+            return new DiskErrorsStep(Number(errors.Groups[1]), Number(errors.Groups[2]), Number(errors.Groups[3]));
         return line switch
         {
             "fill disk" => new FillDiskStep(),
@@ -35,6 +37,9 @@ internal abstract partial record ScriptStep
 
     [GeneratedRegex("^(power cut|kill|restart) (.*)$")]
     private static partial Regex CrashLine();
+
+    [GeneratedRegex(@"^disk errors of 1000: reads (\d+) writes (\d+) flushes (\d+)$")]
+    private static partial Regex ErrorsLine();
 
     [GeneratedRegex(@"^(flip bit|pass ms) (\d+)$")]
     private static partial Regex NumberLine();
@@ -109,7 +114,15 @@ internal sealed record FillDiskStep : ScriptStep
     public override string ToString() => "fill disk";
 }
 
-/// <summary>Space is there again.</summary>
+/// <summary>From now on some operations of the disk fail, so many of 1,000 each. After a failed flush pages count as
+/// clean, though some of them are lost.</summary>
+internal sealed record DiskErrorsStep(int Reads, int Writes, int Flushes) : ScriptStep
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"disk errors of 1000: reads {Reads} writes {Writes} flushes {Flushes}");
+}
+
+/// <summary>Space is there again, and the disk is well.</summary>
 internal sealed record FreeDiskStep : ScriptStep
 {
     public override string ToString() => "free disk";

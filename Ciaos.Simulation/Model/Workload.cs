@@ -72,7 +72,8 @@ internal sealed class Workload
             (p.Kill, () => Crash(CrashKind.Kill)),
             (p.Restart, () => Crash(CrashKind.Restart)),
             (p.FlipBit, () => new FlipBitStep(_dice.Next(int.MaxValue))),
-            (p.FillDisk, FillDisk),
+            (p.FillDisk, () => Trouble(new FillDiskStep())),
+            (p.DiskErrors, () => Trouble(DiskErrors())),
             (p.RebuildIndex, () => new RebuildIndexStep()),
             (p.PassTime, () => new PassTimeStep(_dice.Between(1, 30) * (_dice.Chance(50) ? 10 : 1000))),
         ]);
@@ -94,11 +95,23 @@ internal sealed class Workload
             : new CrashMoment(null, _dice.Next(_dice.Chance(50) ? 12 : 120));
     }
 
-    private ScriptStep FillDisk()
+    private ScriptStep Trouble(ScriptStep begin)
     {
         if (_freeAt >= 0) return new SettleStep();
         _freeAt = _steps.Count + _dice.Between(4, 15);
-        return new FillDiskStep();
+        return begin;
+    }
+
+    private DiskErrorsStep DiskErrors()
+    {
+        var rate = _dice.Between(1, 100);
+        return _dice.Next(4) switch
+        {
+            0 => new DiskErrorsStep(rate, 0, 0),
+            1 => new DiskErrorsStep(0, rate, 0),
+            2 => new DiskErrorsStep(0, 0, rate),
+            _ => new DiskErrorsStep(rate / 2, rate / 2, rate),
+        };
     }
 
     private Operation NextOperation()

@@ -48,6 +48,9 @@ internal sealed record WorkloadProfile(string Name)
 
     public int FillDisk { get; init; } = 1;
 
+    /// <summary>Reads, writes and flushes that fail.</summary>
+    public int DiskErrors { get; init; } = 1;
+
     public int RebuildIndex { get; init; } = 2;
 
     public int PassTime { get; init; } = 3;
@@ -67,6 +70,7 @@ internal sealed record WorkloadProfile(string Name)
         (3, new WorkloadProfile("crashes") { FaultsPerThousand = 120, FillDisk = 0, PassTime = 0 }),
         (1, new WorkloadProfile("rebuilds") { FaultsPerThousand = 60, RebuildIndex = 20 }),
         (2, new WorkloadProfile("full disk") { FillDisk = 15, FaultsPerThousand = 60 }),
+        (3, new WorkloadProfile("bad disk") { DiskErrors = 15, PowerCut = 15, Kill = 8, FaultsPerThousand = 100 }),
         (2, new WorkloadProfile("rot") { FlipBit = 15, RebuildIndex = 0, FaultsPerThousand = 60 }),
         (1, new WorkloadProfile("calm") { FaultsPerThousand = 0 }),
     ];

@@ -16,7 +16,7 @@ internal sealed class Simulation : IDisposable
     private const int MaxStartAttempts = 10;
     private const string Volumes = "volumes";
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
 
     private readonly Script _script;
     private readonly Machine _machine;
@@ -24,7 +24,9 @@ internal sealed class Simulation : IDisposable
     private readonly Random _random;
     private readonly Action<string>? _log;
     private readonly Dictionary<int, Task> _clients = [];
+    private readonly DiskFaults _health;
     private SimulatedNode? _node;
+    private bool _hasRot;
 
     /// <param name="name">Of the machine: no two at a time have the same.</param>
     /// <param name="log">Told what the node logs.</param>
@@ -33,7 +35,8 @@ internal sealed class Simulation : IDisposable
         (_script, _log, _random) = (script, log, new Random(script.Seed.GetHashCode()));
         _machine = new Machine(_random.Next(), name);
         _settings = SimulatedNodeSettings.Choose(script.Settings, _random, _machine.Sqlite);
-        _machine.Disk.Faults = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(_random.Next(3)) };
+        _health = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(_random.Next(3)) };
+        _machine.Disk.Faults = _health;
     }
 
     public History History { get; } = new();
@@ -88,8 +91,17 @@ internal sealed class Simulation : IDisposable
             case FillDiskStep:
                 _machine.Disk.CapacityBytes = long.MaxValue - _machine.Disk.FreeBytes;
                 break;
+            case DiskErrorsStep errors:
+                _machine.Disk.Faults = _health with
+                {
+                    ReadErrorRate = errors.Reads / 1000.0,
+                    WriteErrorRate = errors.Writes / 1000.0,
+                    FlushErrorRate = errors.Flushes / 1000.0,
+                };
+                History.ReadsMayFail = true;
+                break;
             case FreeDiskStep:
-                _machine.Disk.CapacityBytes = long.MaxValue;
+                HealDisk();
                 break;
             case RebuildIndexStep:
                 RebuildIndex();
@@ -102,6 +114,8 @@ internal sealed class Simulation : IDisposable
                 break;
         }
     }
+
+    private bool IsDiskWell => _machine.Disk.CapacityBytes == long.MaxValue && _machine.Disk.Faults == _health;
 
     private void Send(ClientStep step)
     {
@@ -166,12 +180,12 @@ internal sealed class Simulation : IDisposable
         }
         catch (Exception failure) when (failure is not SimulationFailedException)
         {
-            // A full disk can keep a node from starting: it does when there is space again.
-            if (!_machine.IsDown && _machine.Disk.CapacityBytes == long.MaxValue)
+            // A full or failing disk can keep a node from starting: it does when the disk is well again.
+            if (!_machine.IsDown && IsDiskWell)
                 throw Failed("The node does not start: " + failure);
             History.Note("the node does not start: " + failure.Message);
             _machine.Crash();
-            _machine.Disk.CapacityBytes = long.MaxValue;
+            HealDisk();
             return false;
         }
     }
@@ -196,7 +210,7 @@ internal sealed class Simulation : IDisposable
         {
             _node!.Stop();
         }
-        catch (Exception failure) when (_machine.IsDown || _machine.Disk.CapacityBytes != long.MaxValue)
+        catch (Exception failure) when (_machine.IsDown || !IsDiskWell)
         {
             History.Note("the node does not stop in order: " + failure.Message);
         }
@@ -226,13 +240,20 @@ internal sealed class Simulation : IDisposable
     {
         if (_machine.IsCrashDue) _machine.Crash();
         if (_machine.IsDown) ComeBack();
+        HealDisk();
+    }
+
+    private void HealDisk()
+    {
         _machine.Disk.CapacityBytes = long.MaxValue;
+        _machine.Disk.Faults = _health;
+        History.ReadsMayFail = _hasRot;
     }
 
     /// <summary>The node comes to rest, and everything is read: no answer may be missing.</summary>
     private void Settle()
     {
-        var capacity = _machine.Disk.CapacityBytes;
+        var (capacity, faults, mayFail) = (_machine.Disk.CapacityBytes, _machine.Disk.Faults, History.ReadsMayFail);
         Heal();
         WaitForClients();
         if (_machine.IsDown) ComeBack();
@@ -242,7 +263,7 @@ internal sealed class Simulation : IDisposable
         Audit();
         History.MustAnswer = false;
         History.Settle();
-        _machine.Disk.CapacityBytes = capacity;
+        (_machine.Disk.CapacityBytes, _machine.Disk.Faults, History.ReadsMayFail) = (capacity, faults, mayFail);
     }
 
     private void Audit()
@@ -279,7 +300,7 @@ internal sealed class Simulation : IDisposable
         using (var file = _machine.Disk.Open(path, DiskAccess.Read)) length = file.LengthBytes;
         if (length == 0) return;
         _machine.Disk.FlipBit(path, random.NextInt64(length), random.Next(8));
-        History.ReadsMayFail = true;
+        History.ReadsMayFail = _hasRot = true;
     }
 
     private void Check()
