@@ -39,7 +39,7 @@ internal sealed class Machine : IDisposable
     public HashSet<CrashPoint> CrashedAt { get; } = [];
 
     /// <summary>A crash was planned and has not happened yet.</summary>
-    public bool IsCrashDue => _plan is not null && !IsDown;
+    public CrashPlan? Due => IsDown ? null : _plan;
 
     /// <summary>A number that depends on every disk operation so far: equal runs have equal ones.</summary>
     public long Fingerprint { get; private set; } = 17;
@@ -49,8 +49,8 @@ internal sealed class Machine : IDisposable
     /// <summary>A node begins to run.</summary>
     public void PowerOn(DeterministicRuntime runtime) => (_running, IsDown) = (runtime, false);
 
-    /// <summary>The node will crash.</summary>
-    public void Plan(CrashPlan plan) => (_plan, _untilCrash) = (plan, plan.Count);
+    /// <summary>The node will crash; null: it will not, after all.</summary>
+    public void Plan(CrashPlan? plan) => (_plan, _untilCrash) = (plan, plan?.Count ?? 0);
 
     /// <summary>The node is dead from the end of the present step on, and can do nothing to the disk any more.</summary>
     /// <param name="isPowerCut">As <see cref="CrashPlan.IsPowerCut"/>, where nothing was planned.</param>

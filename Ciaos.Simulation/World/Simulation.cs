@@ -14,6 +14,9 @@ namespace Ciaos.Simulation.World;
 internal sealed class Simulation : IDisposable
 {
     private const int MaxStartAttempts = 10;
+
+    /// <summary>About how many disk operations a start has.</summary>
+    private const int LongStart = 60;
     private const string Volumes = "volumes";
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
@@ -72,7 +75,7 @@ internal sealed class Simulation : IDisposable
     private void Play(ScriptStep step)
     {
         if (_machine.IsDown) ComeBack();
-        if (step is not ClientStep && _machine.IsCrashDue) Crash();
+        if (step is not ClientStep && _machine.Due is not null) Crash();
         if (step is not ClientStep) History.Note(step.ToString());
         switch (step)
         {
@@ -146,10 +149,15 @@ internal sealed class Simulation : IDisposable
         if (crash.Moment == CrashMoment.Now) Crash();
     }
 
+    /// <summary>At the latest moment. What the crash was to interrupt may be part of the start that follows.</summary>
     private void Crash()
     {
+        var plan = _machine.Due;
         _machine.Crash();
+        if (plan is not null)
+            _machine.Plan(plan with { Count = plan.Point is null ? 1 + (plan.Count % LongStart) : 1 });
         ComeBack();
+        if (_machine.Due is not null) _machine.Plan(null);
     }
 
     /// <summary>What was left of the node is buried, and it is started again until it serves.</summary>
@@ -238,7 +246,7 @@ internal sealed class Simulation : IDisposable
 
     private void Heal()
     {
-        if (_machine.IsCrashDue) _machine.Crash();
+        if (_machine.Due is not null) Crash();
         if (_machine.IsDown) ComeBack();
         HealDisk();
     }
