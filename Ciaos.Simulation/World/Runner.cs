@@ -9,7 +9,11 @@ namespace Ciaos.Simulation.World;
 /// <param name="Fingerprint">Of all operations of the disk: equal runs have equal ones.</param>
 internal sealed record RunResult(
     string? Failure, IReadOnlyList<string> Trace, IReadOnlySet<CrashPoint> Met, IReadOnlySet<CrashPoint> CrashedAt,
-    long Fingerprint);
+    long Fingerprint)
+{
+    /// <summary>Too much was possible to tell whether something is wrong.</summary>
+    public bool IsInDoubt { get; init; }
+}
 
 /// <summary>Runs scripts, one at a time on a thread.</summary>
 internal static class Runner
@@ -35,6 +39,10 @@ internal static class Runner
         {
             return Result(failure.Message);
         }
+        catch (HistoryTooWideException failure)
+        {
+            return Result(failure.Message) with { IsInDoubt = true };
+        }
         catch (Exception failure)
         {
             return Result("Something was thrown that nobody caught: " + failure);
@@ -46,5 +54,5 @@ internal static class Runner
 
     /// <summary>The smallest script that was found to fail.</summary>
     public static Shrunk Shrink(Script script, int maxTries, TimeSpan maxTime) =>
-        new Shrinker(smaller => Run(smaller).Failure is not null, maxTries, maxTime).Shrink(script);
+        new Shrinker(smaller => Run(smaller) is { Failure: not null, IsInDoubt: false }, maxTries, maxTime).Shrink(script);
 }

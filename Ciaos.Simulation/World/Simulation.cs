@@ -267,10 +267,10 @@ internal sealed class Simulation : IDisposable
         if (_machine.IsDown) ComeBack();
         _node!.Runtime.AdvanceBy(Rest);
         Check();
+        History.Settle();
         History.MustAnswer = true;
         Audit();
         History.MustAnswer = false;
-        History.Settle();
         (_machine.Disk.CapacityBytes, _machine.Disk.Faults, History.ReadsMayFail) = (capacity, faults, mayFail);
     }
 
