@@ -1,3 +1,5 @@
+using Ciaos.Storage.Disks;
+
 namespace Ciaos.Actors;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Ciaos.Actors;
 /// </summary>
 internal static class SqliteLocation
 {
+    private const string Scheme = "file:";
+    private const string VfsQuery = "?vfs=";
+
     /// <summary>The same place, whatever the working folder becomes.</summary>
     public static string Resolve(string location) => IsUri(location) ? location : Path.GetFullPath(location);
 
@@ -29,8 +34,36 @@ internal static class SqliteLocation
     {
         if (!IsUri(location)) return Path.GetFullPath(location);
         var query = location.IndexOf('?', StringComparison.Ordinal);
-        return Uri.UnescapeDataString(location[5..(query < 0 ? location.Length : query)]);
+        return Uri.UnescapeDataString(location[Scheme.Length..(query < 0 ? location.Length : query)]);
     }
 
-    private static bool IsUri(string location) => location.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Makes all of a database durable that can be read, before anything is read: what a process that died has written
+    /// to the log may be in the system's memory alone. SQLite would take it for committed, and show what a power cut can
+    /// still take, with all that is committed behind it. Nobody may have the database open for writing.
+    /// </summary>
+    public static void MakeLogDurable(string location)
+    {
+        var (disk, path) = Find(location);
+        if (!disk.Exists(path)) return;
+        var log = path + "-wal";
+        if (disk.Exists(log))
+        {
+            using var file = disk.Open(log, DiskAccess.ReadWrite);
+            file.Rewrite(0, file.LengthBytes);
+            file.Flush();
+        }
+
+        disk.SyncFolder(path[..Math.Max(0, path.LastIndexOf('/'))]);
+    }
+
+    private static (IDisk Disk, string Path) Find(string location)
+    {
+        if (IsUri(location) && location.IndexOf(VfsQuery, StringComparison.Ordinal) is > 0 and var query)
+            return (SqliteFileSystems.Find(location[(query + VfsQuery.Length)..]), FileOf(location));
+        var path = Path.GetFullPath(FileOf(location));
+        return (PhysicalDisk.WithoutLock(Path.GetDirectoryName(path)!), Path.GetFileName(path));
+    }
+
+    private static bool IsUri(string location) => location.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 }

@@ -21,6 +21,7 @@ internal sealed class SqliteDialect : ISqlDialect
     private readonly long _lockTimeoutMs;
     private readonly string _forWriting;
     private readonly string _forReading;
+    private bool _isLogDurable;
 
     static SqliteDialect() => SQLitePCL.Batteries_V2.Init();
 
@@ -87,6 +88,8 @@ internal sealed class SqliteDialect : ISqlDialect
     public DbConnection OpenForWriting()
     {
         SqliteLocation.CreateFolder(_path);
+        if (!_isLogDurable) SqliteLocation.MakeLogDurable(_path);
+        _isLogDurable = true;
         return Open(
             _forWriting,
             $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "

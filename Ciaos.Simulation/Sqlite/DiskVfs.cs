@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ciaos.Actors;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Disks.Simulated;
 using static Ciaos.Simulation.Sqlite.SqliteAbi;
@@ -48,6 +49,7 @@ internal sealed unsafe class DiskVfs : IDisposable
         *_native = VfsCalls.Describe((byte*)Marshal.StringToCoTaskMemUTF8(name), GCHandle.ToIntPtr(_self));
         var result = Register(_native, makeDefault: 0);
         if (result != Result.Ok) throw new InvalidOperationException($"SQLite refuses the VFS {name}: {result}");
+        SqliteFileSystems.Add(name, disk);
     }
 
     public string Name { get; }
@@ -70,6 +72,7 @@ internal sealed unsafe class DiskVfs : IDisposable
             if (_disposed) return;
             _disposed = true;
             Unregister(_native);
+            SqliteFileSystems.Remove(Name);
             FreeWhenUnused();
         }
     }

@@ -9,10 +9,10 @@ public sealed class PhysicalDisk : IDisk, IDisposable
 {
     private const string LockFileName = "disk.lock";
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private readonly DriveInfo _drive;
 
-    private PhysicalDisk(string root, FileStream @lock)
+    private PhysicalDisk(string root, FileStream? @lock)
     {
         Root = root;
         _lock = @lock;
@@ -46,6 +46,10 @@ public sealed class PhysicalDisk : IDisk, IDisposable
         }
     }
 
+    /// <summary>A folder that somebody else may have locked, for files that have nothing to do with what the lock
+    /// protects.</summary>
+    public static PhysicalDisk WithoutLock(string root) => new(Path.GetFullPath(root), null);
+
     public IDiskFile Create(string path) => OpenFile(path, FileMode.CreateNew, FileAccess.ReadWrite);
 
     public IDiskFile Open(string path, DiskAccess access) =>
@@ -76,7 +80,7 @@ public sealed class PhysicalDisk : IDisk, IDisposable
 
     public void SyncFolder(string folder) => LinuxFileCalls.SyncFolder(FullPath(folder));
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     private PhysicalDiskFile OpenFile(string path, FileMode mode, FileAccess access)
     {

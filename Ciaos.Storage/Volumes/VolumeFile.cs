@@ -16,8 +16,6 @@ namespace Ciaos.Storage.Volumes;
 /// </remarks>
 public sealed class VolumeFile : IDisposable
 {
-    private const int RewriteBytes = 1024 * 1024;
-
     private readonly VolumeFolder _folder;
     private readonly IDiskFile _file;
     private readonly VolumeFileSettings _settings;
@@ -92,6 +90,7 @@ public sealed class VolumeFile : IDisposable
         try
         {
             RewriteUndurable(file, found);
+            folder.Disk.SyncFolder(folder.Path);
             var end = found.Torn.IsEmpty ? found.EndBytes : NeedleFormat.Align(found.FileBytes);
             var volume = new VolumeFile(folder, file, settings, found.Superblock, end)
             {
@@ -166,20 +165,12 @@ public sealed class VolumeFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // The writer may have died without the system. Then what was read may be in the system's memory alone: waiting to
-    // be written, or after a failed flush not even that. Written once more it is waiting for certain, and the flush
-    // covers it.
+    // The writer may have died without the system. Without a checkpoint even the superblock may not be durable, and the
+    // file's name never need be.
     private static void RewriteUndurable(IDiskFile file, RecoveredVolume found)
     {
-        if (found.DurableBytes >= found.FileBytes) return;
-        var buffer = new byte[Math.Min(RewriteBytes, found.FileBytes - found.DurableBytes)];
-        for (var at = found.DurableBytes; at < found.FileBytes;)
-        {
-            var count = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, found.FileBytes - at)));
-            if (count == 0) throw new DiskFailedException(file.Path, "Read", at, "the file became shorter");
-            file.Write(at, [buffer.AsMemory(0, count)]);
-            at += count;
-        }
+        if (found.ScannedFromBytes == Superblock.Bytes) file.Rewrite(0, Superblock.Bytes);
+        file.Rewrite(found.DurableBytes, found.FileBytes);
 
         // Nothing that is noted of the volume may lie behind the file's end, not even padding that a crash cut off.
         if (found.FileBytes < found.EndBytes) file.SetLength(found.EndBytes);
