@@ -156,6 +156,7 @@ public sealed class VolumesActorSpec : TestKit
     [Fact]
     public void A_disk_that_fills_up_under_the_writer_rejects_the_batch_and_keeps_the_volume()
     {
+        _disk.CapacityBytes = 1L << 40;
         var volumes = Start("ciaos.volumes { min-free-bytes = 0, free-space-interval = 300ms }");
         var first = Append(volumes, Small(1));
         using (var other = _disk.Create("other")) other.Preallocate(_disk.FreeBytes - 1_000);
