@@ -172,20 +172,18 @@ internal sealed class RebuildFixture : IDisposable
         return last;
     }
 
-    public RebuildReport Rebuild(bool force = false, bool verify = false)
+    public RebuildReport Rebuild(bool force = false, bool verify = false) => Rebuild(
+        new JournalSettings(JournalProvider.Sqlite, JournalPath),
+        new CatalogSettings(CatalogProvider.Sqlite, CatalogPath), force, verify);
+
+    public RebuildReport Rebuild(JournalSettings journal, CatalogSettings catalog, bool force, bool verify = false)
     {
         if (!_volume.IsSealed) _volume.Flush();
-        var config = IndexSettings.DefaultConfig();
-        var index = IndexSettings.From(config) with
-        {
-            BatchMaxEvents = 3,
-            Catalog = new CatalogSettings(CatalogProvider.Sqlite, CatalogPath),
-        };
+        var index = IndexSettings.From(IndexSettings.DefaultConfig()) with { BatchMaxEvents = 3, Catalog = catalog };
         return new IndexRebuild(
             _folder,
             new RebuildSettings(
-                index, new JournalSettings(JournalProvider.Sqlite, JournalPath),
-                Path.Combine(_path, "scratch.db"), verify, force),
+                index, journal, Path.Combine(_path, "scratch.db"), verify, force),
             TimeProvider.System, _ => { }).Run();
     }
 
