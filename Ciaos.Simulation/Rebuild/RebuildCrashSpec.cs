@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Text;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Journal;
+using Ciaos.Actors.Rebuild;
+using Ciaos.Simulation.Sqlite;
+using Ciaos.Storage;
+using Ciaos.Storage.Disks.Simulated;
+using Ciaos.Storage.Volumes;
+using Xunit;
+using static Ciaos.Actors.Index.IndexEvents;
+
+namespace Ciaos.Simulation.Rebuild;
+
+/// <summary>
+/// The power fails at any operation of a rebuild: afterwards there is no journal, or the whole one, and the rebuild can
+/// be run again.
+/// </summary>
+public sealed class RebuildCrashSpec
+{
+    private const int Keys = 40;
+    private const int Crashes = 60;
+
+    private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_power_cut_at_any_moment_leaves_no_journal_or_the_whole_one(int seed)
+    {
+        var operations = 0;
+        using (var whole = World(seed, -1))
+        {
+            whole.Disk.BeforeOperation = _ => operations++;
+            Rebuild(whole, force: false);
+            AssertWhole(whole);
+        }
+
+        var wasPublished = false;
+        for (var i = 0; i < Crashes; i++)
+        {
+            using var world = World(seed, i);
+            CrashAt(world, operations * (i + 1) / Crashes);
+            var hasJournal = world.Disk.Exists("journal.db");
+            if (hasJournal) Assert.Equal(Keys, CountEvents(world));
+            wasPublished |= hasJournal;
+            Rebuild(world, force: hasJournal);
+            AssertWhole(world);
+        }
+
+        Assert.True(wasPublished);
+    }
+
+    private static void CrashAt(SqliteWorld world, int operation)
+    {
+        var left = operation;
+        world.Disk.BeforeOperation = _ =>
+        {
+            if (--left <= 0) throw new IOException("the power is gone");
+        };
+        try
+        {
+            Rebuild(world, force: false);
+        }
+        catch (Exception failure) when (failure is IOException or System.Data.Common.DbException or JournalException)
+        {
+            // As it must be.
+        }
+
+        world.Disk.BeforeOperation = null;
+        world.Disk.Crash();
+    }
+
+    private static RebuildReport Rebuild(SqliteWorld world, bool force)
+    {
+        var index = IndexSettings.From(IndexSettings.DefaultConfig()) with { Catalog = Catalog(world) };
+        var settings = new RebuildSettings(
+            index, Journal(world), world.Vfs.DataSource("scratch.db"), VerifiesData: false, force);
+        return new IndexRebuild(new VolumeFolder(world.Disk, "volumes"), settings, TimeProvider.System, _ => { }).Run();
+    }
+
+    private static JournalSettings Journal(SqliteWorld world) =>
+        new(JournalProvider.Sqlite, world.Vfs.DataSource("journal.db"));
+
+    private static CatalogSettings Catalog(SqliteWorld world) =>
+        new(CatalogProvider.Sqlite, world.Vfs.DataSource("catalog.db"));
+
+    private static void AssertWhole(SqliteWorld world)
+    {
+        Assert.Equal(Keys, CountEvents(world));
+        using var readers = new CatalogReaders(CatalogDatabase.From(Catalog(world)), 1);
+        Assert.Equal((Keys, 2L * Keys), readers.Read(reader => reader.Totals()));
+        Assert.False(world.Disk.Exists("scratch.db"));
+    }
+
+    private static int CountEvents(SqliteWorld world)
+    {
+        using var database = new JournalDatabase(Journal(world));
+        return new JournalReader(database).Events("index-shard-0", 1, long.MaxValue, long.MaxValue).Count();
+    }
+
+    private static SqliteWorld World(int seed, int number)
+    {
+        var world = new SqliteWorld($"rebuild-{seed}-{number + 1}", seed);
+        var folder = new VolumeFolder(world.Disk, "volumes");
+        var superblock = new Superblock(new VolumeId(1), 1_700_000_000_000_000, 5);
+        using var volume = VolumeFile.Create(folder, superblock, new VolumeFileSettings(0, 1 << 20));
+        var id = 1_700_000_000_000_000L;
+        var at = DateTimeOffset.UnixEpoch.AddMicroseconds(id);
+        Record(0, 1, new IndexCreated(1, at));
+        Record(0, 2, new BucketCreated(new BucketId(1), at, "alice"));
+        for (var i = 1; i <= Keys; i++)
+        {
+            var (key, upload) = (ObjectKey.Create($"key {i}"), new ObjectId(++id));
+            var needle = volume.Append([new Needle(
+                NeedleKind.Data, new NeedleId(id), new BucketId(1), key, upload, 0, true, UploadOperation.Create,
+                BodyFormat.Raw, NoMetadata, Encoding.UTF8.GetBytes("ab"))])[0];
+            Record(1, i, new ObjectPut(
+                new BucketId(1), key, at, at, upload, NoMetadata, [new Segment(needle, 0, 2, StartsFile: true)]));
+        }
+
+        volume.Flush();
+        return world;
+
+        void Record(long stream, long number, IIndexEvent message)
+        {
+            var encoded = new EncodedEvent(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message));
+            var data = EventNeedle.Encode(stream, number, [encoded]).Single();
+            volume.Append([EventNeedle.Create(new NeedleId(++id), data)]);
+        }
+    }
+}
