@@ -57,6 +57,26 @@ internal static class SqliteLocation
         disk.SyncFolder(path[..Math.Max(0, path.LastIndexOf('/'))]);
     }
 
+    /// <summary>The same database, for somebody who knows that nobody writes to it: SQLite then takes no lock, and
+    /// makes no file beside it.</summary>
+    public static string Immutable(string location)
+    {
+        const string parameter = "immutable=1";
+        if (IsUri(location))
+            return location + (location.Contains('?', StringComparison.Ordinal) ? "&" : "?") + parameter;
+        var path = string.Join('/', Path.GetFullPath(location).Split('/').Select(Uri.EscapeDataString));
+        return $"file:{path}?{parameter}";
+    }
+
+    /// <summary>Whether the database, or the file beside it of this ending, is there and not empty.</summary>
+    public static bool HasBytes(string location, string ending = "")
+    {
+        var (disk, path) = Find(location);
+        if (!disk.Exists(path + ending)) return false;
+        using var file = disk.Open(path + ending, DiskAccess.Read);
+        return file.LengthBytes > 0;
+    }
+
     private static (IDisk Disk, string Path) Find(string location)
     {
         if (IsUri(location) && location.IndexOf(VfsQuery, StringComparison.Ordinal) is > 0 and var query)

@@ -14,6 +14,7 @@ internal static class CommandLine
     {
         Serve(),
         RebuildCommand.Build(),
+        Journal.JournalCommand.Build(),
         Version(),
     };
 

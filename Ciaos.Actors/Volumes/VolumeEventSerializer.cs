@@ -64,7 +64,10 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
         return writer.ToArray();
     }
 
-    public override object FromBinary(byte[] bytes, string manifest)
+    public override object FromBinary(byte[] bytes, string manifest) => Decode(bytes, manifest);
+
+    /// <exception cref="SerializationException">The bytes are no such event.</exception>
+    internal static IVolumeEvent Decode(byte[] bytes, string manifest)
     {
         var reader = new PackedReader(bytes);
         var version = reader.Byte();

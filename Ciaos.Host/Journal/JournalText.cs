@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Journal;
+using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Index.IndexEvents;
+using static Ciaos.Actors.Volumes.VolumeEvents;
+
+namespace Ciaos.Host.Journal;
+
+/// <summary>Events for people: one line each, and with all details some more.</summary>
+internal static class JournalText
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    // What a key may hold must not reach the terminal as it is.
+    private static readonly JsonSerializerOptions Quoting = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static void Write(
+        TextWriter output, JournalEntry entry, object? message, string problem, string? owner, bool isVerbose)
+    {
+        var row = entry.Row;
+        var at = message is IIndexEvent of ? of.At.UtcDateTime : TimeOf(row.CreatedTicks);
+        var stream = string.Create(Culture, $"{Plain(row.PersistenceId)}#{row.SequenceNr}");
+        output.Write(string.Create(
+            Culture,
+            $"{row.Ordering,8}  {stream,-20} {at:yyyy-MM-dd HH:mm:ss.ffffff}  {Plain(row.Manifest),-19} "));
+        if (entry.IsDeleted) output.Write("(deleted) ");
+        output.WriteLine(message is null ? "NOT UNDERSTOOD: " + Plain(problem) : What(message, owner));
+        if (isVerbose && message is not null) WriteDetails(output, message);
+    }
+
+    private static string What(object message, string? owner) => message switch
+    {
+        IKeyEvent about => $"{BucketOf(about, owner)} {Quote(about.Key.Value)}{WhatOfKey(about)}",
+        IndexCreated created => string.Create(Culture, $"{created.Shards} shards"),
+        BucketCreated created => string.Create(Culture, $"bucket {created.Bucket.Value} of {Quote(created.Owner)}"),
+        VolumeCreated created => string.Create(Culture, $"volume {created.Volume.Value}"),
+        VolumeSealed sealing => string.Create(
+            Culture,
+            $"volume {sealing.Volume.Value}, {sealing.LengthBytes:N0} bytes, "
+            + $"{(sealing.Cause == SealCause.Full ? "full" : "a write failed")}"),
+        VolumeQuarantined quarantined => string.Create(
+            Culture, $"volume {quarantined.Volume.Value}: {Plain(quarantined.Detail)}"),
+        _ => message.GetType().Name,
+    };
+
+    private static string WhatOfKey(IKeyEvent message) => message switch
+    {
+        ObjectPut put => Content(put.Segments.AsSpan()),
+        ObjectAppended appended => Content(appended.Segments.AsSpan()),
+        ObjectRenamed renamed => " to " + Quote(renamed.NewKey.Value),
+        RenameStarted started => " to " + Quote(started.NewKey.Value),
+        ObjectRenamedTo to => string.Create(
+            Culture, $" to {Quote(to.NewKey.Value)}, begun by event {to.StartedSequence}"),
+        RenameAborted aborted => string.Create(Culture, $", begun by event {aborted.StartedSequence}"),
+        ObjectRenamedFrom from => string.Create(
+            Culture,
+            $" from {Quote(from.Object.OldKey.Value)} of shard {from.Rename.SourceShard}, begun by event "
+            + $"{from.Rename.StartedSequence}: ")
+            + Amount(from.Object.SizeBytes, from.Object.FileCount, from.Object.SegmentCount),
+        _ => "",
+    };
+
+    private static string Content(ReadOnlySpan<Segment> segments) =>
+        ": " + Amount(SegmentRun.SizeOf(segments), SegmentRun.FilesOf(segments), segments.Length);
+
+    private static string Amount(long bytes, long files, long segments) => string.Create(
+        Culture,
+        $"{bytes:N0} bytes in {files:N0} file{(files == 1 ? "" : "s")}, {segments:N0} "
+        + $"segment{(segments == 1 ? "" : "s")}");
+
+    private static void WriteDetails(TextWriter output, object message)
+    {
+        foreach (var (name, value) in JournalDetails.Metadata(message))
+            output.WriteLine($"{"",10}{Quote(name)} = {Quote(value)}");
+        foreach (var segment in JournalDetails.Segments(message))
+        {
+            var needle = segment.Needle;
+            output.WriteLine(needle == default
+                ? $"{"",10}{(segment.StartsFile ? "file: " : "")}no bytes"
+                : string.Create(
+                    Culture,
+                    $"{"",10}{(segment.StartsFile ? "file: " : "")}volume {needle.Volume.Value}, needle at "
+                    + $"{needle.OffsetBytes}, {segment.LengthBytes} bytes from {segment.OffsetBytes} of its "
+                    + $"{needle.DataBytes}"));
+        }
+    }
+
+    private static string BucketOf(IKeyEvent message, string? owner) => string.Create(
+        Culture, $"bucket {message.Bucket.Value}{(owner is null ? "" : $" ({Plain(owner)})")}");
+
+    private static DateTime TimeOf(long ticks) =>
+        ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks, DateTimeKind.Utc) : default;
+
+    private static string Quote(string text) => JsonSerializer.Serialize(text, Quoting);
+
+    private static string Plain(string text) => Quote(text)[1..^1];
+}
+
+/// <summary>What takes many lines.</summary>
+internal static class JournalDetails
+{
+    public static IEnumerable<KeyValuePair<string, string>> Metadata(object message) => message switch
+    {
+        ObjectPut put => put.Metadata,
+        ObjectRenamedFrom from => from.Object.Metadata,
+        _ => [],
+    };
+
+    public static IEnumerable<Segment> Segments(object message) => message switch
+    {
+        ObjectPut put => put.Segments,
+        ObjectAppended appended => appended.Segments,
+        ObjectRenamedFrom from => from.Object.Runs.SelectMany(run => SegmentCodec.Decode(run.Encoded.Span)),
+        _ => [],
+    };
+}
