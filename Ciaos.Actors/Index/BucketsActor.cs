@@ -43,6 +43,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         Command<BucketProtocol.Resolve>(Resolve);
         Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored.Needle)));
         Command<VolumeProtocol.Rejected>(rejected => Recorded(() => _recorder.Rejected(rejected)));
+        Command<VolumeWriting.EventWriter>(_recorder.Use);
         Command<JournalPage.Found>(_recorder.Continue);
         Command<JournalPage.NotFound>(_recorder.Continue);
         Command<Tick>(_ => Recorded(_recorder.Tick));

@@ -27,10 +27,11 @@ internal sealed class EventRecorder(
 
     private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<NeedleId, Run> _needles = [];
+    private readonly Dictionary<NeedleId, Sent> _needles = [];
     private readonly List<Run> _live = [];
     private readonly Queue<byte[]> _pageNeedles = new();
     private TimeSpan _backoff = shard.Settings.RecordBackoffMin;
+    private IActorRef? _writer;
     private Run? _page;
     private long _last;
     private long _noted;
@@ -63,6 +64,7 @@ internal sealed class EventRecorder(
     {
         (_last, _noted, _notedAt) = (last, Math.Min(recorded, last), shard.Time.GetTimestamp());
         (_missingFrom, _missingTo) = (_noted + 1, last);
+        shard.Volumes.Tell(VolumeWriting.GetEventWriter.Instance, self);
         ReadPage();
     }
 
@@ -77,16 +79,29 @@ internal sealed class EventRecorder(
         foreach (var data in Encode(run.First, events)) Send(run, data);
     }
 
+    /// <summary>Where to send needles past the volumes' keepers.</summary>
+    public void Use(VolumeWriting.EventWriter writer) => _writer = writer.Writer;
+
     public void Stored(NeedleId needle)
     {
-        if (!_needles.Remove(needle, out var run) || --run.Needles > 0) return;
+        if (!_needles.Remove(needle, out var sent) || --sent.Run.Needles > 0) return;
+        var run = sent.Run;
         if (run == _page) ContinuePage(run);
         else Release(run);
     }
 
     public void Rejected(VolumeProtocol.Rejected rejected)
     {
-        if (_needles.TryGetValue(rejected.Needle, out var run)) Fail(run, $"{rejected.Reason}: {rejected.Detail}");
+        if (!_needles.TryGetValue(rejected.Needle, out var sent)) return;
+        if (!sent.IsDirect)
+        {
+            Fail(sent.Run, $"{rejected.Reason}: {rejected.Detail}");
+            return;
+        }
+
+        _writer = null;
+        _needles[rejected.Needle] = sent with { IsDirect = false };
+        shard.Volumes.Tell(new VolumeProtocol.Append(sent.Needle, FromReserve: true), self);
     }
 
     /// <summary>To be called now and then: ends waiting that has lasted too long, and tries again what has
@@ -95,6 +110,7 @@ internal sealed class EventRecorder(
     {
         foreach (var run in _live.Append(_page).OfType<Run>().Where(IsOverdue).ToList())
             Fail(run, "Volumes do not answer");
+        shard.Volumes.Tell(VolumeWriting.GetEventWriter.Instance, self);
         if (IsMissing && _page is null && !_isReading && shard.Time.GetElapsedTime(_waitsSince) >= _backoff) ReadPage();
     }
 
@@ -142,9 +158,11 @@ internal sealed class EventRecorder(
     private void Send(Run run, byte[] data)
     {
         var needle = EventNeedle.Create(shard.Needles.Next(), data);
-        _needles.Add(needle.Id, run);
+        var direct = run == _page ? null : _writer;
+        _needles.Add(needle.Id, new Sent(run, needle, direct is not null));
         run.Needles++;
-        shard.Volumes.Tell(new VolumeProtocol.Append(needle, FromReserve: run != _page), self);
+        if (direct is not null) direct.Tell(new VolumeWriting.Store(needle, self, FromReserve: true, FailedAttempts: 0));
+        else shard.Volumes.Tell(new VolumeProtocol.Append(needle, FromReserve: run != _page), self);
     }
 
     private bool IsOverdue(Run run) => shard.Time.GetElapsedTime(run.Since) >= shard.Settings.RecordTimeout;
@@ -157,7 +175,7 @@ internal sealed class EventRecorder(
 
     private void Fail(Run run, string detail)
     {
-        foreach (var needle in _needles.Where(item => item.Value == run).Select(item => item.Key).ToList())
+        foreach (var needle in _needles.Where(item => item.Value.Run == run).Select(item => item.Key).ToList())
             _needles.Remove(needle);
         if (run == _page)
         {
@@ -216,6 +234,9 @@ internal sealed class EventRecorder(
         _isFailing &= IsMissing;
         ReadPage();
     }
+
+    /// <param name="IsDirect">It was sent to a writer past the volumes' keepers.</param>
+    private readonly record struct Sent(Run Run, Needle Needle, bool IsDirect);
 
     private sealed class Run(long first, long last, Action released, long since)
     {

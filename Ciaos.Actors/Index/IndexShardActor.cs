@@ -61,6 +61,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         On<CatalogProtocol.Purged>(_purge.Continue);
         On<VolumeProtocol.Appended>(stored => _recorder.Stored(stored.Needle));
         On<VolumeProtocol.Rejected>(_recorder.Rejected);
+        On<VolumeWriting.EventWriter>(_recorder.Use);
         On<JournalPage.Found>(_recorder.Continue);
         On<JournalPage.NotFound>(_recorder.Continue);
         On<RenameProtocol.Accepted>(accepted => _renames.Accepted(accepted, _commands.Now));

@@ -13,6 +13,18 @@ internal static class VolumeWriting
     /// <param name="FailedAttempts">How many volumes have failed with it.</param>
     public sealed record Store(Needle Needle, IActorRef ReplyTo, bool FromReserve, int FailedAttempts);
 
+    /// <summary>Which writer takes event needles now? Asked of the volumes' keeper; answered by
+    /// <see cref="EventWriter"/>.</summary>
+    public sealed record GetEventWriter
+    {
+        public static readonly GetEventWriter Instance = new();
+    }
+
+    /// <summary>It can be sent <see cref="Store"/> past the keepers of volumes, which costs less. It may be closed at any
+    /// time: then it gives back what it is sent, or that is rejected, and is to be sent the usual way.</summary>
+    /// <param name="Writer">Null where no volume is open.</param>
+    public sealed record EventWriter(IActorRef? Writer);
+
     /// <summary>Commit what was gathered, write a checkpoint and stop.</summary>
     public sealed record Close
     {

@@ -55,6 +55,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         Command<RanOutOfSpace>(ranOut => OnDiskFull(ranOut.Detail));
         Command<Terminated>(OnTerminated);
         Command<LookAround>(_ => OnLookAround());
+        Command<GetEventWriter>(_ => Sender.Tell(new EventWriter(_writers.For(default))));
         Command<GetStatus>(_ => Sender.Tell(Status()));
         Command<VolumeProtocol.Close>(_ => BeginClosing());
     }

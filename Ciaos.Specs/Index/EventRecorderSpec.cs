@@ -160,6 +160,27 @@ public class EventRecorderSpec
         Assert.Equal(600_000, moved.Object.SegmentCount);
     }
 
+    [Fact]
+    public async Task Events_go_past_the_keepers_of_volumes_to_a_writer_and_the_usual_way_when_it_is_gone()
+    {
+        await using var node = await IndexNode.StartAsync(Impatient + ", ciaos.index.record-timeout = 1h");
+        node.Writer = IndexNode.Stored;
+        await Until(async id => await node.Put($"key {id}", id), () => node.SentDirectly >= 10);
+        var direct = node.SentDirectly;
+        node.Writer = needle =>
+            new VolumeProtocol.Rejected(needle.Id, VolumeProtocol.RejectReason.DiskFailed, "the writer has stopped");
+        for (var id = 1; id <= 20; id++) Assert.IsType<Stored>(await node.Put($"other {id}", id));
+        Assert.True(node.SentDirectly > direct);
+        Assert.Equal(
+            node.Listed().Count,
+            Enumerable.Range(1, 16).Sum(stream => node.Recorded(stream).Count));
+    }
+
+    private static async Task Until(Func<int, Task> act, Func<bool> holds)
+    {
+        for (var i = 1; !holds(); i++) await act(i);
+    }
+
     private static List<Type> Kinds(IndexNode node, long stream) =>
         [.. node.Recorded(stream).Values.Select(message => message.GetType())];
 

@@ -27,6 +27,7 @@ internal sealed class IndexNode : IAsyncDisposable
     private readonly NeedleIds _needles = new(TimeProvider.System);
     private readonly ConcurrentQueue<Needle> _stored = new();
     private ActorSystem? _system;
+    private int _sentDirectly;
 
     private IndexNode(string settings) => _settings = settings;
 
@@ -52,6 +53,12 @@ internal sealed class IndexNode : IAsyncDisposable
 
     /// <summary>What volumes answer; by default that the needle is stored. Null: nothing.</summary>
     public Func<Needle, object?> Volumes { get; set; } = Stored;
+
+    /// <summary>What a volume's writer answers to whom it has been named. Null: no writer is named.</summary>
+    public Func<Needle, object>? Writer { get; set; }
+
+    /// <summary>How many needles the writer was sent past the volumes.</summary>
+    public int SentDirectly => _sentDirectly;
 
     /// <param name="settings">HOCON that goes before the defaults.</param>
     public static async Task<IndexNode> StartAsync(string settings = "")
@@ -225,12 +232,29 @@ internal sealed class IndexNode : IAsyncDisposable
 
     private sealed class VolumesStub : ReceiveActor
     {
-        public VolumesStub(IndexNode node) => Receive<VolumeProtocol.Append>(append =>
+        public VolumesStub(IndexNode node)
         {
-            node.Needles.Enqueue(append.Needle);
-            var reply = node.Volumes(append.Needle);
-            if (reply is VolumeProtocol.Appended) node._stored.Enqueue(append.Needle);
-            if (reply is not null) Sender.Tell(reply);
+            var writer = Context.ActorOf(Props.Create(() => new WriterStub(node)));
+            Receive<VolumeWriting.GetEventWriter>(_ =>
+                Sender.Tell(new VolumeWriting.EventWriter(node.Writer is null ? null : writer)));
+            Receive<VolumeProtocol.Append>(append =>
+            {
+                node.Needles.Enqueue(append.Needle);
+                var reply = node.Volumes(append.Needle);
+                if (reply is VolumeProtocol.Appended) node._stored.Enqueue(append.Needle);
+                if (reply is not null) Sender.Tell(reply);
+            });
+        }
+    }
+
+    private sealed class WriterStub : ReceiveActor
+    {
+        public WriterStub(IndexNode node) => Receive<VolumeWriting.Store>(store =>
+        {
+            Interlocked.Increment(ref node._sentDirectly);
+            var reply = node.Writer!(store.Needle);
+            if (reply is VolumeProtocol.Appended) node._stored.Enqueue(store.Needle);
+            store.ReplyTo.Tell(reply);
         });
     }
 }

@@ -154,6 +154,21 @@ public sealed class VolumesActorSpec : TestKit
     }
 
     [Fact]
+    public void A_writer_is_named_to_those_who_send_events_and_when_it_is_closed_its_needles_go_elsewhere()
+    {
+        var volumes = Start();
+        var first = Append(volumes, Small(1));
+        volumes.Tell(VolumeWriting.GetEventWriter.Instance, TestActor);
+        var writer = ExpectMsg<VolumeWriting.EventWriter>().Writer!;
+        writer.Tell(new VolumeWriting.Store(Small(2), TestActor, FromReserve: true, FailedAttempts: 0));
+        AssertReads(Small(2), ExpectMsg<Appended>().Location);
+        FailOn(DiskOperationKind.Flush, "volumes/00000001.vol");
+        for (var id = 3; id < 6; id++)
+            writer.Tell(new VolumeWriting.Store(Small(id), TestActor, FromReserve: true, FailedAttempts: 0));
+        for (var id = 3; id < 6; id++) Assert.NotEqual(first.Volume, ExpectMsg<Appended>().Location.Volume);
+    }
+
+    [Fact]
     public void A_disk_that_fills_up_under_the_writer_rejects_the_batch_and_keeps_the_volume()
     {
         _disk.CapacityBytes = 1L << 40;
