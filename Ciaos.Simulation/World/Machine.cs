@@ -20,7 +20,8 @@ internal sealed class Machine : IDisposable
     public Machine(int seed, string name)
     {
         Disk = new SimulatedDisk(seed) { BeforeOperation = OnDiskOperation };
-        _vfs = new DiskVfs(name, Disk, new Random(seed), new MachineClock(this));
+        Clock = new MachineClock(this);
+        _vfs = new DiskVfs(name, Disk, new Random(seed), Clock);
         CrashPoints.Observe(OnCrashPoint);
     }
 
@@ -44,6 +45,8 @@ internal sealed class Machine : IDisposable
     /// <summary>A number that depends on every disk operation so far: equal runs have equal ones.</summary>
     public long Fingerprint { get; private set; } = 17;
 
+    public TimeProvider Clock { get; }
+
     public string Sqlite(string file) => _vfs.DataSource(file);
 
     /// <summary>A node begins to run.</summary>
@@ -57,18 +60,18 @@ internal sealed class Machine : IDisposable
     public void Crash(bool isPowerCut = false)
     {
         if (IsDown) return;
-        Now = _running!.Now;
+        Now = _running?.Now ?? Now;
         IsDown = true;
         if (_plan?.IsPowerCut ?? isPowerCut) Disk.Crash();
         else Disk.Kill();
         _plan = null;
-        _running!.Halt();
+        _running?.Halt();
     }
 
     /// <summary>For tools that run while no node does.</summary>
     public IDisposable Maintain()
     {
-        IsDown = false;
+        (_running, IsDown) = (null, false);
         return new Maintenance(this);
     }
 

@@ -6,7 +6,9 @@ using Akka.Configuration;
 using Akka.Dispatch.Deterministic;
 using Ciaos.Actors;
 using Ciaos.Actors.Index;
+using Ciaos.Actors.Journal;
 using Ciaos.Actors.Objects;
+using Ciaos.Actors.Rebuild;
 using Ciaos.Actors.Volumes;
 using Ciaos.Host;
 using Ciaos.Host.Settings;
@@ -123,6 +125,15 @@ internal sealed class SimulatedNode
     }
 
     private ulong NextSalt() => unchecked((ulong)_salts.NextInt64());
+
+    /// <summary>What the rebuild of such a node's index is told.</summary>
+    public static RebuildSettings RebuildSettingsOf(SimulatedNodeSettings settings, bool force)
+    {
+        var config = ConfigOf(settings);
+        return new RebuildSettings(
+            IndexSettings.From(config), JournalSettings.From(config.GetConfig("ciaos.journal")),
+            settings.Sqlite("rebuild-scratch"), VerifiesData: false, force);
+    }
 
     private NodeStoreSettings StoreSettingsOf(SimulatedNodeSettings settings)
     {

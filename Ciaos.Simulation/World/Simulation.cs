@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
+using System.Data.Common;
+using Ciaos.Actors.Journal;
+using Ciaos.Actors.Rebuild;
 using Ciaos.Simulation.Model;
 using Ciaos.Storage;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Disks.Simulated;
+using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Simulation.World;
 
@@ -60,8 +64,7 @@ internal sealed class Simulation : IDisposable
         Heal();
         Settle();
         Restart();
-        Settle();
-        RebuildIndex();
+        if (!_hasRot) RebuildIndex();
         Settle();
     }
 
@@ -105,6 +108,8 @@ internal sealed class Simulation : IDisposable
                 break;
             case FreeDiskStep:
                 HealDisk();
+                break;
+            case RebuildIndexStep when _hasRot:
                 break;
             case RebuildIndexStep:
                 RebuildIndex();
@@ -232,16 +237,53 @@ internal sealed class Simulation : IDisposable
 
     private void RebuildIndex()
     {
+        Settle();
         Stop();
         Bury();
         using (_machine.Maintain())
         {
-            foreach (var file in _machine.Disk.List("").Where(name => name.StartsWith("catalog.db", StringComparison.Ordinal)).ToList())
-                _machine.Disk.Delete(file);
+            var databases = _machine.Disk.List("").Where(name => name.Contains(".db", StringComparison.Ordinal));
+            foreach (var file in databases.ToList()) _machine.Disk.Delete(file);
             _machine.Disk.SyncFolder("");
+            if (IsDiskWell) Rebuild();
+            else RebuildOnBadDisk();
         }
 
         Start();
+    }
+
+    /// <summary>It may fail, or miss what could not be read. Then it is run again, on a better disk.</summary>
+    private void RebuildOnBadDisk()
+    {
+        try
+        {
+            History.Note($"the rebuilt index is complete: {RunRebuild(force: false).IsComplete}");
+        }
+        catch (Exception failure) when (failure is IOException or DbException or JournalException)
+        {
+            History.Note("the rebuild fails: " + failure.Message);
+        }
+
+        HealDisk();
+        Rebuild(force: true);
+    }
+
+    private RebuildReport RunRebuild(bool force) => new IndexRebuild(
+        new VolumeFolder(_machine.Disk, Volumes), SimulatedNode.RebuildSettingsOf(_settings, force), _machine.Clock,
+        _ => { }).Run();
+
+    private void Rebuild(bool force = false)
+    {
+        var report = RunRebuild(force);
+        // A volume that a crash kept from being made is told as missing or damaged, and nothing was ever in it.
+        var missing = report.MissingEvents + report.DroppedEvents + report.UnreadableEvents
+            + report.ConflictingEvents + report.LostCount + report.RecoveredBuckets.Count;
+        if (missing == 0 || _hasRot) return;
+        throw Failed(
+            $"The rebuilt index is not complete: {report.MissingEvents} events missing, {report.DroppedEvents} dropped, "
+            + $"{report.UnreadableEvents} unreadable, {report.ConflictingEvents} conflicting, {report.LostCount} lost, "
+            + $"volumes missing: [{string.Join(' ', report.MissingVolumes)}], holes: {string.Join(' ', report.Holes)}, "
+            + $"damage: {string.Join(' ', report.Damage)}");
     }
 
     private void Heal()

@@ -23,8 +23,9 @@ public sealed class VolumeScanner : IDisposable
     /// <param name="file">Stays open when the scanner is disposed.</param>
     /// <param name="fromBytes">Start of a needle, or the volume's end; elsewhere the scan first looks for a
     /// needle.</param>
-    /// <param name="verifiesData">False: of data needles only the heads are read, and damage of their data is not
-    /// found.</param>
+    /// <param name="verifiesData">False: of data needles only the head and the last block are read, and damage before
+    /// that block is not found. The last block must be: a needle that a crash cut short has other needles, written
+    /// since, where it claims to have data.</param>
     public VolumeScanner(IDiskFile file, Superblock superblock, long fromBytes, bool verifiesData = true)
     {
         _file = file;
@@ -118,13 +119,13 @@ public sealed class VolumeScanner : IDisposable
 
     private bool DataHolds(NeedleHeader header)
     {
-        if (!_verifiesData && header.Kind == NeedleKind.Data) return true;
         var blocks = NeedleFormat.BlockCount(header.DataBytes);
+        var first = _verifiesData || header.Kind != NeedleKind.Data ? 0 : Math.Max(0, blocks - 1);
         var dataStart = _next + header.DataStartBytes;
         Span<byte> crcs = stackalloc byte[NeedleFormat.MaxDataBytes / NeedleFormat.BlockBytes * NeedleFormat.CrcBytes];
         crcs = crcs[..(blocks * NeedleFormat.CrcBytes)];
         _window.Get(dataStart - crcs.Length, crcs.Length).CopyTo(crcs);
-        for (var block = 0; block < blocks; block++)
+        for (var block = first; block < blocks; block++)
         {
             var at = (long)block * NeedleFormat.BlockBytes;
             var count = (int)Math.Min(NeedleFormat.BlockBytes, header.DataBytes - at);

@@ -33,6 +33,25 @@ public class VolumeRecoverySpec
         Assert.Empty(Needles.Scan(folder));
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(100_000)]
+    public void Needles_written_where_a_torn_one_claims_its_data_are_found_without_reading_all_data(int dataBytes)
+    {
+        var torn = Needles.Write(_disk, [Small(1)], [Needles.Data(2, "torn", new byte[dataBytes])])[1];
+        using (var file = _disk.Open(Path, DiskAccess.ReadWrite))
+            file.SetLength(torn.OffsetBytes + torn.DataStartBytes + 100);
+        for (var id = 3; id < 40; id++) Append(VolumeRecovery.Inspect(_folder, Needles.Volume), Small(id));
+
+        using var read = _disk.Open(Path, DiskAccess.Read);
+        using var scanner = new VolumeScanner(
+            read, Superblock.Read(read, Needles.Volume), Superblock.Bytes, verifiesData: false);
+        var found = new List<long>();
+        while (scanner.MoveNext())
+            if (scanner.Header.Kind == NeedleKind.Data) found.Add(scanner.Header.Id.Value);
+        Assert.Equal([1L, .. Enumerable.Range(3, 37).Select(id => (long)id)], found);
+    }
+
     [Fact]
     public void A_clean_volume_is_continued_behind_its_last_needle()
     {
