@@ -3,6 +3,8 @@
 #   ./test.sh           everything
 # Large files have 1,600 MiB and the memory test moves 8 GiB: some 15 GiB of free disk are needed. With less:
 #   CIAOS_TEST_LARGE_MIB=64 CIAOS_TEST_SLOW=0 ./test.sh
+# 5,000 seeds of the simulation are run (docs/testing.md). With fewer:
+#   CIAOS_TEST_SEEDS=200 ./test.sh
 set -uo pipefail
 cd "$(dirname "$0")"
 
@@ -87,6 +89,8 @@ dotnet format whitespace Ciaos.sln --no-restore --verify-no-changes || failed=$(
 start_postgres || { echo "PostgreSQL did not start"; failed=$((failed + 1)); }
 suite "Specs" dotnet test Ciaos.Specs -c Release --no-build -nologo
 suite "Simulation" dotnet test Ciaos.Simulation -c Release --no-build -nologo
+suite "Simulated nodes, from seeds" \
+    ./ciaos-sim --from 1 --count "${CIAOS_TEST_SEEDS:-5000}" --no-shrink --keep-going
 export CIAOS_TEST_LARGE_MIB=${CIAOS_TEST_LARGE_MIB:-1600} CIAOS_TEST_SLOW=${CIAOS_TEST_SLOW:-1}
 suite "The native API, as Python clients use it" \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --basetemp "$results/pytest" tests

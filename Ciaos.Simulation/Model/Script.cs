@@ -52,10 +52,12 @@ internal sealed record Script(long Seed, WorkloadSettings Settings, ImmutableArr
     public override string ToString() =>
         string.Join('\n', Steps.Select(step => step.ToString()).Prepend($"{Settings}").Prepend($"seed {Seed}"));
 
+    /// <summary>Reads a script back. Lines that begin with '#' are for people.</summary>
     /// <exception cref="FormatException">It is no script.</exception>
     public static Script Parse(string text)
     {
-        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line[0] != '#').ToArray();
         if (lines is not [['s', 'e', 'e', 'd', ' ', .. var seed], var settings, .. var steps])
             throw new FormatException("A script begins with its seed and its settings");
         return new Script(

@@ -12,7 +12,10 @@ internal abstract partial record ScriptStep
         if (ClientLine().Match(line) is { Success: true } client)
             return new ClientStep(Number(client.Groups[1]), OperationText.Parse(client.Groups[2].Value));
         if (CrashLine().Match(line) is { Success: true } crash)
-            return new CrashStep(CrashStep.KindOf(crash.Groups[1].Value), CrashMoment.Parse(crash.Groups[2].Value));
+            return new CrashStep(
+                CrashStep.KindOf(crash.Groups[1].Value),
+                CrashMoment.Parse(crash.Groups[2].Value),
+                crash.Groups[3].Success ? (CrashStep)Parse(crash.Groups[3].Value) : null);
         if (NumberLine().Match(line) is { Success: true } number)
             return number.Groups[1].Value == "flip bit"
                 ? new FlipBitStep(Number(number.Groups[2]))
@@ -35,7 +38,7 @@ internal abstract partial record ScriptStep
     [GeneratedRegex(@"^client (\d+): (.*)$")]
     private static partial Regex ClientLine();
 
-    [GeneratedRegex("^(power cut|kill|restart) (.*)$")]
+    [GeneratedRegex("^(power cut|kill|restart) (.*?)(?: and ((?:power cut|kill) .*))?$")]
     private static partial Regex CrashLine();
 
     [GeneratedRegex(@"^disk errors of 1000: reads (\d+) writes (\d+) flushes (\d+)$")]
@@ -66,7 +69,8 @@ internal enum CrashKind
 
 /// <summary>The node goes down at the given moment, or at the latest when the next step that is no client's begins. It
 /// is started again at once.</summary>
-internal sealed record CrashStep(CrashKind Kind, CrashMoment Moment) : ScriptStep
+/// <param name="Again">A second crash, of what follows upon the first; null: there is none.</param>
+internal sealed record CrashStep(CrashKind Kind, CrashMoment Moment, CrashStep? Again = null) : ScriptStep
 {
     public static CrashKind KindOf(string text) => text switch
     {
@@ -75,8 +79,11 @@ internal sealed record CrashStep(CrashKind Kind, CrashMoment Moment) : ScriptSte
         _ => CrashKind.PowerCut,
     };
 
-    public override string ToString() =>
-        $"{(Kind switch { CrashKind.Restart => "restart", CrashKind.Kill => "kill", _ => "power cut" })} {Moment}";
+    public override string ToString()
+    {
+        var kind = Kind switch { CrashKind.Restart => "restart", CrashKind.Kill => "kill", _ => "power cut" };
+        return $"{kind} {Moment}{(Again is null ? "" : $" and {Again}")}";
+    }
 }
 
 /// <summary>When a crash happens.</summary>

@@ -17,7 +17,8 @@ internal static class StepSimplifier
     public static int Cost(ScriptStep step) => 1 + step switch
     {
         ClientStep client => 2 * client.Client + Cost(client.Operation),
-        CrashStep crash => (int)crash.Kind + (crash.Moment.Point is null ? 0 : 1) + Bits(crash.Moment.Count),
+        CrashStep crash => (int)crash.Kind + (crash.Moment.Point is null ? 0 : 1) + Bits(crash.Moment.Count)
+            + (crash.Again is null ? 0 : 5),
         PassTimeStep pass => Bits(pass.Milliseconds),
         DiskErrorsStep errors => Bits(errors.Reads) + Bits(errors.Writes) + Bits(errors.Flushes),
         _ => 0,
@@ -48,6 +49,7 @@ internal static class StepSimplifier
 
     private static IEnumerable<CrashStep> Crashes(CrashStep crash)
     {
+        if (crash.Again is not null) yield return crash with { Again = null };
         yield return crash with { Moment = CrashMoment.Now };
         for (var kind = CrashKind.Restart; kind < crash.Kind; kind++) yield return crash with { Kind = kind };
         foreach (var count in Lengths(crash.Moment.Count))

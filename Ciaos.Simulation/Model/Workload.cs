@@ -84,16 +84,17 @@ internal sealed class Workload
     private CrashStep Crash(CrashKind kind)
     {
         if (_dice.Chance(70)) _settleAt = _steps.Count + _dice.Between(2, 12);
-        return new CrashStep(kind, Moment());
+        var again = kind != CrashKind.Restart && _dice.Chance(20)
+            ? new CrashStep(_dice.Chance(50) ? CrashKind.PowerCut : CrashKind.Kill, LaterMoment())
+            : null;
+        return new CrashStep(kind, Moment(), again);
     }
 
-    private CrashMoment Moment()
-    {
-        if (_dice.Chance(10)) return CrashMoment.Now;
-        return _crashPoints.Length > 0 && _dice.Chance(40)
-            ? new CrashMoment(_dice.Pick(_crashPoints), _dice.Between(1, 4))
-            : new CrashMoment(null, _dice.Next(_dice.Chance(50) ? 12 : 120));
-    }
+    private CrashMoment Moment() => _dice.Chance(10) ? CrashMoment.Now : LaterMoment();
+
+    private CrashMoment LaterMoment() => _crashPoints.Length > 0 && _dice.Chance(40)
+        ? new CrashMoment(_dice.Pick(_crashPoints), _dice.Between(1, 4))
+        : new CrashMoment(null, _dice.Next(_dice.Chance(50) ? 12 : 120));
 
     private ScriptStep Trouble(ScriptStep begin)
     {

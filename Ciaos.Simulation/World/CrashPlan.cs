@@ -7,4 +7,5 @@ namespace Ciaos.Simulation.World;
 /// stays.</param>
 /// <param name="Point">Null: operations of the disk are counted.</param>
 /// <param name="Count">The how manieth operation, or passing of the point, from now on, counted from 1.</param>
-internal sealed record CrashPlan(bool IsPowerCut, CrashPoint? Point, int Count);
+/// <param name="Again">A second crash, planned for what follows upon this one.</param>
+internal sealed record CrashPlan(bool IsPowerCut, CrashPoint? Point, int Count, CrashPlan? Again = null);

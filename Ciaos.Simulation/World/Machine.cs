@@ -64,7 +64,7 @@ internal sealed class Machine : IDisposable
         IsDown = true;
         if (_plan?.IsPowerCut ?? isPowerCut) Disk.Crash();
         else Disk.Kill();
-        _plan = null;
+        Plan(_plan?.Again);
         _running?.Halt();
     }
 

@@ -66,6 +66,7 @@ internal sealed class Simulation : IDisposable
         Restart();
         if (!_hasRot) RebuildIndex();
         Settle();
+        CheckVolumes();
     }
 
     public void Dispose()
@@ -149,10 +150,15 @@ internal sealed class Simulation : IDisposable
 
     private void Plan(CrashStep crash)
     {
-        CrashPoint? point = crash.Moment.Point is { } name ? Enum.Parse<CrashPoint>(name) : null;
-        _machine.Plan(new CrashPlan(crash.Kind == CrashKind.PowerCut, point, Math.Max(1, crash.Moment.Count)));
+        _machine.Plan(PlanOf(crash));
         if (crash.Moment == CrashMoment.Now) Crash();
     }
+
+    private static CrashPlan PlanOf(CrashStep crash) => new(
+        crash.Kind == CrashKind.PowerCut,
+        crash.Moment.Point is { } name ? Enum.Parse<CrashPoint>(name) : null,
+        Math.Max(1, crash.Moment.Count),
+        crash.Again is { } again ? PlanOf(again) : null);
 
     /// <summary>At the latest moment. What the crash was to interrupt may be part of the start that follows.</summary>
     private void Crash()
@@ -351,6 +357,16 @@ internal sealed class Simulation : IDisposable
         if (length == 0) return;
         _machine.Disk.FlipBit(path, random.NextInt64(length), random.Next(8));
         History.ReadsMayFail = _hasRot = true;
+    }
+
+    // Where the disk itself was not well, damage in a volume tells nothing of the node.
+    private void CheckVolumes()
+    {
+        if (_script.Steps.Any(step => step is FlipBitStep or DiskErrorsStep)) return;
+        Stop();
+        Bury();
+        using (_machine.Maintain())
+            if (VolumesCheck.Objection(_machine.Disk, Volumes) is { } objection) throw Failed(objection);
     }
 
     private void Check()
