@@ -161,8 +161,10 @@ internal sealed class EventRecorder(
         var direct = run == _page ? null : _writer;
         _needles.Add(needle.Id, new Sent(run, needle, direct is not null));
         run.Needles++;
-        if (direct is not null) direct.Tell(new VolumeWriting.Store(needle, self, FromReserve: true, FailedAttempts: 0));
-        else shard.Volumes.Tell(new VolumeProtocol.Append(needle, FromReserve: run != _page), self);
+        if (direct is not null)
+            direct.Tell(new VolumeWriting.Store(needle, self, FromReserve: true, FailedAttempts: 0));
+        else
+            shard.Volumes.Tell(new VolumeProtocol.Append(needle, FromReserve: run != _page), self);
     }
 
     private bool IsOverdue(Run run) => shard.Time.GetElapsedTime(run.Since) >= shard.Settings.RecordTimeout;
