@@ -14,6 +14,7 @@ internal static class CommandLine
     {
         Serve(),
         RebuildCommand.Build(),
+        Check.CheckCommand.Build(),
         Journal.JournalCommand.Build(),
         Version(),
     };

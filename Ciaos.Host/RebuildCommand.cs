@@ -135,7 +135,8 @@ internal sealed class RebuildProgressLine(TimeProvider time, TextWriter output, 
         if (!progress.AreBytes)
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{progress.Step}: {progress.Done:N0} of {progress.Total:N0} events, {progress.Done / seconds:N0}/s");
+                $"{progress.Step}: {progress.Done:N0} of {progress.Total:N0} {progress.Unit}, "
+                + $"{progress.Done / seconds:N0}/s");
         var left = TimeSpan.FromSeconds((progress.Total - progress.Done) * seconds / Math.Max(1, progress.Done));
         return string.Create(
             CultureInfo.InvariantCulture,

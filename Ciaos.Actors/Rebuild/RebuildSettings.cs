@@ -19,5 +19,6 @@ public sealed class RebuildRefusedException(string message) : Exception(message)
 
 /// <summary>How far it is.</summary>
 /// <param name="Step">What is being done, in a word or two.</param>
-/// <param name="Done">Bytes or events, of <paramref name="Total"/>.</param>
-public readonly record struct RebuildProgress(string Step, long Done, long Total, bool AreBytes);
+/// <param name="Done">Bytes or <paramref name="Unit"/>, of <paramref name="Total"/>.</param>
+public readonly record struct RebuildProgress(
+    string Step, long Done, long Total, bool AreBytes, string Unit = "events");

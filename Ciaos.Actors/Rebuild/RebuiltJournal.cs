@@ -11,7 +11,8 @@ internal sealed class RebuiltJournal(JournalDatabase database) : IDisposable
 {
     private const int MaxBatchEvents = 1000;
     private const int MaxBatchBytes = 16 * 1024 * 1024;
-    private const string Writer = "ciaos-rebuild-index";
+    /// <summary>Stands in the rows that it wrote.</summary>
+    public const string Writer = "ciaos-rebuild-index";
 
     private readonly JournalSession _session = new(database);
     private readonly List<JournalEvent> _batch = [];

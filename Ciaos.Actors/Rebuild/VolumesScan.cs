@@ -18,8 +18,10 @@ internal sealed record ScannedVolume(
 /// Reads all volumes once, from their beginning to their end, and puts what it finds into a <see cref="Scratch"/>.
 /// Where something is damaged it says so and goes on behind it.
 /// </summary>
+/// <param name="seen">Told of every whole needle.</param>
 internal sealed class VolumesScan(
-    VolumeFolder folder, Scratch scratch, RebuildReport report, bool verifiesData, Action<RebuildProgress> progress)
+    VolumeFolder folder, Scratch scratch, RebuildReport report, bool verifiesData, Action<RebuildProgress> progress,
+    Action<VolumeScanner>? seen = null)
 {
     // What is passed over where the disk gives an error.
     private const long UnreadableStepBytes = 64 * 1024;
@@ -113,6 +115,7 @@ internal sealed class VolumesScan(
     {
         var header = scanner.Header;
         report.Needles++;
+        seen?.Invoke(scanner);
         found.DurableBytes = Math.Max(found.DurableBytes, scanner.Location.OffsetBytes - header.BatchBytes);
         found.Highest = new NeedleId(Math.Max(found.Highest.Value, header.Id.Value));
         found.IsSealed = header.Kind == NeedleKind.Seal;

@@ -1,0 +1,122 @@
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Index.Catalog;
+using Ciaos.Storage;
+using static Ciaos.Actors.Index.IndexEvents;
+
+namespace Ciaos.Actors.Check;
+
+/// <summary>What the events of a stream do.</summary>
+internal interface IStreamReplay
+{
+    /// <summary>Why such an event cannot stand in this stream, whatever was before it; null where it can.</summary>
+    string? Objection(object message);
+
+    /// <exception cref="InvalidDataException">It cannot follow upon what was before; it counts as skipped.</exception>
+    void Apply(object message, long number);
+
+    /// <summary>There is no event that could be applied under this number.</summary>
+    void Skip(long number);
+
+    /// <summary>What was applied up to now is wanted in the catalog.</summary>
+    void End();
+}
+
+/// <summary>The events of a shard.</summary>
+internal sealed class ShardStream : IStreamReplay
+{
+    private static readonly ObjectKey Unknown = ObjectKey.Create("unknown");
+
+    private readonly int _shard;
+    private readonly int _shards;
+    private readonly CheckNotes _notes;
+    private readonly ShardRecovery _recovery;
+    private long _last;
+
+    public ShardStream(int shard, ScratchCatalog catalog, CheckNotes notes, int shards)
+    {
+        (_shard, _notes, _shards) = (shard, notes, shards);
+        _recovery = new ShardRecovery(catalog.ContextOf(shard), catalog.NewStates());
+        _recovery.Begin(0);
+    }
+
+    public string? Objection(object message) => message switch
+    {
+        ObjectLost => null,
+        IKeyEvent about when new ShardLayout(_shards).ShardOf(about.Bucket, about.Key) is var owner && owner != _shard =>
+            FormattableString.Invariant($"its key belongs to shard {owner}"),
+        IKeyEvent => null,
+        _ => "it is no event of a shard",
+    };
+
+    public void Apply(object message, long number)
+    {
+        switch (message)
+        {
+            case ObjectPut put:
+                _notes.AddUsed(put.Segments);
+                break;
+            case ObjectAppended appended:
+                _notes.AddUsed(appended.Segments);
+                break;
+            case ObjectRenamedTo to:
+                _notes.AddFinished(new RenameId(_shard, to.StartedSequence));
+                break;
+        }
+
+        Replay((IKeyEvent)message, number);
+    }
+
+    public void Skip(long number) =>
+        Replay(new ObjectLost(new BucketId(0), Unknown, DateTimeOffset.UnixEpoch), number);
+
+    public void End() => _recovery.End(_last);
+
+    private void Replay(IKeyEvent message, long number)
+    {
+        _last = number;
+        _recovery.Replay(message, number);
+    }
+}
+
+/// <summary>The events of the keeper of buckets: the first makes the index, each further one gives out the next
+/// bucket.</summary>
+internal sealed class BucketsStream(ScratchCatalog catalog) : IStreamReplay
+{
+    private readonly ShardContext _context = catalog.ContextOf(IndexSystem.BucketsShard);
+
+    public string? Objection(object message) =>
+        message is IndexCreated or BucketCreated ? null : "it is no event of the keeper of buckets";
+
+    public void Apply(object message, long number)
+    {
+        var objection = message switch
+        {
+            IndexCreated => number == 1 ? null : "only the first event makes the index",
+            BucketCreated created when created.Bucket.Value != number - 1 =>
+                FormattableString.Invariant($"it gives out bucket {created.Bucket.Value} as number {number - 1}"),
+            BucketCreated created => catalog.Readers.Read(reader => reader.FindBucket(created.Owner)) is { } known
+                ? FormattableString.Invariant($"its owner has bucket {known.Value} already")
+                : null,
+            _ => null,
+        };
+        if (objection is not null)
+        {
+            Skip(number);
+            throw new InvalidDataException(objection);
+        }
+
+        Change(number, message is BucketCreated bucket
+            ? new CatalogChange.AddBucket(bucket.Bucket, bucket.Owner)
+            : new CatalogChange.SetShards(((IndexCreated)message).Shards));
+    }
+
+    public void Skip(long number) => Change(number);
+
+    public void End()
+    {
+        // Each event is applied at once.
+    }
+
+    private void Change(long number, params CatalogChange[] changes) => _context.Store.Apply(
+        [new CatalogBatch(_context.PersistenceId, _context.Shard, number - 1, number, changes)]);
+}
