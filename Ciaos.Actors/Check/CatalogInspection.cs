@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Ciaos.Actors.Index.Catalog;
 using Microsoft.Data.Sqlite;
 
@@ -11,14 +12,19 @@ internal sealed class CatalogInspection(CatalogSettings settings)
         ? "catalog database " + SqliteLocation.FileOf(settings.Location)
         : "catalog in PostgreSQL";
 
+    /// <summary>False also where a crash has kept its tables from being made.</summary>
     /// <exception cref="DbException">It cannot be asked.</exception>
     public bool IsThere()
     {
-        if (settings.Provider == CatalogProvider.Sqlite) return SqliteLocation.HasBytes(settings.Location);
+        var isSqlite = settings.Provider == CatalogProvider.Sqlite;
+        if (isSqlite && !SqliteLocation.HasBytes(settings.Location)
+            && !SqliteLocation.HasBytes(settings.Location, "-wal")) return false;
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT to_regclass('index_layout') IS NOT NULL";
-        return command.ExecuteScalar() is true;
+        command.CommandText = isSqlite
+            ? "SELECT COUNT(*) FROM sqlite_master"
+            : "SELECT CASE WHEN to_regclass('index_layout') IS NULL THEN 0 ELSE 1 END";
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) > 0;
     }
 
     public DbConnection Open() => settings.Provider == CatalogProvider.Sqlite

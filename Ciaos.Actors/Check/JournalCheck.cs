@@ -8,8 +8,8 @@ using static Ciaos.Actors.Volumes.VolumeEvents;
 namespace Ciaos.Actors.Check;
 
 /// <summary>
-/// Goes through the journal in the order of its rows: whether each stream has all its numbers, each event is understood,
-/// follows upon those before it, and is what volumes hold of it; and makes a catalog of them.
+/// Goes through the journal in the order of its rows: whether each stream has all its numbers, each event is
+/// understood, follows upon those before it, and is what volumes hold of it; and makes a catalog of them.
 /// </summary>
 internal sealed class JournalCheck(
     JournalInspection journal, CheckNotes notes, ScratchCatalog catalog, int shards, CheckReport report,

@@ -10,8 +10,8 @@ using Ciaos.Storage.Volumes;
 namespace Ciaos.Actors.Check;
 
 /// <summary>
-/// Looks for every needle that an object lies in, in the order of their places; and adds up what each volume's bytes are
-/// used for.
+/// Looks for every needle that an object lies in, in the order of their places; and adds up what each volume's bytes
+/// are used for.
 /// </summary>
 internal sealed class SegmentsCheck(
     ScratchCatalog catalog, CheckNotes notes, VolumesCheck volumes, CheckReport report,
@@ -125,6 +125,8 @@ internal sealed class SegmentsCheck(
         if (volume.Unreadable is not null)
             return (CheckProblemKind.SegmentMissing,
                 FormattableString.Invariant($"it lies in volume {needle.Volume.Value}, which cannot be read"));
+        if (needle.OffsetBytes >= volumes.FileBytes(volume.Id))
+            return (CheckProblemKind.SegmentMissing, $"it lies at {place}, whose file ends before");
         if (row.IsDBNull(7))
             return volumes.IsDamaged(needle)
                 ? (CheckProblemKind.SegmentCorrupt, $"its bytes at {place} are damaged")

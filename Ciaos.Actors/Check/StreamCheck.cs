@@ -22,6 +22,9 @@ internal sealed class StreamCheck(
 
     public string Name => name;
 
+    /// <summary>What its events do is in the catalog.</summary>
+    public bool IsInCatalog => stream != NotInVolumes;
+
     /// <summary>The last number that was found.</summary>
     public long Last { get; private set; }
 
@@ -85,7 +88,8 @@ internal sealed class StreamCheck(
             var remedy = copy is null ? "volumes do not hold it" : TryDecode(copy.Value, out var why) is not null
                 ? "volumes hold it whole"
                 : $"nor is what volumes hold: {why}";
-            Problem(CheckProblemKind.EventUnreadable, number, $"is not understood ({remedy}). {problem}", HasCopy(number));
+            Problem(
+                CheckProblemKind.EventUnreadable, number, $"is not understood ({remedy}). {problem}", HasCopy(number));
             return Copy(number);
         }
 
@@ -110,7 +114,8 @@ internal sealed class StreamCheck(
         {
             if (number > recorded) Unrecorded++;
             else
-                Problem(CheckProblemKind.EventUnrecorded, number, "is said to be in volumes, but is not", isSound: true);
+                Problem(
+                    CheckProblemKind.EventUnrecorded, number, "is said to be in volumes, but is not", isSound: true);
             return true;
         }
 

@@ -42,7 +42,7 @@ internal sealed class ShardStream : IStreamReplay
     public string? Objection(object message) => message switch
     {
         ObjectLost => null,
-        IKeyEvent about when new ShardLayout(_shards).ShardOf(about.Bucket, about.Key) is var owner && owner != _shard =>
+        IKeyEvent about when OwnerOf(about) is var owner && owner != _shard =>
             FormattableString.Invariant($"its key belongs to shard {owner}"),
         IKeyEvent => null,
         _ => "it is no event of a shard",
@@ -70,6 +70,8 @@ internal sealed class ShardStream : IStreamReplay
         Replay(new ObjectLost(new BucketId(0), Unknown, DateTimeOffset.UnixEpoch), number);
 
     public void End() => _recovery.End(_last);
+
+    private int OwnerOf(IKeyEvent message) => new ShardLayout(_shards).ShardOf(message.Bucket, message.Key);
 
     private void Replay(IKeyEvent message, long number)
     {

@@ -10,7 +10,7 @@ internal static class CheckText
 {
     // --json tells more of them.
     private const int MaxListedOfAKind = 20;
-    private const int MaxVolumes = 100;
+    private const int MaxVolumes = 20;
     private const double MiB = 1024 * 1024;
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
@@ -48,10 +48,13 @@ internal static class CheckText
     private static void Uses(StringBuilder text, CheckReport report)
     {
         if (report.Volumes.Count == 0) return;
-        text.AppendLine("    volume    MiB in file        live        dead  unreferenced    events  overhead   damaged");
-        foreach (var use in report.Volumes.Take(MaxVolumes)) Use(text, use, use.Volume.ToString(Culture));
+        text.AppendLine(
+            "    volume    MiB in file        live        dead  unreferenced    events  overhead   damaged");
+        var listed = report.Volumes.OrderByDescending(use => use.DeadBytes + use.UnreferencedBytes + use.DamagedBytes)
+            .Take(MaxVolumes).OrderBy(use => use.Volume);
+        foreach (var use in listed) Use(text, use, use.Volume.ToString(Culture));
         if (report.Volumes.Count > MaxVolumes)
-            text.AppendLine(Culture, $"         … {report.Volumes.Count - MaxVolumes:N0} more");
+            text.AppendLine(Culture, $"         … {report.Volumes.Count - MaxVolumes:N0} more, with less to give back");
         Use(text, report.Total, "all");
     }
 

@@ -23,7 +23,9 @@ public sealed class VolumeFolder(IDisk disk, string path)
             .Where(name => name.EndsWith(VolumeExtension, StringComparison.Ordinal))
             .Select(name => name[..^VolumeExtension.Length])
             .Where(name => long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Select(name => new VolumeId(long.Parse(name, CultureInfo.InvariantCulture)))
+            .Select(name => (Name: name, Id: new VolumeId(long.Parse(name, CultureInfo.InvariantCulture))))
+            .Where(volume => volume.Id.FileName == volume.Name + VolumeExtension)
+            .Select(volume => volume.Id)
             .OrderBy(volume => volume.Value)
             .ToList();
 }
