@@ -151,7 +151,8 @@ public class JournalCheckSpec(StoredFixture stored) : IClassFixture<StoredFixtur
         Change(
             store,
             "INSERT INTO journal "
-            + "(created, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) VALUES (0, @id, @n, @m, @manifest, 9710, '')",
+            + "(created, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) "
+            + "VALUES (0, @id, @n, @m, @manifest, 9710, '')",
             ("@id", stream), ("@n", last + 1), ("@m", IndexEventCodec.Encode(message)),
             ("@manifest", IndexEventCodec.ManifestOf(message)));
     }

@@ -183,7 +183,8 @@ public class StoreCheckSpec(StoredFixture stored) : IClassFixture<StoredFixture>
         HarmedStore.Change(
             store.JournalPath,
             "INSERT INTO journal "
-            + "(created, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) VALUES (0, 'volumes', @n, @m, 'volume-sealed', 97101, '')", ("@n", number), ("@m", sealing));
+            + "(created, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) "
+            + "VALUES (0, 'volumes', @n, @m, 'volume-sealed', 97101, '')", ("@n", number), ("@m", sealing));
         Assert.Equal([SealMissing], store.Kinds());
     }
 
