@@ -34,6 +34,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private readonly FreeSpace _space;
     private readonly VolumeWriters _writers = new();
     private readonly Queue<Store> _waiting = new();
+    private readonly Dictionary<VolumeId, DateTimeOffset> _new = [];
     private VolumesState _state = VolumesState.Empty;
     private int _failuresInARow;
     private string _failure = "";
@@ -122,13 +123,24 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         if (opened.Torn > 0)
             _log.Info("Volume {0}: a crash tore {1} ranges, none acknowledged", opened.Volume.Value, opened.Torn);
         _ids?.NotBefore(opened.HighestNeedle);
-        _writers.Open(opened.Volume);
+        if (!_new.Remove(opened.Volume, out var created)) Use(opened.Volume);
+        else Persist(new VolumeCreated(opened.Volume, created), made =>
+        {
+            _state = _state.Apply(made);
+            Use(made.Volume);
+        });
+    }
+
+    private void Use(VolumeId volume)
+    {
+        _writers.Open(volume);
         SendWaiting();
     }
 
     private void OnNotOpened(NotOpened notOpened)
     {
         _writers.Close(notOpened.Volume);
+        _new.Remove(notOpened.Volume);
         switch (notOpened.Obstacle)
         {
             case Obstacle.IsSealed:
@@ -201,15 +213,19 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
 
         foreach (var volume in _state.Active.Select(id => new VolumeId(id)).Where(volume => !_writers.Has(volume)))
             StartWriter(volume, VolumeActor.Continue(_folder, volume, VolumeSettings()));
-        if (_writers.Count >= _settings.ActiveVolumes || !_space.IsEnough) return;
-        Persist(new VolumeCreated(_state.Next, _time.GetUtcNow()), created =>
-        {
-            _state = _state.Apply(created);
-            var micros = (created.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-            var superblock = new Superblock(created.Volume, micros, _salts());
-            StartWriter(created.Volume, VolumeActor.Create(_folder, superblock, VolumeSettings()));
-            OpenVolumes();
-        });
+        while (_writers.Count < _settings.ActiveVolumes && _space.IsEnough) CreateVolume();
+    }
+
+    // First the file, then the event: so every volume that the journal knows had a file once, and one that has none is
+    // lost. A file that a crash has kept the event from is never used, and neither is its id.
+    private void CreateVolume()
+    {
+        var used = _new.Keys.Concat(_folder.List()).Append(_state.Last).Max(volume => volume.Value);
+        var created = _time.GetUtcNow();
+        var micros = (created - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var superblock = new Superblock(new VolumeId(used + 1), micros, _salts());
+        _new.Add(superblock.Volume, created);
+        StartWriter(superblock.Volume, VolumeActor.Create(_folder, superblock, VolumeSettings()));
     }
 
     private void StartWriter(VolumeId volume, Props props) =>
@@ -231,6 +247,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     {
         if (_writers.Remove(terminated.ActorRef) is { } volume && !_isClosing)
         {
+            _new.Remove(volume);
             OnFailure(volume, "its writer has stopped unexpectedly");
             OpenVolumes();
         }

@@ -20,8 +20,6 @@ internal sealed record VolumesState(
     public static readonly VolumesState Empty = new(
         default, [], ImmutableDictionary<VolumeId, long>.Empty, ImmutableDictionary<VolumeId, string>.Empty);
 
-    public VolumeId Next => new(Last.Value + 1);
-
     public bool IsActive(VolumeId volume) => Active.Contains(volume.Value);
 
     public VolumesState Apply(IVolumeEvent @event) => @event switch

@@ -283,11 +283,12 @@ internal sealed class Simulation : IDisposable
         var report = RunRebuild(force);
         // A volume that a crash kept from being made is told as missing or damaged, and nothing was ever in it.
         var missing = report.MissingEvents + report.DroppedEvents + report.UnreadableEvents
-            + report.ConflictingEvents + report.LostCount + report.RecoveredBuckets.Count;
+            + report.ConflictingEvents + report.LostCount + report.SalvagedCount
+            + report.RecoveredBuckets.Count;
         if (missing == 0 || _hasRot) return;
         throw Failed(
             $"The rebuilt index is not complete: {report.MissingEvents} events missing, {report.DroppedEvents} dropped, "
-            + $"{report.UnreadableEvents} unreadable, {report.ConflictingEvents} conflicting, {report.LostCount} lost, "
+            + $"{report.UnreadableEvents} unreadable, {report.ConflictingEvents} conflicting, {report.LostCount} lost, {report.SalvagedCount} salvaged, "
             + $"volumes missing: [{string.Join(' ', report.MissingVolumes)}], holes: {string.Join(' ', report.Holes)}, "
             + $"damage: {string.Join(' ', report.Damage)}");
     }

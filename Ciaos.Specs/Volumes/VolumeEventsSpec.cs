@@ -60,11 +60,11 @@ public class VolumeEventsSpec
     public void Ids_count_up_and_are_never_given_out_again()
     {
         var state = VolumesState.Empty;
-        Assert.Equal(new VolumeId(1), state.Next);
+        Assert.Equal(new VolumeId(0), state.Last);
         state = state.Apply(new VolumeCreated(new VolumeId(1), Time)).Apply(new VolumeCreated(new VolumeId(2), Time));
         state = state.Apply(new VolumeSealed(new VolumeId(2), 5_000, SealCause.Full));
         state = state.Apply(new VolumeQuarantined(new VolumeId(1), "rot"));
-        Assert.Equal(new VolumeId(3), state.Next);
+        Assert.Equal(new VolumeId(2), state.Last);
         Assert.Empty(state.Active);
         Assert.Equal(5_000, state.Sealed[new VolumeId(2)]);
         Assert.Equal("rot", state.Quarantined[new VolumeId(1)]);

@@ -76,6 +76,7 @@ public sealed class VolumeFile : IDisposable
         catch (IOException)
         {
             file.Dispose();
+            TryDelete(folder, superblock.Volume);
             throw;
         }
     }
@@ -164,6 +165,19 @@ public sealed class VolumeFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // Nothing was ever in it. What cannot be deleted stays, and nobody uses its id.
+    private static void TryDelete(VolumeFolder folder, VolumeId volume)
+    {
+        try
+        {
+            folder.Disk.Delete(folder.FileOf(volume));
+        }
+        catch (IOException)
+        {
+            // The failure that led here is the one to tell.
+        }
+    }
 
     // The writer may have died without the system. Without a checkpoint even the superblock may not be durable, and the
     // file's name never need be.
