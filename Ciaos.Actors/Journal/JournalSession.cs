@@ -10,6 +10,7 @@ namespace Ciaos.Actors.Journal;
 internal sealed class JournalSession : IDisposable
 {
     private readonly DbConnection _connection;
+    private readonly string? _touch;
     private readonly EventInserter _inserter;
     private readonly DbCommand _begin;
     private readonly DbCommand _commit;
@@ -17,6 +18,7 @@ internal sealed class JournalSession : IDisposable
     public JournalSession(JournalDatabase database)
     {
         _connection = database.OpenForWriting();
+        _touch = database.Dialect.Touch;
         _inserter = new EventInserter(_connection, database.Dialect);
         _begin = Command(database.Dialect.Begin);
         _commit = Command("COMMIT");
@@ -29,6 +31,18 @@ internal sealed class JournalSession : IDisposable
         CrashPoints.Reach(CrashPoint.JournalInserted);
         _commit.ExecuteNonQuery();
         CrashPoints.Reach(CrashPoint.JournalCommitted);
+    }
+
+    /// <summary>
+    /// Commits something in the place of a transaction whose commit failed. In SQLite's log that one may be whole, and
+    /// only this process knows that it does not count: the next one would find it there.
+    /// </summary>
+    public void Supersede()
+    {
+        if (_touch is null) return;
+        Begin();
+        Execute(_touch);
+        Commit();
     }
 
     public void Rollback() => Execute("ROLLBACK");

@@ -71,7 +71,9 @@ public sealed class JournalWriter : IDisposable
     public Task DeleteSnapshots(string persistenceId, SnapshotRange range) =>
         Enqueue(new Request(s => s.DeleteSnapshots(persistenceId, range)));
 
-    /// <summary>Ends when everything that was asked for before is done, or has failed.</summary>
+    /// <summary>Ends when everything that was asked for before is done, or has failed, and what has failed cannot come
+    /// back.</summary>
+    /// <exception cref="JournalException">It still could: ask again.</exception>
     public Task Drained() => Enqueue(new Request(apply: null));
 
     /// <summary>Finishes what was asked for, then closes the database.</summary>
@@ -141,6 +143,7 @@ public sealed class JournalWriter : IDisposable
     {
         try
         {
+            if (_abandoned is not null) _session ??= OpenSession();
             if (_batch.TrueForAll(request => request.IsBarrier))
             {
                 Tell(_batch.ToArray());
@@ -224,6 +227,18 @@ public sealed class JournalWriter : IDisposable
     private JournalSession OpenSession()
     {
         var session = new JournalSession(_database);
+        try
+        {
+            if (_abandoned is not null) session.Supersede();
+        }
+        catch
+        {
+            // Now there are two that failed, and what the older one knows, the other has from it.
+            DropAbandoned();
+            _abandoned = session;
+            throw;
+        }
+
         DropAbandoned();
         return session;
     }
@@ -279,7 +294,7 @@ public sealed class JournalWriter : IDisposable
 
         public void Tell()
         {
-            if (Failure is null || IsBarrier) Done.SetResult();
+            if (Failure is null) Done.SetResult();
             else Done.SetException(Failure);
         }
     }

@@ -26,6 +26,8 @@ internal sealed class PostgresDialect : ISqlDialect
 
     public string Begin => "BEGIN";
 
+    public string? Touch => null;
+
     public string TextType => "TEXT";
 
     public IReadOnlyList<int> RowsPerInsert { get; } = [64, 8, 1];

@@ -38,6 +38,8 @@ internal sealed class SqliteDialect : ISqlDialect
 
     public string Begin => "BEGIN IMMEDIATE";
 
+    public string Touch => "PRAGMA user_version = 1";
+
     public string TextType => "TEXT";
 
     public IReadOnlyList<int> RowsPerInsert { get; } = [8, 1];

@@ -81,6 +81,7 @@ internal sealed class Simulation : IDisposable
         if (_machine.IsDown) ComeBack();
         if (step is not ClientStep && _machine.Due is not null) Crash();
         if (step is not ClientStep) History.Note(step.ToString());
+        if (step is not ClientStep) _log?.Invoke($"{_node?.Runtime.Now} {step}");
         switch (step)
         {
             case ClientStep client:
@@ -143,7 +144,9 @@ internal sealed class Simulation : IDisposable
     private async Task<Outcome> AskAsync(SimulatedNode node, SimulatedClient client, Operation operation)
     {
         var invocation = History.Invoke(operation);
+        _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} {invocation.Operation}");
         var outcome = await client.SendAsync(node, invocation.Operation).ConfigureAwait(true);
+        _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
         History.Return(invocation.Id, outcome);
         return outcome;
     }
