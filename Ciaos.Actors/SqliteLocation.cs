@@ -39,8 +39,8 @@ internal static class SqliteLocation
 
     /// <summary>
     /// Makes all of a database durable that can be read, before anything is read: what a process that died has written
-    /// to the log may be in the system's memory alone. SQLite would take it for committed, and show what a power cut can
-    /// still take, with all that is committed behind it. Nobody may have the database open for writing.
+    /// to the log may be in the system's memory alone. SQLite would take it for committed, and show what a power cut
+    /// can still take, with all that is committed behind it. Nobody may have the database open for writing.
     /// </summary>
     public static void MakeLogDurable(string location)
     {

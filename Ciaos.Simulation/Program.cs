@@ -5,7 +5,8 @@ using Ciaos.Simulation.World;
 
 namespace Ciaos.Simulation;
 
-/// <summary><c>ciaos-sim</c>: runs seeds, or one script, and tells what went wrong. docs/testing.md tells more.</summary>
+/// <summary><c>ciaos-sim</c>: runs seeds, or one script, and tells what went wrong. docs/testing.md tells
+/// more.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -63,7 +64,8 @@ internal static class Program
         if (result.Failure is null)
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"seed {script.Seed}: nothing is wrong (fingerprint {result.Fingerprint:x16})"));
+                CultureInfo.InvariantCulture,
+                $"seed {script.Seed}: nothing is wrong (fingerprint {result.Fingerprint:x16})"));
             return 0;
         }
 

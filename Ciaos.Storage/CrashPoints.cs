@@ -83,7 +83,8 @@ public enum CrashPoint
 }
 
 /// <summary>
-/// Tells whoever simulates crashes on this thread that a <see cref="CrashPoint"/> is reached. Elsewhere nothing happens.
+/// Tells whoever simulates crashes on this thread that a <see cref="CrashPoint"/> is reached. Elsewhere nothing
+/// happens.
 /// </summary>
 public static class CrashPoints
 {

@@ -11,8 +11,8 @@ internal interface ISqlDialect
     /// <summary>Begins a transaction that will write.</summary>
     string Begin { get; }
 
-    /// <summary>Changes something that means nothing, so that there is something to commit; null where no transaction that
-    /// failed can come back.</summary>
+    /// <summary>Changes something that means nothing, so that there is something to commit; null where no transaction
+    /// that failed can come back.</summary>
     string? Touch { get; }
 
     /// <summary>Makes the tables where they are not there yet.</summary>

@@ -26,7 +26,8 @@ public sealed class JournalStores : IExtension, IDisposable
         }
     }
 
-    /// <summary>For what must be left as it is, such as after a crash: closes whatever is open, whoever uses it.</summary>
+    /// <summary>For what must be left as it is, such as after a crash: closes whatever is open, whoever uses
+    /// it.</summary>
     public void Dispose()
     {
         lock (_open)

@@ -20,8 +20,8 @@ internal static class VolumeWriting
         public static readonly GetEventWriter Instance = new();
     }
 
-    /// <summary>It can be sent <see cref="Store"/> past the keepers of volumes, which costs less. It may be closed at any
-    /// time: then it gives back what it is sent, or that is rejected, and is to be sent the usual way.</summary>
+    /// <summary>It can be sent <see cref="Store"/> past the keepers of volumes, which costs less. It may be closed at
+    /// any time: then it gives back what it is sent, or that is rejected, and is to be sent the usual way.</summary>
     /// <param name="Writer">Null where no volume is open.</param>
     public sealed record EventWriter(IActorRef? Writer);
 

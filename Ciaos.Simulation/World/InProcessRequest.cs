@@ -9,7 +9,7 @@ namespace Ciaos.Simulation.World;
 /// counts as sent once it is flushed, as with a real server.
 /// </summary>
 internal sealed class InProcessRequest : IHttpResponseFeature, IHttpRequestLifetimeFeature, IRequestBodyPipeFeature,
-    IHttpMaxRequestBodySizeFeature
+    IHttpMaxRequestBodySizeFeature, IDisposable
 {
     private readonly Pipe _body;
     private readonly MemoryStream _sent = new();
@@ -98,6 +98,12 @@ internal sealed class InProcessRequest : IHttpResponseFeature, IHttpRequestLifet
         IsAborted = true;
         _body.Writer.Complete(new IOException("The client has gone"));
         _aborted.Cancel();
+    }
+
+    public void Dispose()
+    {
+        _aborted.Dispose();
+        _sent.Dispose();
     }
 
     private sealed class SentStream(InProcessRequest request) : Stream

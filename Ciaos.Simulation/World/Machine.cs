@@ -55,7 +55,8 @@ internal sealed class Machine : IDisposable
     /// <summary>The node will crash; null: it will not, after all.</summary>
     public void Plan(CrashPlan? plan) => (_plan, _untilCrash) = (plan, plan?.Count ?? 0);
 
-    /// <summary>The node is dead from the end of the present step on, and can do nothing to the disk any more.</summary>
+    /// <summary>The node is dead from the end of the present step on, and can do nothing to the disk any
+    /// more.</summary>
     /// <param name="isPowerCut">As <see cref="CrashPlan.IsPowerCut"/>, where nothing was planned.</param>
     public void Crash(bool isPowerCut = false)
     {

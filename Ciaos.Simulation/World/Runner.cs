@@ -54,5 +54,6 @@ internal static class Runner
 
     /// <summary>The smallest script that was found to fail.</summary>
     public static Shrunk Shrink(Script script, int maxTries, TimeSpan maxTime) =>
-        new Shrinker(smaller => Run(smaller) is { Failure: not null, IsInDoubt: false }, maxTries, maxTime).Shrink(script);
+        new Shrinker(smaller => Run(smaller) is { Failure: not null, IsInDoubt: false }, maxTries, maxTime)
+            .Shrink(script);
 }

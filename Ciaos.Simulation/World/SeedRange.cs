@@ -60,7 +60,8 @@ internal sealed class SeedRange(
     {
         if (_watch.Elapsed - _reported < BetweenReports) return;
         _reported = _watch.Elapsed;
-        Say($"{_passed} seeds passed, {_failed} failed, {(_passed + _failed) / _watch.Elapsed.TotalSeconds:F1} seeds/s");
+        var rate = (_passed + _failed) / _watch.Elapsed.TotalSeconds;
+        Say($"{_passed} seeds passed, {_failed} failed, {rate:F1} seeds/s");
     }
 
     private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

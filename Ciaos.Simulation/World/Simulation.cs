@@ -217,7 +217,7 @@ internal sealed class Simulation : IDisposable
         if (_node is null) return;
         _machine.Crash();
         _node.Bury();
-        if (_node.Runtime.ForeignPosts > 0) throw Failed("Work came from another thread: " + _node.Runtime.FirstForeignPost);
+        if (_node.Runtime.FirstForeignPost is { } stray) throw Failed("Work came from another thread: " + stray);
         _node = null;
         _clients.Clear();
         History.Crash();
@@ -290,10 +290,11 @@ internal sealed class Simulation : IDisposable
             + report.RecoveredBuckets.Count;
         if (missing == 0 || _hasRot) return;
         throw Failed(
-            $"The rebuilt index is not complete: {report.MissingEvents} events missing, {report.DroppedEvents} dropped, "
-            + $"{report.UnreadableEvents} unreadable, {report.ConflictingEvents} conflicting, {report.LostCount} lost, {report.SalvagedCount} salvaged, "
-            + $"volumes missing: [{string.Join(' ', report.MissingVolumes)}], holes: {string.Join(' ', report.Holes)}, "
-            + $"damage: {string.Join(' ', report.Damage)}");
+            $"The rebuilt index is not complete: {report.MissingEvents} events missing, "
+            + $"{report.DroppedEvents} dropped, {report.UnreadableEvents} unreadable, "
+            + $"{report.ConflictingEvents} conflicting, {report.LostCount} lost, {report.SalvagedCount} salvaged, "
+            + $"volumes missing: [{string.Join(' ', report.MissingVolumes)}], "
+            + $"holes: [{string.Join(' ', report.Holes)}], damage: [{string.Join(' ', report.Damage)}]");
     }
 
     private void Heal()
@@ -331,7 +332,8 @@ internal sealed class Simulation : IDisposable
         var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
         var audit = node.Runtime.Run(async () =>
         {
-            foreach (var operation in _script.Audit(_random)) await AskAsync(node, client, operation).ConfigureAwait(true);
+            foreach (var operation in _script.Audit(_random))
+                await AskAsync(node, client, operation).ConfigureAwait(true);
         });
         WaitFor(() => audit.IsCompleted);
         if (audit.IsFaulted) throw Failed("The audit failed: " + audit.Exception!.GetBaseException());
@@ -353,9 +355,10 @@ internal sealed class Simulation : IDisposable
 
     private void Flip(Random random)
     {
-        var volumes = _machine.Disk.List(Volumes).Where(name => name.EndsWith(".vol", StringComparison.Ordinal)).ToList();
+        var folder = new VolumeFolder(_machine.Disk, Volumes);
+        var volumes = folder.List();
         if (volumes.Count == 0) return;
-        var path = $"{Volumes}/{volumes[random.Next(volumes.Count)]}";
+        var path = folder.FileOf(volumes[random.Next(volumes.Count)]);
         long length;
         using (var file = _machine.Disk.Open(path, DiskAccess.Read)) length = file.LengthBytes;
         if (length == 0) return;

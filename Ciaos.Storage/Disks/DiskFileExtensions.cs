@@ -6,8 +6,8 @@ public static class DiskFileExtensions
 
     /// <summary>
     /// Writes a part of the file once more as it is. What was written by a process that died may be in the system's
-    /// memory alone: waiting to be written, or, after a failed flush, not even that. Written once more it is waiting for
-    /// certain, and the next flush covers it.
+    /// memory alone: waiting to be written, or, after a failed flush, not even that. Written once more it is waiting
+    /// for certain, and the next flush covers it.
     /// </summary>
     /// <exception cref="DiskFailedException">The file is shorter than that.</exception>
     public static void Rewrite(this IDiskFile file, long fromBytes, long toBytes)

@@ -175,8 +175,8 @@ internal sealed class DeterministicRuntime : ISystemRuntime
             within);
     }
 
-    /// <summary>Whatever runs in it is dead from the end of the present step on, as after a power cut: no step, timer or
-    /// continuation runs any more.</summary>
+    /// <summary>Whatever runs in it is dead from the end of the present step on, as after a power cut: no step, timer
+    /// or continuation runs any more.</summary>
     public void Halt() => _isHalted = true;
 
     public bool IsHalted => _isHalted;
