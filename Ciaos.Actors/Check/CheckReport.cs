@@ -82,7 +82,8 @@ public sealed class CheckReport
 /// <summary>What a volume's bytes are used for; the parts add up to the file.</summary>
 /// <param name="LiveBytes">Data of needles that objects lie in.</param>
 /// <param name="DeadBytes">Data of needles whose objects were replaced or deleted.</param>
-/// <param name="UnreferencedBytes">Data of uploads that were never acknowledged.</param>
+/// <param name="UnreferencedBytes">Data that no event speaks of: of uploads that were never acknowledged, and of
+/// needles that hold but the frame of a list of files.</param>
 /// <param name="EventBytes">Data of event needles.</param>
 /// <param name="OverheadBytes">All else that is whole: superblock, heads, keys, checksums, padding, seals.</param>
 /// <param name="DamagedBytes">No whole needle: torn by a crash, or spoilt.</param>
