@@ -71,6 +71,11 @@ internal sealed class VolumesScan(
             var superblock = Superblock.Read(file, id);
             return Scan(file, superblock);
         }
+        catch (VolumeCorruptException) when (LengthOf(id) <= Superblock.Bytes)
+        {
+            // A crash kept it from being made: until its superblock and its name are durable, nothing is put into it.
+            return new ScannedVolume(id, 0, 0, IsSealed: false, IsIntact: true, default, null);
+        }
         catch (IOException failure)
         {
             report.Add(new VolumeDamage(id.Value, 0, 0, failure.Message));
