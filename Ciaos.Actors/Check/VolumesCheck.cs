@@ -124,7 +124,7 @@ internal sealed class VolumesCheck(
     private void ReportMissing(IVolumeEvent last, bool isNeeded)
     {
         var id = last.Volume.Value;
-        if (isNeeded || last is VolumeSealed { LengthBytes: > Superblock.Bytes })
+        if (isNeeded || last is VolumeCreated or VolumeSealed { LengthBytes: > Superblock.Bytes })
             report.Add(new CheckProblem(
                 CheckProblemKind.VolumeMissing, Text($"Volume {id} has no file {folder.FileOf(last.Volume)}"), id));
         else
@@ -162,8 +162,18 @@ internal sealed class VolumesCheck(
             report.Add(new CheckProblem(
                 CheckProblemKind.FileUnknown, $"{folder.Path}/{name} is no file of a volume"));
         else if (isVolume && journal?.ContainsKey(id) == false)
+            ReportUnknown(new VolumeId(id));
+    }
+
+    // A volume's file is made before its event: a crash may come between, when nothing is in it yet.
+    private void ReportUnknown(VolumeId id)
+    {
+        using var file = folder.Disk.Open(folder.FileOf(id), DiskAccess.Read);
+        if (file.LengthBytes <= Superblock.Bytes)
+            report.Note(Text($"The journal does not know volume {id.Value}, in which nothing lies"));
+        else
             report.Add(new CheckProblem(
-                CheckProblemKind.VolumeUnknown, Text($"The journal does not know volume {id}"), id));
+                CheckProblemKind.VolumeUnknown, Text($"The journal does not know volume {id.Value}"), id.Value));
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

@@ -149,6 +149,9 @@ public class StoreCheckSpec(StoredFixture stored) : IClassFixture<StoredFixture>
         File.Copy(store.VolumePath(1), store.VolumePath(99));
         var report = store.Check();
         Assert.Contains(report.Problems, problem => problem is { Kind: VolumeUnknown, Volume: 99 });
+
+        using (var file = new FileStream(store.VolumePath(99), FileMode.Open)) file.SetLength(Superblock.Bytes);
+        Assert.Empty(store.Kinds());
     }
 
     [Fact]
