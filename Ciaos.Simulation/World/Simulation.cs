@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using Ciaos.Actors.Check;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Rebuild;
 using Ciaos.Simulation.Model;
@@ -19,6 +20,9 @@ internal sealed class Simulation : IDisposable
 {
     private const int MaxStartAttempts = 10;
 
+    /// <summary>Of so many orderly restarts one has the store checked.</summary>
+    private const int CheckOneIn = 3;
+
     /// <summary>Of so many runs one ends with an index made anew.</summary>
     private const int RebuildOneIn = 4;
 
@@ -28,6 +32,7 @@ internal sealed class Simulation : IDisposable
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
 
+    private static int _checks;
     private readonly Script _script;
     private readonly Machine _machine;
     private readonly SimulatedNodeSettings _settings;
@@ -244,7 +249,21 @@ internal sealed class Simulation : IDisposable
     private void Restart()
     {
         Stop();
+        Bury();
+        if (IsDiskWell && !_hasRot && _random.Next(CheckOneIn) == 0) CheckStore();
         ComeBack();
+    }
+
+    /// <summary>What <c>ciaos fsck</c> does: after an orderly stop it has nothing to find.</summary>
+    private void CheckStore()
+    {
+        using var maintenance = _machine.Maintain();
+        var settings = SimulatedNode.RebuildSettingsOf(_settings, force: false);
+        var scratch = $"file:check-{Interlocked.Increment(ref _checks)}?mode=memory&cache=shared";
+        var report = StoreCheck.Run(
+            _machine.Disk, new CheckSettings(settings.Index, settings.Journal, scratch, IsQuick: false), _machine.Clock,
+            _ => { });
+        if (!report.IsClean) throw Failed("The store is not clean: " + string.Join('\n', report.Problems));
     }
 
     private void RebuildIndex()
