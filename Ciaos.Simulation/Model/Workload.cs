@@ -24,7 +24,7 @@ internal sealed class Workload
         (_settings, _crashPoints, _dice) = (settings, crashPoints, new Dice(seed));
         Profile = _dice.Pick(WorkloadProfile.All);
         _owners = [.. Enumerable.Range(0, settings.Owners).Select(i => $"{(char)('a' + i)}")];
-        _keys = KeyChoice.Choose(_dice, settings);
+        _keys = [.. KeyChoice.Choose(_dice, settings).Take(Profile.Keys)];
     }
 
     private WorkloadProfile Profile { get; }

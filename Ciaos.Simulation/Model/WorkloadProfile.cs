@@ -55,6 +55,9 @@ internal sealed record WorkloadProfile(string Name)
 
     public int PassTime { get; init; } = 3;
 
+    /// <summary>How many of the keys are used.</summary>
+    public int Keys { get; init; } = int.MaxValue;
+
     /// <summary>What seeds choose from.</summary>
     public static ImmutableArray<(int Weight, WorkloadProfile Profile)> All { get; } =
     [
@@ -66,6 +69,7 @@ internal sealed record WorkloadProfile(string Name)
         (3, new WorkloadProfile("renames") { Rename = 50, List = 10 }),
         (2, new WorkloadProfile("appends") { FilesAppend = 70, RawPut = 4, Delete = 2, RawDelete = 1 }),
         (2, new WorkloadProfile("deletes") { Delete = 30, RawDelete = 20, FilesPut = 30, RawPut = 25 }),
+        (2, new WorkloadProfile("hot keys") { Keys = 2, FaultsPerThousand = 60, Sizes = (2, 5, 1, 0) }),
         (2, new WorkloadProfile("large") { Sizes = (1, 1, 4, 6) }),
         (3, new WorkloadProfile("crashes") { FaultsPerThousand = 120, FillDisk = 0, PassTime = 0 }),
         (1, new WorkloadProfile("rebuilds") { FaultsPerThousand = 60, RebuildIndex = 20 }),

@@ -42,6 +42,7 @@ internal sealed class SimulatedClient(Random random)
         else await request.Body.CompleteAsync().ConfigureAwait(true);
     }
 
+    /// <summary>Mostly shortly.</summary>
     public Task PauseAsync(SimulatedNode node) =>
-        Task.Delay(LongestPause * random.NextDouble(), node.Runtime.TimeProvider);
+        Task.Delay(LongestPause * Math.Pow(random.NextDouble(), 3), node.Runtime.TimeProvider);
 }

@@ -50,7 +50,9 @@ internal sealed class Simulation : IDisposable
         (_script, _log, _random) = (script, log, new Random(script.Seed.GetHashCode()));
         _machine = new Machine(_random.Next(), name);
         _settings = SimulatedNodeSettings.Choose(script.Settings, _random, _machine.Sqlite);
-        _health = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(_random.Next(3)) };
+        // On a slow disk many requests meet.
+        var delayMs = _random.Next(3) == 0 ? _random.Next(60) : _random.Next(3);
+        _health = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(delayMs) };
         _machine.Disk.Faults = _health;
     }
 
@@ -149,14 +151,18 @@ internal sealed class Simulation : IDisposable
         });
     }
 
-    private async Task<Outcome> AskAsync(SimulatedNode node, SimulatedClient client, Operation operation)
+    /// <summary>A list is followed to its last page.</summary>
+    private async Task AskAsync(SimulatedNode node, SimulatedClient client, Operation? operation)
     {
-        var invocation = History.Invoke(operation);
-        _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} {invocation.Operation}");
-        var outcome = await client.SendAsync(node, invocation.Operation).ConfigureAwait(true);
-        _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
-        History.Return(invocation.Id, outcome);
-        return outcome;
+        while (operation is not null)
+        {
+            var invocation = History.Invoke(operation);
+            _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} {invocation.Operation}");
+            var outcome = await client.SendAsync(node, invocation.Operation).ConfigureAwait(true);
+            _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
+            History.Return(invocation.Id, outcome);
+            operation = outcome.Page?.Next is { } next ? ((List)operation).Following(next) : null;
+        }
     }
 
     private void Plan(CrashStep crash)
