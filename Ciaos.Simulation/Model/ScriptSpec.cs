@@ -38,6 +38,8 @@ public sealed class ScriptSpec
     [Theory]
     [InlineData("power cut at BatchWritten 2 and kill at RecoveryCovered 1")]
     [InlineData("kill now and power cut at disk-operation 7")]
+    [InlineData("rebuild index")]
+    [InlineData("rebuild index and power cut at RebuildWritten 1")]
     public void Crashes_can_be_read_back(string line) => Assert.Equal(line, $"{ScriptStep.Parse(line)}");
 
     [Fact]

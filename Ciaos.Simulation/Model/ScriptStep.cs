@@ -20,13 +20,14 @@ internal abstract partial record ScriptStep
             return number.Groups[1].Value == "flip bit"
                 ? new FlipBitStep(Number(number.Groups[2]))
                 : new PassTimeStep(Number(number.Groups[2]));
+        if (RebuildLine().Match(line) is { Success: true } rebuild)
+            return new RebuildIndexStep(rebuild.Groups[1].Success ? (CrashStep)Parse(rebuild.Groups[1].Value) : null);
         if (ErrorsLine().Match(line) is { Success: true } errors)
             return new DiskErrorsStep(Number(errors.Groups[1]), Number(errors.Groups[2]), Number(errors.Groups[3]));
         return line switch
         {
             "fill disk" => new FillDiskStep(),
             "free disk" => new FreeDiskStep(),
-            "rebuild index" => new RebuildIndexStep(),
             "settle" => new SettleStep(),
             _ => throw new FormatException($"\"{line}\" is no step"),
         };
@@ -40,6 +41,9 @@ internal abstract partial record ScriptStep
 
     [GeneratedRegex("^(power cut|kill|restart) (.*?)(?: and ((?:power cut|kill) .*))?$")]
     private static partial Regex CrashLine();
+
+    [GeneratedRegex("^rebuild index(?: and ((?:power cut|kill) .*))?$")]
+    private static partial Regex RebuildLine();
 
     [GeneratedRegex(@"^disk errors of 1000: reads (\d+) writes (\d+) flushes (\d+)$")]
     private static partial Regex ErrorsLine();
@@ -137,9 +141,10 @@ internal sealed record FreeDiskStep : ScriptStep
 
 /// <summary>The node is stopped in order, journal and catalog are deleted and rebuilt from the volumes, and it is
 /// started again.</summary>
-internal sealed record RebuildIndexStep : ScriptStep
+/// <param name="Crash">The rebuild crashes, and is run again where it has left no journal; null: it does not.</param>
+internal sealed record RebuildIndexStep(CrashStep? Crash = null) : ScriptStep
 {
-    public override string ToString() => "rebuild index";
+    public override string ToString() => Crash is null ? "rebuild index" : $"rebuild index and {Crash}";
 }
 
 /// <summary>The clock goes on by so much more than requests take.</summary>

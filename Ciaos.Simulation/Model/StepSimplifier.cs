@@ -19,6 +19,7 @@ internal static class StepSimplifier
         ClientStep client => 2 * client.Client + Cost(client.Operation),
         CrashStep crash => (int)crash.Kind + (crash.Moment.Point is null ? 0 : 1) + Bits(crash.Moment.Count)
             + (crash.Again is null ? 0 : 5),
+        RebuildIndexStep { Crash: { } crash } => 5 + Cost(crash),
         PassTimeStep pass => Bits(pass.Milliseconds),
         DiskErrorsStep errors => Bits(errors.Reads) + Bits(errors.Writes) + Bits(errors.Flushes),
         _ => 0,
@@ -41,6 +42,7 @@ internal static class StepSimplifier
         ClientStep client => Operations(client.Operation).Select(simpler => client with { Operation = simpler })
             .Prepend(client with { Client = 0 }).Append(client with { Client = client.Client / 2 }),
         CrashStep crash => Crashes(crash),
+        RebuildIndexStep { Crash: not null } => [new RebuildIndexStep()],
         DiskErrorsStep errors =>
             [errors with { Reads = 0 }, errors with { Writes = 0 }, errors with { Flushes = 0 }],
         PassTimeStep pass => Lengths(pass.Milliseconds).Select(milliseconds => new PassTimeStep(milliseconds)),

@@ -15,12 +15,12 @@ public sealed partial class CrashPointSpec
 
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<CrashPoint, bool> PointsOfANode
+    public static TheoryData<CrashPoint, bool> Points
     {
         get
         {
             var data = new TheoryData<CrashPoint, bool>();
-            foreach (var point in Enum.GetValues<CrashPoint>().Where(point => point < CrashPoint.RebuildWritten))
+            foreach (var point in Enum.GetValues<CrashPoint>())
             {
                 data.Add(point, true);
                 data.Add(point, false);
@@ -31,14 +31,14 @@ public sealed partial class CrashPointSpec
     }
 
     [Theory]
-    [MemberData(nameof(PointsOfANode))]
+    [MemberData(nameof(Points))]
     public void Nothing_is_lost_by_a_crash_at(CrashPoint point, bool isPowerCut)
     {
         var crashed = 0;
         for (var seed = 1; crashed < Crashes; seed++)
         {
             Assert.True(seed <= MaxSeeds, $"{MaxSeeds} seeds have crashed {crashed} times at {point}");
-            var script = Script.Parse(ScriptFor(point, isPowerCut, seed));
+            var script = Script.Parse(ScriptFor(point, isPowerCut ? "power cut" : "kill", seed));
             var result = Runner.Run(script);
             Assert.True(result.Failure is null, $"{script}\n{result.Failure}\n{string.Join('\n', result.Trace)}");
             if (result.CrashedAt.Contains(point)) crashed++;
@@ -61,7 +61,7 @@ public sealed partial class CrashPointSpec
 
     // A volume has at most 216 KiB: the uploads make it roll whatever the seed chose. Renames meet taken keys in other
     // shards.
-    private static string ScriptFor(CrashPoint point, bool isPowerCut, int seed) => $"""
+    private static string ScriptFor(CrashPoint point, string kind, int seed) => $"""
         seed {seed}
         {new WorkloadSettings()}
         client 0: put a "k1" 1:300
@@ -69,7 +69,7 @@ public sealed partial class CrashPointSpec
         client 2: put a "k3" 3:20
         client 3: raw-put a "k4" 4:60
         settle
-        {CrashAt(point, isPowerCut ? "power cut" : "kill", 1 + (seed % 3))}
+        {(IsOfRebuild(point) ? "settle" : CrashAt(point, kind, 1 + (seed % 3)))}
         client 0: rename a "k1" "k5"
         client 1: append a "k3" 5:5000,6:10
         client 2: rename a "k4" "k2"
@@ -84,6 +84,7 @@ public sealed partial class CrashPointSpec
         client 0: raw-put a "k9" 11:100
         client 1: raw-put a "k10" 12:100
         settle
+        {(IsOfRebuild(point) ? $"rebuild index and {kind} at {point} 1" : "rebuild index")}
         client 0: append a "k6" 13:100
         client 1: rename a "k9" "k11"
         settle
@@ -96,6 +97,8 @@ public sealed partial class CrashPointSpec
         CrashPoint.RecoveryCovered => $"power cut at BatchWritten {count} and {kind} at {point} 1",
         _ => $"{kind} at {point} {count}",
     };
+
+    private static bool IsOfRebuild(CrashPoint point) => point >= CrashPoint.RebuildWritten;
 
     private static bool IsProduct(string path) =>
         path.StartsWith("Ciaos.", StringComparison.Ordinal)

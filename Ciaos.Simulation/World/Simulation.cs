@@ -123,8 +123,8 @@ internal sealed class Simulation : IDisposable
                 break;
             case RebuildIndexStep when _hasRot:
                 break;
-            case RebuildIndexStep:
-                RebuildIndex();
+            case RebuildIndexStep rebuild:
+                RebuildIndex(rebuild.Crash);
                 break;
             case PassTimeStep pass:
                 _node!.Runtime.AdvanceBy(TimeSpan.FromMilliseconds(pass.Milliseconds));
@@ -272,7 +272,7 @@ internal sealed class Simulation : IDisposable
         if (!report.IsClean) throw Failed("The store is not clean: " + string.Join('\n', report.Problems));
     }
 
-    private void RebuildIndex()
+    private void RebuildIndex(CrashStep? crash = null)
     {
         Settle();
         Stop();
@@ -282,19 +282,46 @@ internal sealed class Simulation : IDisposable
             var databases = _machine.Disk.List("").Where(name => name.Contains(".db", StringComparison.Ordinal));
             foreach (var file in databases.ToList()) _machine.Disk.Delete(file);
             _machine.Disk.SyncFolder("");
-            if (IsDiskWell) Rebuild();
-            else RebuildOnBadDisk();
+        }
+
+        if (crash is null || !IsDoneByCrash(crash))
+        {
+            using (_machine.Maintain())
+            {
+                if (IsDiskWell) Rebuild(force: crash is not null);
+                else RebuildOnBadDisk(force: crash is not null);
+            }
         }
 
         Start();
     }
 
+    /// <summary>A rebuild that crashes has left no journal, and is run again, or a whole one.</summary>
+    private bool IsDoneByCrash(CrashStep crash)
+    {
+        _machine.Plan(PlanOf(crash));
+        using (_machine.Maintain())
+        {
+            try
+            {
+                RunRebuild(force: false);
+            }
+            catch (Exception failure) when (failure is IOException or DbException or JournalException)
+            {
+                History.Note("the rebuild fails: " + failure.Message);
+            }
+        }
+
+        _machine.Plan(null);
+        return _machine.Disk.Exists("journal.db");
+    }
+
     /// <summary>It may fail, or miss what could not be read. Then it is run again, on a better disk.</summary>
-    private void RebuildOnBadDisk()
+    private void RebuildOnBadDisk(bool force)
     {
         try
         {
-            History.Note($"the rebuilt index is complete: {RunRebuild(force: false).IsComplete}");
+            History.Note($"the rebuilt index is complete: {RunRebuild(force).IsComplete}");
         }
         catch (Exception failure)
             when (failure is IOException or DbException or JournalException or RebuildRefusedException)

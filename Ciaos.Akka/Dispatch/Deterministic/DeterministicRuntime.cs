@@ -32,6 +32,7 @@ internal sealed class DeterministicRuntime : ISystemRuntime
     private int _thread = Environment.CurrentManagedThreadId;
     private long _foreignPosts;
     private bool _isHalted;
+    private bool _hasElapsed;
 
     /// <param name="start">What <see cref="Now"/> shows at first: where the runtime before this one ended.</param>
     public DeterministicRuntime(int seed, TimeSpan start = default)
@@ -181,8 +182,12 @@ internal sealed class DeterministicRuntime : ISystemRuntime
 
     public bool IsHalted => _isHalted;
 
-    /// <summary>Lets time pass without running anything: what is running takes that long.</summary>
-    public void Elapse(TimeSpan time) => _scheduler.SetTo(Now + time);
+    /// <summary>Lets time pass while a step runs: it takes that long. What is due by then begins after it.</summary>
+    public void Elapse(TimeSpan time)
+    {
+        _scheduler.SetTo(Now + time);
+        _hasElapsed = true;
+    }
 
     public void Post(Action action) => Post(new ActionRunnable(action));
 
@@ -199,10 +204,22 @@ internal sealed class DeterministicRuntime : ISystemRuntime
 
     private bool TryStep()
     {
+        FireWhatIsDue();
         if (Next() is not { } next) return false;
         Steps++;
         next.Run();
         return true;
+    }
+
+    // While a step took its time, other moments have come: what was scheduled for them goes on beside what is runnable.
+    private void FireWhatIsDue()
+    {
+        if (!_hasElapsed) return;
+        _hasElapsed = false;
+        while (!_isHalted && _scheduler.FireNext(Now))
+        {
+            // One after the other, as they were due.
+        }
     }
 
     private IRunnable? Next()
