@@ -11,6 +11,7 @@ internal sealed class Workload
 
     private readonly WorkloadSettings _settings;
     private readonly ImmutableArray<string> _crashPoints;
+    private readonly ImmutableArray<string> _rebuildPoints;
     private readonly Dice _dice;
     private readonly ImmutableArray<string> _owners;
     private readonly ImmutableArray<string> _keys;
@@ -21,13 +22,17 @@ internal sealed class Workload
 
     private Workload(long seed, WorkloadSettings settings, ImmutableArray<string> crashPoints)
     {
-        (_settings, _crashPoints, _dice) = (settings, crashPoints, new Dice(seed));
+        (_settings, _dice) = (settings, new Dice(seed));
+        _crashPoints = [.. crashPoints.Where(point => !IsOfRebuild(point))];
+        _rebuildPoints = [.. crashPoints.Where(IsOfRebuild)];
         Profile = _dice.Pick(WorkloadProfile.All);
         _owners = [.. Enumerable.Range(0, settings.Owners).Select(i => $"{(char)('a' + i)}")];
         _keys = [.. KeyChoice.Choose(_dice, settings).Take(Profile.Keys)];
     }
 
     private WorkloadProfile Profile { get; }
+
+    private static bool IsOfRebuild(string point) => point.StartsWith("Rebuild", StringComparison.Ordinal);
 
     /// <param name="crashPoints">The names of the product's crash points; none: disk operations are counted
     /// instead.</param>
@@ -74,7 +79,7 @@ internal sealed class Workload
             (p.FlipBit, () => new FlipBitStep(_dice.Next(int.MaxValue))),
             (p.FillDisk, () => Trouble(new FillDiskStep())),
             (p.DiskErrors, () => Trouble(DiskErrors())),
-            (p.RebuildIndex, () => new RebuildIndexStep()),
+            (p.RebuildIndex, () => new RebuildIndexStep(_dice.Chance(60) ? CrashOfRebuild() : null)),
             (p.PassTime, () => new PassTimeStep(_dice.Between(1, 30) * (_dice.Chance(50) ? 10 : 1000))),
         ]);
         _steps.Add(make());
@@ -95,6 +100,14 @@ internal sealed class Workload
     private CrashMoment LaterMoment() => _crashPoints.Length > 0 && _dice.Chance(40)
         ? new CrashMoment(_dice.Pick(_crashPoints), _dice.Between(1, 4))
         : new CrashMoment(null, _dice.Next(_dice.Chance(50) ? 12 : 120));
+
+    private CrashStep CrashOfRebuild()
+    {
+        var kind = _dice.Chance(70) ? CrashKind.PowerCut : CrashKind.Kill;
+        return new CrashStep(kind, _rebuildPoints.Length > 0 && _dice.Chance(40)
+            ? new CrashMoment(_dice.Pick(_rebuildPoints), 1)
+            : new CrashMoment(null, _dice.Next(300)));
+    }
 
     private ScriptStep Trouble(ScriptStep begin)
     {
