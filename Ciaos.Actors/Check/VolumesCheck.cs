@@ -45,7 +45,7 @@ internal sealed class VolumesCheck(
                 $"{_scanned.TornBytes} bytes were torn by a crash before anybody was told that they are stored"));
     }
 
-    public long FileBytes(VolumeId volume) => _tallies[volume.Value].FileBytes;
+    public long FileBytes(VolumeId volume) => _tallies.GetValueOrDefault(volume.Value)?.FileBytes ?? 0;
 
     /// <summary>Its bytes are no whole needle.</summary>
     public bool IsDamaged(NeedleLocation needle) => Damage.Any(damage =>
@@ -62,6 +62,7 @@ internal sealed class VolumesCheck(
         foreach (var id in journal?.Keys.Order() ?? Enumerable.Empty<long>())
         {
             if (!Volumes.TryGetValue(id, out var volume)) ReportMissing(journal![id], needed.Contains(id));
+            else if (!volume.WasMade) ReportUnmade(id);
             else if (volume.Unreadable is null && journal![id] is VolumeSealed sealing) Compare(sealing, volume);
         }
 
@@ -83,7 +84,7 @@ internal sealed class VolumesCheck(
 
     private void Conclude(ScannedVolume volume)
     {
-        if (volume.Unreadable is not null) return;
+        if (volume.Unreadable is not null || !volume.WasMade) return;
         if (!_tallies.TryGetValue(volume.Id.Value, out var tally))
             _tallies.Add(volume.Id.Value, tally = NewTally(volume.Id));
         using (var file = folder.Disk.Open(folder.FileOf(volume.Id), DiskAccess.Read))
@@ -164,6 +165,10 @@ internal sealed class VolumesCheck(
         else if (isVolume && journal?.ContainsKey(id) == false)
             ReportUnknown(new VolumeId(id));
     }
+
+    // The event comes when the superblock is durable.
+    private void ReportUnmade(long id) => report.Add(new CheckProblem(
+        CheckProblemKind.VolumeUnreadable, Text($"Volume {id} has lost its superblock, and all behind it"), id));
 
     // A volume's file is made before its event: a crash may come between, when nothing is in it yet.
     private void ReportUnknown(VolumeId id)

@@ -12,7 +12,11 @@ namespace Ciaos.Actors.Rebuild;
 /// <param name="IsIntact">Between its beginning and that place everything is whole.</param>
 /// <param name="Unreadable">Why nothing of it could be read; null where it could.</param>
 internal sealed record ScannedVolume(
-    VolumeId Id, long CreatedMicros, long EndBytes, bool IsSealed, bool IsIntact, NeedleId Highest, string? Unreadable);
+    VolumeId Id, long CreatedMicros, long EndBytes, bool IsSealed, bool IsIntact, NeedleId Highest, string? Unreadable)
+{
+    /// <summary>False: a crash has kept it from being made, and nothing was ever in it.</summary>
+    public bool WasMade => Unreadable is not null || EndBytes > 0;
+}
 
 /// <summary>
 /// Reads all volumes once, from their beginning to their end, and puts what it finds into a <see cref="Scratch"/>.

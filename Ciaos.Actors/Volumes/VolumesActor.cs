@@ -128,6 +128,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         {
             _state = _state.Apply(made);
             Use(made.Volume);
+            OpenVolumes();
         });
     }
 
@@ -213,11 +214,12 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
 
         foreach (var volume in _state.Active.Select(id => new VolumeId(id)).Where(volume => !_writers.Has(volume)))
             StartWriter(volume, VolumeActor.Continue(_folder, volume, VolumeSettings()));
-        while (_writers.Count < _settings.ActiveVolumes && _space.IsEnough) CreateVolume();
+        if (_writers.Count < _settings.ActiveVolumes && _space.IsEnough && _new.Count == 0) CreateVolume();
     }
 
     // First the file, then the event: so every volume that the journal knows had a file once, and one that has none is
-    // lost. A file that a crash has kept the event from is never used, and neither is its id.
+    // lost. A file that a crash has kept the event from is never used, and neither is its id. One at a time, so that no
+    // id has a file while the one before it has none.
     private void CreateVolume()
     {
         var used = _new.Keys.Concat(_folder.List()).Append(_state.Last).Max(volume => volume.Value);

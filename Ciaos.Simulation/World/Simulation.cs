@@ -13,8 +13,8 @@ namespace Ciaos.Simulation.World;
 
 /// <summary>
 /// Plays a script: a node on one machine, clients that talk to it, and what befalls it. Every answer is judged as it
-/// comes. At the end everything is read, then the node is started again, some times with an index that was made anew, and
-/// everything is read once more. The same script always gives the same run.
+/// comes. At the end everything is read, then the node is started again, some times with an index that was made anew,
+/// and everything is read once more. The same script always gives the same run.
 /// </summary>
 internal sealed class Simulation : IDisposable
 {
