@@ -137,9 +137,10 @@ internal sealed class VolumesCheck(
         var id = volume.Id.Value;
 
         // A seal that was found after a kill is journalled before it is durable: a power cut can take it, and only it.
+        // And the last needle is whole without its padding.
         if (sealing.Cause == SealCause.Full && volume.EndBytes == sealing.LengthBytes - SealBytes)
             report.Note(Text($"Volume {id} has lost its seal in a crash; nothing else is missing"));
-        else if (_tallies[id].FileBytes < sealing.LengthBytes)
+        else if (_tallies[id].FileBytes <= sealing.LengthBytes - NeedleFormat.AlignmentBytes)
             report.Add(new CheckProblem(
                 CheckProblemKind.VolumeCut,
                 Text($"Volume {id} has {_tallies[id].FileBytes} bytes, but was sealed at {sealing.LengthBytes}"), id));
