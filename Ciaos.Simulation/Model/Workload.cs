@@ -89,11 +89,17 @@ internal sealed class Workload
     private CrashStep Crash(CrashKind kind)
     {
         if (_dice.Chance(70)) _settleAt = _steps.Count + _dice.Between(2, 12);
-        var again = kind != CrashKind.Restart && _dice.Chance(20)
-            ? new CrashStep(_dice.Chance(50) ? CrashKind.PowerCut : CrashKind.Kill, LaterMoment())
-            : null;
-        return new CrashStep(kind, Moment(), again);
+        return new CrashStep(kind, Moment(), kind switch
+        {
+            CrashKind.Kill when _dice.Chance(50) => new CrashStep(CrashKind.PowerCut, SomewhatLater()),
+            CrashKind.PowerCut when _dice.Chance(20) =>
+                new CrashStep(_dice.Chance(50) ? CrashKind.PowerCut : CrashKind.Kill, LaterMoment()),
+            _ => null,
+        });
     }
+
+    // What a killed process leaves unflushed is lost only where nobody makes it durable until the power goes.
+    private CrashMoment SomewhatLater() => new(null, _dice.Next(250));
 
     private CrashMoment Moment() => _dice.Chance(10) ? CrashMoment.Now : LaterMoment();
 

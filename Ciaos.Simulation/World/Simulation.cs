@@ -181,11 +181,11 @@ internal sealed class Simulation : IDisposable
     private void Crash()
     {
         var plan = _machine.Due;
+        var inStart = plan is null ? null : plan with { Count = plan.Point is null ? 1 + (plan.Count % LongStart) : 1 };
         _machine.Crash();
-        if (plan is not null)
-            _machine.Plan(plan with { Count = plan.Point is null ? 1 + (plan.Count % LongStart) : 1 });
+        if (inStart is not null) _machine.Plan(inStart);
         ComeBack();
-        if (_machine.Due is not null) _machine.Plan(null);
+        if (inStart is not null && _machine.Due == inStart) _machine.Plan(plan!.Again);
     }
 
     /// <summary>What was left of the node is buried, and it is started again until it serves.</summary>
@@ -355,7 +355,7 @@ internal sealed class Simulation : IDisposable
 
     private void Heal()
     {
-        if (_machine.Due is not null) Crash();
+        while (_machine.Due is not null) Crash();
         if (_machine.IsDown) ComeBack();
         HealDisk();
     }
