@@ -90,7 +90,7 @@ start_postgres || { echo "PostgreSQL did not start"; failed=$((failed + 1)); }
 suite "Specs" dotnet test Ciaos.Specs -c Release --no-build -nologo
 suite "Simulation" dotnet test Ciaos.Simulation -c Release --no-build -nologo
 suite "Simulated nodes, from seeds" \
-    ./ciaos-sim --from 1 --count "${CIAOS_TEST_SEEDS:-5000}" --no-shrink --keep-going
+    ./ciaos-sim --from 1 --count "${CIAOS_TEST_SEEDS:-5000}" --steps 80 --no-shrink --keep-going
 export CIAOS_TEST_LARGE_MIB=${CIAOS_TEST_LARGE_MIB:-1600} CIAOS_TEST_SLOW=${CIAOS_TEST_SLOW:-1}
 suite "The native API, as Python clients use it" \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --basetemp "$results/pytest" tests

@@ -42,7 +42,7 @@ internal sealed class Machine : IDisposable
     /// <summary>A crash was planned and has not happened yet.</summary>
     public CrashPlan? Due => IsDown ? null : _plan;
 
-    /// <summary>A number that depends on every disk operation so far: equal runs have equal ones.</summary>
+    /// <summary>A number that depends on every disk operation of nodes so far: equal runs have equal ones.</summary>
     public long Fingerprint { get; private set; } = 17;
 
     public TimeProvider Clock { get; }
@@ -86,7 +86,7 @@ internal sealed class Machine : IDisposable
     private void OnDiskOperation(DiskOperation operation)
     {
         if (IsDown) throw new DiskFailedException(operation.Path, operation.Kind.ToString(), 0, "the machine is off");
-        Fingerprint = HashOf(operation);
+        if (_running is not null) Fingerprint = HashOf(operation);
         if (_plan is { Point: null } && --_untilCrash <= 0)
         {
             Crash();
