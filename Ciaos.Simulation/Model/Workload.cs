@@ -103,8 +103,8 @@ internal sealed class Workload
 
     private CrashMoment Moment() => _dice.Chance(10) ? CrashMoment.Now : LaterMoment();
 
-    private CrashMoment LaterMoment() => _crashPoints.Length > 0 && _dice.Chance(40)
-        ? new CrashMoment(_dice.Pick(_crashPoints), _dice.Between(1, 4))
+    private CrashMoment LaterMoment() => _crashPoints.Length > 0 && _dice.Chance(50)
+        ? new CrashMoment(_dice.Pick(_crashPoints), _dice.Chance(60) ? 1 : _dice.Between(2, 4))
         : new CrashMoment(null, _dice.Next(_dice.Chance(50) ? 12 : 120));
 
     private CrashStep CrashOfRebuild()
