@@ -135,7 +135,8 @@ public sealed class IndexRebuild(
         _journal.Settle();
         _catalog.Settle();
         CrashPoints.Reach(CrashPoint.RebuildSettled);
-        var suffix = time.GetUtcNow().ToString("'.replaced-'yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var suffix = time.GetUtcNow().ToString(
+            "'.replaced-'yyyyMMdd'T'HHmmss'.'ffffff'Z'", CultureInfo.InvariantCulture);
         _report.AddMovedAside(_catalog.MoveAside(suffix));
         _report.AddMovedAside(_journal.MoveAside(suffix));
         CrashPoints.Reach(CrashPoint.RebuildMovedAside);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ciaos.Storage.Disks;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -77,11 +78,14 @@ internal sealed class SqliteTarget(IDisk disk, string location) : RebuildTarget
 
     public override IReadOnlyList<string> MoveAside(string suffix)
     {
+        var free = suffix;
+        for (var n = 2; Suffixes.Any(part => disk.Exists(File + free + part)); n++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{suffix}-{n}");
         var moved = new List<string>();
         foreach (var part in Suffixes.Where(part => disk.Exists(File + part)))
         {
-            disk.Rename(File + part, File + suffix + part);
-            moved.Add($"{File}{part} is now {File}{suffix}{part}");
+            disk.Rename(File + part, File + free + part);
+            moved.Add($"{File}{part} is now {File}{free}{part}");
         }
 
         if (moved.Count > 0) disk.SyncFolder(Folder);

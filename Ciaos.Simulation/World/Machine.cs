@@ -16,6 +16,7 @@ internal sealed class Machine : IDisposable
     private DeterministicRuntime? _running;
     private CrashPlan? _plan;
     private int _untilCrash;
+    private bool _isLookedAt;
 
     public Machine(int seed, string name)
     {
@@ -76,6 +77,20 @@ internal sealed class Machine : IDisposable
         return new Maintenance(this);
     }
 
+    /// <summary>Looks at the disk from outside, which is no operation of the machine.</summary>
+    public T Look<T>(Func<SimulatedDisk, T> look)
+    {
+        _isLookedAt = true;
+        try
+        {
+            return look(Disk);
+        }
+        finally
+        {
+            _isLookedAt = false;
+        }
+    }
+
     public void Dispose()
     {
         CrashPoints.Observe(null);
@@ -85,6 +100,7 @@ internal sealed class Machine : IDisposable
 
     private void OnDiskOperation(DiskOperation operation)
     {
+        if (_isLookedAt) return;
         if (IsDown) throw new DiskFailedException(operation.Path, operation.Kind.ToString(), 0, "the machine is off");
         if (_running is not null) Fingerprint = HashOf(operation);
         if (_plan is { Point: null } && --_untilCrash <= 0)

@@ -364,6 +364,9 @@ internal sealed class Simulation : IDisposable
     {
         _machine.Disk.CapacityBytes = long.MaxValue;
         _machine.Disk.Faults = _health;
+
+        // Who asked before may have met an error and not been told yet.
+        WaitForClients();
         History.ReadsMayFail = _hasRot;
     }
 
@@ -415,8 +418,11 @@ internal sealed class Simulation : IDisposable
         var volumes = folder.List();
         if (volumes.Count == 0) return;
         var path = folder.FileOf(volumes[random.Next(volumes.Count)]);
-        long length;
-        using (var file = _machine.Disk.Open(path, DiskAccess.Read)) length = file.LengthBytes;
+        var length = _machine.Look(disk =>
+        {
+            using var file = disk.Open(path, DiskAccess.Read);
+            return file.LengthBytes;
+        });
         if (length == 0) return;
         _machine.Disk.FlipBit(path, random.NextInt64(length), random.Next(8));
         History.ReadsMayFail = _hasRot = true;
