@@ -18,11 +18,13 @@ internal static class Program
         var minutes = new Option<double?>("--minutes") { Description = "Run seeds for so long, however many" };
         var steps = new Option<int>("--steps")
         {
-            Description = "Steps of each run", DefaultValueFactory = _ => defaults.Steps,
+            Description = "Steps of each run",
+            DefaultValueFactory = _ => defaults.Steps,
         };
         var workers = new Option<int>("--workers")
         {
-            Description = "Runs at a time", DefaultValueFactory = _ => Environment.ProcessorCount,
+            Description = "Runs at a time",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
         };
         var keepGoing = new Option<bool>("--keep-going") { Description = "Do not stop at the first failure" };
         var noShrink = new Option<bool>("--no-shrink") { Description = "Do not look for a smaller run that fails" };

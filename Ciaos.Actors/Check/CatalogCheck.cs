@@ -97,7 +97,7 @@ internal sealed class CatalogCheck(
     }
 
     private static string Difference(string name, object due, object found) =>
-        due is byte[] || found is byte[] ? name : string.Create(
+        due is byte[] || (found is byte[]) ? name : string.Create(
             CultureInfo.InvariantCulture, $"{name} ({found} in place of {due})");
 
     private void CompareEnded(DbConnection theirs, DbConnection ours)

@@ -90,7 +90,9 @@ internal sealed class ScratchCatalog : IDisposable
         public override DbConnection OpenReader() => Opened(
             new SqliteConnection(new SqliteConnectionStringBuilder
             {
-                DataSource = location, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false,
+                DataSource = location,
+                Mode = SqliteOpenMode.ReadWriteCreate,
+                Pooling = false,
             }.ToString()),
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -39,7 +39,8 @@ internal static class CheckCommand
             + "temporary files)");
         var set = new Option<string[]>("--set")
         {
-            Description = "Any setting as key=value; may be repeated", DefaultValueFactory = _ => [],
+            Description = "Any setting as key=value; may be repeated",
+            DefaultValueFactory = _ => [],
         };
         var quick = new Option<bool>("--quick") { Description = "Do not read the data, only what tells of it" };
         var json = new Option<bool>("--json") { Description = "Print the report as JSON" };

@@ -29,7 +29,8 @@ internal static class JournalCommand
     {
         var limit = new Option<long>("--limit")
         {
-            Description = "Show at most so many", DefaultValueFactory = _ => long.MaxValue,
+            Description = "Show at most so many",
+            DefaultValueFactory = _ => long.MaxValue,
         };
         NotNegative(limit);
         var command = new Command("dump", "Show all events") { limit };
@@ -50,7 +51,8 @@ internal static class JournalCommand
         var options = new Options(command);
         command.SetAction(parsed => Run(options.Of(parsed) with
         {
-            Last = parsed.GetValue(count), Follows = parsed.GetValue(follow),
+            Last = parsed.GetValue(count),
+            Follows = parsed.GetValue(follow),
         }));
         return command;
     }
@@ -124,7 +126,8 @@ internal static class JournalCommand
 
         private readonly Option<string[]> _set = new("--set")
         {
-            Description = "Any setting as key=value; may be repeated", DefaultValueFactory = _ => [],
+            Description = "Any setting as key=value; may be repeated",
+            DefaultValueFactory = _ => [],
         };
 
         private readonly Option<string?> _stream = CommandLine.Setting(
