@@ -311,7 +311,8 @@ internal sealed class Simulation : IDisposable
             {
                 RunRebuild(force: false);
             }
-            catch (Exception failure) when (failure is IOException or DbException or JournalException)
+            catch (Exception failure)
+                when (failure is IOException or DbException or JournalException or RebuildRefusedException)
             {
                 History.Note("the rebuild fails: " + failure.Message);
             }
