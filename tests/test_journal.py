@@ -83,7 +83,9 @@ def test_tail_follows_what_a_node_writes_until_it_is_told_to_stop(make_node):
     assert client.raw("PUT", "before", data=b"1").status_code == 201
     tail = subprocess.Popen(
         ["dotnet", PROGRAM, "journal", "tail", "--follow", "--json", "-n", "1", "--data", node.data],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+        # A shell has its background jobs ignore the interrupt, and this process may run in one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
         assert json.loads(tail.stdout.readline())["event"]["key"] == "before"
         for number in range(20):
