@@ -1,6 +1,8 @@
+using System.Net;
 using Ciaos.Actors.Objects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ciaos.Http;
 
-/// <summary>Kestrel with the native API on it.</summary>
+/// <summary>Kestrel with one of the front ends on it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
     /// <summary>What the server reads ahead of a body that waits for memory. It is not part of
@@ -24,8 +26,21 @@ public sealed class HttpServer : IAsyncDisposable
 
     /// <summary>Listens once the task has ended. What it answers depends on <paramref name="readiness"/>.</summary>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public static async Task<HttpServer> StartAsync(
+    public static Task<HttpServer> StartAsync(
         HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
+        CancellationToken cancellation)
+    {
+        var api = new NativeApi(store, settings, readiness, loggers.CreateLogger<NativeApi>());
+        var listener = new ListenerSettings(settings.Address, settings.Port);
+        return StartAsync(settings, listener, api.HandleAsync, loggers, cancellation);
+    }
+
+    /// <summary>Listens once the task has ended.</summary>
+    /// <param name="settings">Its limits count; where to listen is told by <paramref name="listener"/>.</param>
+    /// <param name="handler">Answers every request.</param>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    internal static async Task<HttpServer> StartAsync(
+        HttpSettings settings, ListenerSettings listener, RequestDelegate handler, ILoggerFactory loggers,
         CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ciaos" });
@@ -33,9 +48,9 @@ public sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton<IHostLifetime, HostsOwnLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, settings));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, settings, listener));
         var application = builder.Build();
-        NativeApi.Map(application, store, settings, readiness, loggers.CreateLogger<NativeApi>());
+        ((IApplicationBuilder)application).Run(handler);
         try
         {
             await application.StartAsync(cancellation);
@@ -55,7 +70,8 @@ public sealed class HttpServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions options, HttpSettings settings)
+    private static void Configure(
+        KestrelServerOptions options, HttpSettings settings, ListenerSettings listener)
     {
         options.AddServerHeader = false;
         // Every byte of a header is taken as it came; what a header may hold is judged where it is used.
@@ -74,7 +90,7 @@ public sealed class HttpServer : IAsyncDisposable
             : new MinDataRate(settings.MinBodyBytesPerSecond, settings.MinBodyRateGrace);
         limits.MinRequestBodyDataRate = rate;
         limits.MinResponseDataRate = rate;
-        options.Listen(settings.Address, settings.Port, listen =>
+        options.Listen(listener.Address, listener.Port, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.AllowHalfClosing();
@@ -89,3 +105,7 @@ public sealed class HttpServer : IAsyncDisposable
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
+
+/// <summary>Where a front end listens.</summary>
+/// <param name="Port">0 takes any free one.</param>
+internal sealed record ListenerSettings(IPAddress Address, int Port);

@@ -4,7 +4,6 @@ using Ciaos.Http.Listing;
 using Ciaos.Http.Native;
 using Ciaos.Http.Raw;
 using Ciaos.Storage;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -41,15 +40,6 @@ public sealed class NativeApi
         _rawReads = new RawReads(store, _failures);
         _rawWrites = new RawWrites(store, _failures);
         _stat = new StatRoute(store, _failures);
-    }
-
-    /// <summary>Answers every request that reaches the end of the application's pipeline.</summary>
-    public static void Map(
-        IApplicationBuilder application, ObjectStore store, HttpSettings settings, Readiness readiness,
-        ILogger<NativeApi> logger)
-    {
-        var api = new NativeApi(store, settings, readiness, logger);
-        application.Run(api.HandleAsync);
     }
 
     internal static string RawTargetOf(HttpContext context) =>
