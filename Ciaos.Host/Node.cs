@@ -9,6 +9,7 @@ using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
 using Ciaos.Http.Health;
+using Ciaos.Http.Tls;
 using Ciaos.Storage.Disks;
 using Microsoft.Extensions.Logging;
 
@@ -82,6 +83,9 @@ public sealed class Node : IAsyncDisposable
     {
         var httpSettings = HttpSettings.From(config);
         var settings = NodeStoreSettings.From(config);
+        var certificate = TlsSettings.From(config) is { } tls
+            ? TlsCertificate.Open(tls, time, loggers.CreateLogger("Ciaos.Http"))
+            : null;
         var system = ActorSystem.Create("ciaos", ActorSystemSetup.Create(
             BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers)));
         try
@@ -90,7 +94,8 @@ public sealed class Node : IAsyncDisposable
             await cluster.JoinAsync(cluster.SelfAddress, cancellation);
             var store = NodeStore.Start(system, settings, data, RandomSalt, time);
             var readiness = new Readiness();
-            var http = await HttpServer.StartAsync(httpSettings, store.Objects, readiness, loggers, cancellation);
+            var http = await HttpServer.StartAsync(
+                httpSettings, store.Objects, readiness, loggers, cancellation, certificate);
             StopInOrder(system, http, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));

@@ -1,9 +1,11 @@
 using System.Net;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,10 +30,10 @@ public sealed class HttpServer : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
-        CancellationToken cancellation)
+        CancellationToken cancellation, TlsCertificate? certificate = null)
     {
         var api = new NativeApi(store, settings, readiness, loggers.CreateLogger<NativeApi>());
-        var listener = new ListenerSettings(settings.Address, settings.Port);
+        var listener = new ListenerSettings(settings.Address, settings.Port, certificate);
         return StartAsync(settings, listener, api.HandleAsync, loggers, cancellation);
     }
 
@@ -48,7 +50,7 @@ public sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton<IHostLifetime, HostsOwnLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, settings, listener));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Configure(options, settings, listener));
         var application = builder.Build();
         ((IApplicationBuilder)application).Run(handler);
         try
@@ -92,6 +94,17 @@ public sealed class HttpServer : IAsyncDisposable
         limits.MinResponseDataRate = rate;
         options.Listen(listener.Address, listener.Port, listen =>
         {
+            if (listener.Certificate is { } certificate)
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = _ => ValueTask.FromResult(certificate.Options()),
+                    HandshakeTimeout = settings.RequestHeadersTimeout,
+                });
+                return;
+            }
+
             listen.Protocols = HttpProtocols.Http1;
             listen.AllowHalfClosing();
         });
@@ -108,4 +121,5 @@ public sealed class HttpServer : IAsyncDisposable
 
 /// <summary>Where a front end listens.</summary>
 /// <param name="Port">0 takes any free one.</param>
-internal sealed record ListenerSettings(IPAddress Address, int Port);
+/// <param name="Certificate">Null: plain HTTP.</param>
+internal sealed record ListenerSettings(IPAddress Address, int Port, TlsCertificate? Certificate = null);
