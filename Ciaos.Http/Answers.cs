@@ -31,6 +31,9 @@ internal static class Answers
     public static Task DeletedAsync(HttpContext context, string key) =>
         TextAsync(context, StatusCodes.Status200OK, $"File deleted successfully: key = {key}");
 
+    public static Task LockedAsync(HttpContext context, string key) => TextAsync(
+        context, StatusCodes.Status403Forbidden, $"The object is under retention or legal hold: key = {key}");
+
     /// <summary>The client may try again soon.</summary>
     public static Task UnavailableAsync(HttpContext context, string text)
     {

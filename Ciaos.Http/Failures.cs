@@ -21,6 +21,8 @@ internal sealed class Failures(ILogger logger)
     {
         IndexProtocol.FailReason.TooManySegments =>
             RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, failed.Detail),
+        IndexProtocol.FailReason.NotAllowed or IndexProtocol.FailReason.Versioned =>
+            RefuseAsync(context, StatusCodes.Status409Conflict, failed.Detail),
         IndexProtocol.FailReason.DiskFull =>
             UnavailableAsync(context, StatusCodes.Status507InsufficientStorage, failed.Detail),
         _ => UnavailableAsync(context, StatusCodes.Status503ServiceUnavailable, failed.Detail),

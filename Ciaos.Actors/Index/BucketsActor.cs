@@ -41,6 +41,8 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         Recover<BucketCreated>(Apply);
         Recover<RecoveryCompleted>(_ => Serve());
         Command<BucketProtocol.Resolve>(Resolve);
+        Command<BucketProtocol.ICommand>(_ =>
+            Sender.Tell(new Failed(FailReason.Unavailable, "not built yet")));
         Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored.Needle)));
         Command<VolumeProtocol.Rejected>(rejected => Recorded(() => _recorder.Rejected(rejected)));
         Command<VolumeWriting.EventWriter>(_recorder.Use);
@@ -116,7 +118,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
     private void Answer(string owner)
     {
         if (!_recording.Remove(owner, out var recording)) return;
-        foreach (var client in recording.Waiting) client.Tell(new BucketProtocol.Resolved(owner, recording.Bucket));
+        foreach (var client in recording.Waiting) client.Tell(new BucketProtocol.Resolved(InfoOf(owner, recording.Bucket)));
     }
 
     // What volumes said may be all that an orderly stop was waiting for.
@@ -144,7 +146,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         try
         {
             if (_recording.TryGetValue(owner, out var recording)) recording.Waiting.Add(Sender);
-            else if (Find(owner) is { } bucket) Sender.Tell(new BucketProtocol.Resolved(owner, bucket));
+            else if (Find(owner) is { } bucket) Sender.Tell(new BucketProtocol.Resolved(InfoOf(owner, bucket)));
             else if (resolve.Create) Create(owner, Sender);
             else Sender.Tell(new BucketProtocol.NoSuchBucket(owner));
         }
@@ -154,6 +156,9 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
             Sender.Tell(IndexFailures.Of("The catalog could not be read", failure));
         }
     }
+
+    private static BucketProtocol.BucketInfo InfoOf(string owner, BucketId bucket) => new(
+        bucket, owner, owner, DateTimeOffset.UnixEpoch, ObjectMetadata.None, 1);
 
     private BucketId? Find(string owner)
     {

@@ -45,7 +45,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
         Receive<Start>(_ => StartChild());
         Receive<DeadLetter>(letter =>
         {
-            if (letter.Message is IKeyCommand or BucketProtocol.Resolve && letter.Recipient.Equals(_last))
+            if (letter.Message is IKeyCommand or BucketProtocol.ICommand && letter.Recipient.Equals(_last))
                 letter.Sender.Tell(_failure);
         });
         ReceiveAny(Forward);

@@ -63,6 +63,9 @@ internal sealed class ShardCommands(
             case Rename rename:
                 Move(rename, name, client);
                 break;
+            case DeleteVersion or ChangeMetadata or BeginMultipart or PutPart or CompleteMultipart or AbortMultipart:
+                client.Tell(new Failed(FailReason.Unavailable, "not built yet"));
+                break;
             default:
                 throw new ArgumentException($"{command.GetType().Name} is not known", nameof(command));
         }

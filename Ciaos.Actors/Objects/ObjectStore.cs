@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Akka.Actor;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Volumes;
@@ -9,13 +9,10 @@ namespace Ciaos.Actors.Objects;
 
 /// <summary>
 /// What front ends see of the store: bodies in and out of volumes, commands to the index. It owns no state but a cache
-/// of bucket ids. A write is two steps: the body into volumes (<see cref="BeginUpload"/>), then one index command.
+/// of buckets. A write is two steps: the body into volumes (<see cref="BeginUpload"/>), then one index command.
 /// </summary>
 public sealed class ObjectStore
 {
-    /// <summary>Bucket ids never change, so the cache is only bounded, never invalidated.</summary>
-    private const int MaxCachedBuckets = 10_000;
-
     /// <summary>A listing blocks a thread while the catalog is read: many at once must not take all of the thread
     /// pool's, nor all of the catalog's connections, which the shards use too.</summary>
     private const int MaxListings = 2;
@@ -24,8 +21,7 @@ public sealed class ObjectStore
         new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
 
     private readonly Action<Action>? _post;
-    private readonly ConcurrentDictionary<string, BucketId> _buckets = new(StringComparer.Ordinal);
-    private readonly IActorRef _bucketsActor;
+    private readonly BucketDirectory _buckets;
     private readonly IObjectListing _listing;
     private readonly UploadTarget _uploads;
 
@@ -35,7 +31,8 @@ public sealed class ObjectStore
         NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null)
     {
         _post = post;
-        (Index, Needles, _bucketsActor, _listing) = (index, needles, buckets, listing);
+        (Index, Needles, _listing) = (index, needles, listing);
+        _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
         _uploads = new UploadTarget(volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings);
     }
@@ -44,19 +41,46 @@ public sealed class ObjectStore
 
     internal INeedleReader Needles { get; }
 
-    /// <summary>The bucket of a user's keys, or null where the user has never written.</summary>
+    /// <summary>The bucket of a native user's keys, or null where the user has never written.</summary>
     /// <exception cref="IndexFailedException">The index could not answer.</exception>
-    public ValueTask<BucketId?> FindBucketAsync(string owner, CancellationToken cancellation) =>
-        _buckets.TryGetValue(owner, out var known)
-            ? ValueTask.FromResult<BucketId?>(known)
-            : new ValueTask<BucketId?>(AskBucketAsync(owner, create: false, cancellation));
+    public ValueTask<BucketProtocol.BucketInfo?> FindBucketAsync(string owner, CancellationToken cancellation) =>
+        _buckets.Cached(owner) is { } known && known.Owner == owner
+            ? ValueTask.FromResult<BucketProtocol.BucketInfo?>(known)
+            : new ValueTask<BucketProtocol.BucketInfo?>(_buckets.ResolveAsync(owner, create: false, cancellation));
 
-    /// <summary>The bucket of a user's keys, made where it is missing.</summary>
+    /// <summary>The bucket of a native user's keys, made where it is missing.</summary>
+    /// <exception cref="IndexFailedException">The index could not answer, or the name belongs to somebody
+    /// else.</exception>
+    public async ValueTask<BucketProtocol.BucketInfo> ResolveBucketAsync(
+        string owner, CancellationToken cancellation) =>
+        (await _buckets.ResolveAsync(owner, create: true, cancellation))!;
+
+    /// <summary>A bucket by its name, whoever owns it; null where there is none.</summary>
     /// <exception cref="IndexFailedException">The index could not answer.</exception>
-    public async ValueTask<BucketId> ResolveBucketAsync(string owner, CancellationToken cancellation) =>
-        _buckets.TryGetValue(owner, out var known)
-            ? known
-            : (await AskBucketAsync(owner, create: true, cancellation))!.Value;
+    public ValueTask<BucketProtocol.BucketInfo?> FindBucketInfoAsync(string name, CancellationToken cancellation) =>
+        _buckets.Cached(name) is { } known
+            ? ValueTask.FromResult<BucketProtocol.BucketInfo?>(known)
+            : new ValueTask<BucketProtocol.BucketInfo?>(_buckets.FindAsync(name, cancellation));
+
+    /// <returns><see cref="BucketProtocol.Created"/> or <see cref="BucketProtocol.Exists"/>.</returns>
+    /// <exception cref="IndexFailedException">The index could not answer: it may have happened, or not.</exception>
+    public Task<object> CreateBucketAsync(
+        string name, string owner, ImmutableSortedDictionary<string, string> config, CancellationToken cancellation) =>
+        _buckets.ChangeAsync(new BucketProtocol.Create(name, owner, config), cancellation);
+
+    /// <returns><see cref="BucketProtocol.Configured"/>, <see cref="BucketProtocol.NoSuchBucket"/> or
+    /// <see cref="BucketProtocol.Conflict"/>.</returns>
+    /// <exception cref="IndexFailedException">The index could not answer: it may have happened, or not.</exception>
+    public Task<object> ConfigureBucketAsync(
+        string name, ImmutableSortedDictionary<string, string?> changes, long? ifVersion,
+        CancellationToken cancellation) =>
+        _buckets.ChangeAsync(new BucketProtocol.Configure(name, changes, ifVersion), cancellation);
+
+    /// <returns><see cref="BucketProtocol.Removed"/>, <see cref="BucketProtocol.NotEmpty"/> or
+    /// <see cref="BucketProtocol.NoSuchBucket"/>.</returns>
+    /// <exception cref="IndexFailedException">The index could not answer: it may have happened, or not.</exception>
+    public Task<object> RemoveBucketAsync(string name, CancellationToken cancellation) =>
+        _buckets.ChangeAsync(new BucketProtocol.Remove(name), cancellation);
 
     /// <summary>Sends a command to the shard that owns its key. No answer in time is a
     /// <see cref="IndexProtocol.Failed"/>.</summary>
@@ -86,20 +110,41 @@ public sealed class ObjectStore
     /// <param name="found">The answer to a <see cref="IndexProtocol.Lookup"/> for reading.</param>
     public ObjectReader OpenRead(IndexProtocol.Found found) => new(this, found);
 
-    /// <summary>Objects of a bucket in the order of their keys; see <see cref="IObjectListing"/>.</summary>
+    /// <summary>Objects of a bucket in the order of their keys; see <see cref="IObjectListing"/>, also for the
+    /// others.</summary>
     /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
-    public async Task<ObjectPage> ListAsync(
-        BucketId bucket, string prefix, string after, int limit, CancellationToken cancellation)
-    {
-        try
-        {
-            return await RunAsync(() => _listing.List(bucket, prefix, after, limit), cancellation);
-        }
-        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
-        {
-            throw new IndexFailedException(IndexFailures.Of("The catalog could not be read", failure));
-        }
-    }
+    public Task<ObjectPage> ListAsync(
+        BucketId bucket, string prefix, string after, int limit, CancellationToken cancellation) =>
+        ReadAsync(listing => listing.List(bucket, prefix, after, limit), cancellation);
+
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public Task<KeyPage> ListKeysAsync(BucketId bucket, KeyQuery query, CancellationToken cancellation) =>
+        ReadAsync(listing => listing.ListKeys(bucket, query), cancellation);
+
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public Task<VersionPage> ListVersionsAsync(BucketId bucket, VersionQuery query, CancellationToken cancellation) =>
+        ReadAsync(listing => listing.ListVersions(bucket, query), cancellation);
+
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public Task<UploadPage> ListUploadsAsync(BucketId bucket, UploadQuery query, CancellationToken cancellation) =>
+        ReadAsync(listing => listing.ListUploads(bucket, query), cancellation);
+
+    /// <returns>Null where there is no such upload.</returns>
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public Task<PartPage?> ListPartsAsync(
+        BucketId bucket, ObjectKey key, IndexProtocol.UploadId upload, int afterNumber, int limit,
+        CancellationToken cancellation) =>
+        ReadAsync(listing => listing.ListParts(bucket, key, upload, afterNumber, limit), cancellation);
+
+    /// <param name="owner">Null: anybody's.</param>
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public Task<BucketPage> ListBucketsAsync(
+        string? owner, string prefix, string after, int limit, CancellationToken cancellation) =>
+        ReadAsync(listing => listing.ListBuckets(owner, prefix, after, limit), cancellation);
+
+    /// <exception cref="IndexFailedException">The catalog could not be read.</exception>
+    public Task<BucketUsage> GetUsageAsync(BucketId bucket, CancellationToken cancellation) =>
+        ReadAsync(listing => listing.GetUsage(bucket), cancellation);
 
     public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(
         TimeSpan timeout, CancellationToken cancellation) =>
@@ -113,33 +158,15 @@ public sealed class ObjectStore
         return task;
     }
 
-    private async Task<BucketId?> AskBucketAsync(string owner, bool create, CancellationToken cancellation)
-    {
-        var answer = await AskBucketsActorAsync(new BucketProtocol.Resolve(owner, create), cancellation);
-        switch (answer)
-        {
-            case BucketProtocol.Resolved resolved:
-                if (_buckets.Count >= MaxCachedBuckets) _buckets.Clear();
-                _buckets[owner] = resolved.Bucket;
-                return resolved.Bucket;
-            case BucketProtocol.NoSuchBucket when !create:
-                return null;
-            case IndexProtocol.Failed failed:
-                throw new IndexFailedException(failed);
-            default:
-                throw new InvalidOperationException($"A bucket was asked for, {answer.GetType()} came");
-        }
-    }
-
-    private async Task<object> AskBucketsActorAsync(BucketProtocol.Resolve command, CancellationToken cancellation)
+    private async Task<T> ReadAsync<T>(Func<IObjectListing, T> read, CancellationToken cancellation)
     {
         try
         {
-            return await _bucketsActor.Ask<object>(command, _uploads.Settings.AskTimeout, cancellation);
+            return await RunAsync(() => read(_listing), cancellation);
         }
-        catch (AskTimeoutException)
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
-            return NoAnswer("The keeper of buckets");
+            throw new IndexFailedException(IndexFailures.Of("The catalog could not be read", failure));
         }
     }
 

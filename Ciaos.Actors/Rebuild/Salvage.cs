@@ -208,6 +208,7 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
     {
         var (needle, locations) = Read(upload);
         if (needle is null || !Micros.TryTime(needle.Id.Value, out var at)) return null;
+        if (needle.Operation == UploadOperation.Part) return null;
         var before = states.Get(new KeyName(needle.Bucket, needle.Key));
         if (needle.Operation == UploadOperation.Append && before is null) return null;
         if (needle.Operation == UploadOperation.Create && before is not null) return null;

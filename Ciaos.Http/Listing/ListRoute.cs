@@ -12,7 +12,7 @@ internal sealed class ListRoute(ObjectStore store)
     public async Task HandleAsync(HttpContext context, string user, ListQuery query)
     {
         var page = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
-            ? await store.ListAsync(bucket, query.Prefix, query.After, query.Limit, context.RequestAborted)
+            ? await store.ListAsync(bucket.Id, query.Prefix, query.After, query.Limit, context.RequestAborted)
             : Empty;
         await ObjectJson.SendAsync(context, writer =>
         {

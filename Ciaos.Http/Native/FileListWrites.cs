@@ -37,7 +37,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             return;
         }
 
-        var lookup = new IndexProtocol.Lookup(bucket, key, ForReading: false);
+        var lookup = new IndexProtocol.Lookup(bucket.Id, key, ForReading: false);
         var found = await store.SendAsync(lookup, context.RequestAborted);
         if (RefusalOf(found, write) is { } refusal)
         {
@@ -45,7 +45,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             return;
         }
 
-        var content = await StoreAsync(context, bucket, key, write);
+        var content = await StoreAsync(context, bucket.Id, key, write);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(CommandOf(write, bucket, key, content), CancellationToken.None);
@@ -61,11 +61,12 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         };
 
     private static IndexProtocol.IKeyCommand CommandOf(
-        FileListWrite write, BucketId bucket, ObjectKey key, IndexProtocol.Content content)
+        FileListWrite write, BucketProtocol.BucketInfo bucket, ObjectKey key, IndexProtocol.Content content)
     {
-        if (write == FileListWrite.Append) return new IndexProtocol.Append(bucket, key, content);
+        if (write == FileListWrite.Append) return new IndexProtocol.Append(bucket.Id, key, content);
         var mode = write == FileListWrite.Put ? IndexProtocol.PutMode.Create : IndexProtocol.PutMode.Replace;
-        return new IndexProtocol.Put(bucket, key, mode, IndexProtocol.Precondition.None, content);
+        return new IndexProtocol.Put(
+            bucket.Id, key, mode, IndexProtocol.Precondition.None, content, bucket.Versioning);
     }
 
     private static UploadOperation OperationOf(FileListWrite write) => write switch
@@ -119,6 +120,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
             IndexProtocol.KeyExists => Answers.BadRequestAsync(context, "Key already exists"),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+            IndexProtocol.ObjectLocked => Answers.LockedAsync(context, key.Value),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
             _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
         };

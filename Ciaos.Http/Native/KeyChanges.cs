@@ -11,7 +11,7 @@ internal sealed class KeyChanges(ObjectStore store, Failures failures)
     public async Task RenameAsync(HttpContext context, string user, ObjectKey from, ObjectKey to)
     {
         var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
-            ? await store.SendAsync(new IndexProtocol.Rename(bucket, from, to), CancellationToken.None)
+            ? await store.SendAsync(new IndexProtocol.Rename(bucket.Id, from, to), CancellationToken.None)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {
@@ -28,12 +28,14 @@ internal sealed class KeyChanges(ObjectStore store, Failures failures)
     {
         var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
             ? await store.SendAsync(
-                new IndexProtocol.Delete(bucket, key, IndexProtocol.Precondition.None), CancellationToken.None)
+                new IndexProtocol.Delete(bucket.Id, key, IndexProtocol.Precondition.None, bucket.Versioning),
+                CancellationToken.None)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {
-            IndexProtocol.Deleted => Answers.DeletedAsync(context, key.Value),
+            IndexProtocol.Deleted or IndexProtocol.MarkerMade => Answers.DeletedAsync(context, key.Value),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+            IndexProtocol.ObjectLocked => Answers.LockedAsync(context, key.Value),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
             _ => throw new InvalidOperationException($"A delete was answered with {reply.GetType()}"),
         });

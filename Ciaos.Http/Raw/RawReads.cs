@@ -17,7 +17,8 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
     {
         var isHead = HttpMethods.IsHead(context.Request.Method);
         var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
-            ? await store.SendAsync(new IndexProtocol.Lookup(bucket, key, ForReading: !isHead), context.RequestAborted)
+            ? await store.SendAsync(
+                new IndexProtocol.Lookup(bucket.Id, key, ForReading: !isHead), context.RequestAborted)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {

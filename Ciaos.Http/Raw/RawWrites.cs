@@ -22,13 +22,14 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
         var metadata = MetadataOf(context.Request);
         var conditions = Conditions.Read(context.Request.Headers);
         var bucket = await store.ResolveBucketAsync(user, context.RequestAborted);
-        if (await JudgeAsync(context, bucket, key, conditions) is not { } precondition) return;
+        if (await JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
 
-        var content = await StoreAsync(context, bucket, key, metadata);
+        var content = await StoreAsync(context, bucket.Id, key, metadata);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
-            new IndexProtocol.Put(bucket, key, IndexProtocol.PutMode.Upsert, precondition, content),
+            new IndexProtocol.Put(
+                bucket.Id, key, IndexProtocol.PutMode.Upsert, precondition, content, bucket.Versioning),
             CancellationToken.None);
         await AnswerAsync(context, key, reply);
     }
@@ -42,8 +43,9 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
             return;
         }
 
-        if (await JudgeAsync(context, bucket, key, conditions) is not { } precondition) return;
-        var reply = await store.SendAsync(new IndexProtocol.Delete(bucket, key, precondition), CancellationToken.None);
+        if (await JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
+        var reply = await store.SendAsync(
+            new IndexProtocol.Delete(bucket.Id, key, precondition, bucket.Versioning), CancellationToken.None);
         await AnswerAsync(context, key, reply);
     }
 
@@ -100,12 +102,14 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
                 context.Response.Headers.ETag = $"\"{stored.Object.ETag}\"";
                 return Answers.UploadedAsync(
                     context, stored.WasCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK, key.Value);
-            case IndexProtocol.Deleted:
+            case IndexProtocol.Deleted or IndexProtocol.MarkerMade:
                 return Answers.DeletedAsync(context, key.Value);
             case IndexProtocol.KeyNotFound:
                 return Answers.NoSuchKeyAsync(context, key.Value);
             case IndexProtocol.PreconditionFailed refused:
                 return RefuseAsync(context, refused.Object);
+            case IndexProtocol.ObjectLocked:
+                return Answers.LockedAsync(context, key.Value);
             case IndexProtocol.Failed failed:
                 return failures.AnswerAsync(context, failed);
             default:

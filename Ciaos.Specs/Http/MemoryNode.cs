@@ -104,6 +104,21 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
         return new ObjectPage([.. all.Take(limit)], all.Count > limit);
     }
 
+    public KeyPage ListKeys(BucketId bucket, KeyQuery query) => throw new NotSupportedException();
+
+    public VersionPage ListVersions(BucketId bucket, VersionQuery query) => throw new NotSupportedException();
+
+    public UploadPage ListUploads(BucketId bucket, UploadQuery query) => throw new NotSupportedException();
+
+    public PartPage? ListParts(
+        BucketId bucket, ObjectKey key, IndexProtocol.UploadId upload, int afterNumber, int limit) =>
+        throw new NotSupportedException();
+
+    public BucketPage ListBuckets(string? owner, string prefix, string after, int limit) =>
+        throw new NotSupportedException();
+
+    public BucketUsage GetUsage(BucketId bucket) => throw new NotSupportedException();
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     public void Dispose()
@@ -128,7 +143,9 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
         {
             if (resolve.Create) _known.TryAdd(resolve.Owner, new BucketId(_known.Count + 1));
             Sender.Tell(_known.TryGetValue(resolve.Owner, out var bucket)
-                ? new BucketProtocol.Resolved(resolve.Owner, bucket)
+                ? new BucketProtocol.Resolved(new BucketProtocol.BucketInfo(
+                    bucket, resolve.Owner, resolve.Owner, DateTimeOffset.UnixEpoch,
+                    ImmutableSortedDictionary<string, string>.Empty, 1))
                 : new BucketProtocol.NoSuchBucket(resolve.Owner));
         });
     }

@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Volumes;
+using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using Xunit;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -153,13 +154,20 @@ public class IndexShardActorSpec
         Assert.IsType<BucketProtocol.NoSuchBucket>(await node.Resolve("alice", create: false));
         var replies = await Task.WhenAll(
             Enumerable.Range(0, 40).Select(i => node.Resolve($"user{i % 20}", create: true)));
-        var buckets = replies.Cast<BucketProtocol.Resolved>().Distinct().ToList();
+        var buckets = replies.Select(IdOf).Distinct().ToList();
         Assert.Equal(20, buckets.Count);
-        Assert.Equal(20, buckets.DistinctBy(resolved => resolved.Bucket).Count());
+        Assert.Equal(20, buckets.DistinctBy(resolved => resolved.Id).Count());
         await node.RestartAsync();
-        foreach (var resolved in buckets) Assert.Equal(resolved, await node.Resolve(resolved.Owner, create: false));
-        var next = Assert.IsType<BucketProtocol.Resolved>(await node.Resolve("another", create: true));
-        Assert.DoesNotContain(next.Bucket, buckets.Select(resolved => resolved.Bucket));
+        foreach (var resolved in buckets)
+            Assert.Equal(resolved, IdOf(await node.Resolve(resolved.Owner, create: false)));
+        var next = IdOf(await node.Resolve("another", create: true));
+        Assert.DoesNotContain(next.Id, buckets.Select(resolved => resolved.Id));
         Assert.IsType<Failed>(await node.Resolve("with\nnewline", create: true));
+    }
+
+    private static (string Owner, BucketId Id) IdOf(object reply)
+    {
+        var bucket = Assert.IsType<BucketProtocol.Resolved>(reply).Bucket;
+        return (bucket.Owner, bucket.Id);
     }
 }

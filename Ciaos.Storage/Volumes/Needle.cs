@@ -29,6 +29,9 @@ public enum UploadOperation : byte
 
     /// <summary>Adds to what the key holds.</summary>
     Append = 3,
+
+    /// <summary>A part of an object to be: the key does not show it by itself.</summary>
+    Part = 4,
 }
 
 /// <summary>How the bytes of an upload are to be understood. Stored on disk: never renumber.</summary>

@@ -10,7 +10,7 @@ namespace Ciaos.Storage.Volumes;
 ///      0      4  Magic          the ASCII letters NDL1
 ///      4      1  Kind           1 = data, 2 = tombstone, 3 = seal, 4 = gap, 5 = events
 ///      5      1  Flags          bit 0: last chunk of its upload
-///      6      1  Operation      1 = create, 2 = replace, 3 = append, 0 = none
+///      6      1  Operation      1 = create, 2 = replace, 3 = append, 4 = part, 0 = none
 ///      7      1  Format         1 = raw, 2 = FileDataList, 0 = none
 ///      8      4  HeadCrc        CRC-32C of salt, offset, this header without the field itself, key and metadata
 ///     12      4  DataBytes      0 to 64 Mi

@@ -22,6 +22,21 @@ internal sealed class CatalogListing(CatalogReaders readers) : IObjectListing
         return new ObjectPage(found, hasMore);
     }
 
+    public KeyPage ListKeys(BucketId bucket, KeyQuery query) => throw NotBuilt();
+
+    public VersionPage ListVersions(BucketId bucket, VersionQuery query) => throw NotBuilt();
+
+    public UploadPage ListUploads(BucketId bucket, UploadQuery query) => throw NotBuilt();
+
+    public PartPage? ListParts(
+        BucketId bucket, ObjectKey key, IndexProtocol.UploadId upload, int afterNumber, int limit) => throw NotBuilt();
+
+    public BucketPage ListBuckets(string? owner, string prefix, string after, int limit) => throw NotBuilt();
+
+    public BucketUsage GetUsage(BucketId bucket) => throw NotBuilt();
+
+    private static InvalidDataException NotBuilt() => new("not built yet");
+
     // The next text behind all that begin with the prefix. No byte of UTF-8 is 0xFF, so there always is one.
     private static byte[]? EndOf(byte[] prefix)
     {
