@@ -4,7 +4,9 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Host.Identity;
 using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
@@ -32,13 +34,17 @@ public sealed class Node : IAsyncDisposable
     private readonly NodeStore _store;
     private readonly HttpServer _http;
 
-    private Node(ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http) =>
-        (_system, _data, _store, _http) = (system, data, store, http);
+    private Node(ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http, AccessKey? newRoot) =>
+        (_system, _data, _store, _http, NewRootKey) = (system, data, store, http, newRoot);
 
     /// <summary>Such as <c>http://127.0.0.1:9710</c>.</summary>
     public string Address => _http.Address;
 
     public string DataPath => _data.Root;
+
+    /// <summary>The access key that root was given at this start: to be shown now, or never. Null: it was given none,
+    /// or one that the settings tell.</summary>
+    public AccessKey? NewRootKey { get; }
 
     /// <summary>Completes when the actor system has stopped, whoever asked for it.</summary>
     public Task Terminated => _system.WhenTerminated;
@@ -86,27 +92,40 @@ public sealed class Node : IAsyncDisposable
         var certificate = TlsSettings.From(config) is { } tls
             ? TlsCertificate.Open(tls, time, loggers.CreateLogger("Ciaos.Http"))
             : null;
+        var master = MasterKeyFile.Open(data, Environment.GetEnvironmentVariable(MasterKeyFile.Variable));
+        AccessKey? newRoot = null;
+        var secrets = new IdentitySecrets(master.Key, RandomNumberGenerator.Fill, KeepRoot);
         var system = ActorSystem.Create("ciaos", ActorSystemSetup.Create(
             BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers)));
         try
         {
             var cluster = Cluster.Get(system);
             await cluster.JoinAsync(cluster.SelfAddress, cancellation);
-            var store = NodeStore.Start(system, settings, data, RandomSalt, time);
+            var store = NodeStore.Start(system, settings, data, RandomSalt, time, secrets);
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate);
             StopInOrder(system, http, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
-            return new Node(system, data, store, http);
+            return new Node(
+                system, data, store, http, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null);
         }
         catch (Exception error)
         {
             await system.Terminate();
+            if (error is IdentityUnusableException unusable)
+                throw new NodeStartException(
+                    unusable.IsWrongMasterKey ? $"{error.Message}. {master.Reject()}" : error.Message, error);
             if (error is IOException or CatalogLayoutException)
                 throw new NodeStartException(error.Message, error);
             throw;
+        }
+
+        void KeepRoot(AccessKey key)
+        {
+            RootCredentials.Write(data, key);
+            newRoot = key;
         }
     }
 

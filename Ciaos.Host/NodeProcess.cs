@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Akka.Configuration;
+using Ciaos.Host.Identity;
 using Ciaos.Host.Logging;
 using Microsoft.Extensions.Logging;
 
@@ -54,11 +55,21 @@ internal static class NodeProcess
             stop.Cancel();
         });
 
-    private static Task Greet(Node node) => Console.Out.WriteLineAsync(
-        $"""
+    private static async Task Greet(Node node)
+    {
+        if (node.NewRootKey is { } root)
+            await Console.Out.WriteLineAsync(
+                $"""
+                The user root was made. Its access key is shown this once, and is in
+                {Path.Combine(node.DataPath, RootCredentials.FileName)}
+                  access key: {root.Id}
+                  secret key: {root.Secret}
+                """);
+        await Console.Out.WriteLineAsync($"""
         ciaos {CommandLine.ProductVersion} is listening on {node.Address}
         Its data is in {node.DataPath}. Try:
           echo hello | curl -T - -H 'User: me' {node.Address}/raw/greeting
           curl -H 'User: me' {node.Address}/raw/greeting
         """);
+    }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Objects;
@@ -12,7 +13,8 @@ using Ciaos.Storage.Volumes;
 namespace Ciaos.Host;
 
 /// <summary>The settings of all parts of a <see cref="NodeStore"/>, checked one by one and together.</summary>
-public sealed record NodeStoreSettings(VolumesSettings Volumes, IndexSettings Index, StoreSettings Objects)
+public sealed record NodeStoreSettings(
+    VolumesSettings Volumes, IndexSettings Index, StoreSettings Objects, IdentitySettings Identity)
 {
     /// <exception cref="SettingsException">A setting is not valid.</exception>
     public static NodeStoreSettings From(Config config)
@@ -24,14 +26,13 @@ public sealed record NodeStoreSettings(VolumesSettings Volumes, IndexSettings In
                 "ciaos.objects.chunk-size",
                 $"{objects.ChunkBytes}B",
                 $"at most {largest}B, because a chunk has to fit into a volume of ciaos.volumes.max-volume-bytes");
-        return new NodeStoreSettings(volumes, IndexSettings.From(config), objects);
+        return new NodeStoreSettings(volumes, IndexSettings.From(config), objects, IdentitySettings.From(config));
     }
 }
 
 /// <summary>
-/// All of a node but its front end: volumes, index, and the way in and out of them, in an actor system that somebody
-/// else has made. A node of the simulation is the same on another disk, clock and dispatcher.
-/// </summary>
+/// All of a node but its front ends: volumes, index, the way in and out of them, and who is who, in an actor system
+/// that somebody else has made. A node of the simulation is the same on another disk, clock and dispatcher. </summary>
 public sealed class NodeStore : IDisposable
 {
     private readonly ActorSystem _system;
@@ -39,12 +40,21 @@ public sealed class NodeStore : IDisposable
     private readonly VolumeReaders _readers;
 
     private NodeStore(
-        ActorSystem system, IActorRef volumes, VolumeReaders readers, IndexSystem index, ObjectStore objects) =>
-        (_system, _volumes, _readers, Index, Objects) = (system, volumes, readers, index, objects);
+        ActorSystem system, IActorRef volumes, VolumeReaders readers, IndexSystem index, ObjectStore objects,
+        IdentitySystem identity, MasterKey masterKey)
+    {
+        (_system, _volumes, _readers) = (system, volumes, readers);
+        (Index, Objects, Identity, MasterKey) = (index, objects, identity, masterKey);
+    }
 
     public ObjectStore Objects { get; }
 
     public IndexSystem Index { get; }
+
+    public IdentitySystem Identity { get; }
+
+    /// <summary>Wraps the keys of encrypted objects too.</summary>
+    public MasterKey MasterKey { get; }
 
     /// <summary>Returns at once; see <see cref="WhenReadyAsync"/>. The system must have joined a cluster.</summary>
     /// <param name="salts">Random numbers, one for each new volume.</param>
@@ -52,7 +62,8 @@ public sealed class NodeStore : IDisposable
     /// for another number of shards.</exception>
     /// <exception cref="System.Data.Common.DbException">The catalog cannot be opened.</exception>
     public static NodeStore Start(
-        ActorSystem system, NodeStoreSettings settings, IDisk disk, Func<ulong> salts, TimeProvider time)
+        ActorSystem system, NodeStoreSettings settings, IDisk disk, Func<ulong> salts, TimeProvider time,
+        IdentitySecrets secrets)
     {
         var folder = new VolumeFolder(disk, "volumes");
         var needles = new NeedleIds(time);
@@ -63,15 +74,32 @@ public sealed class NodeStore : IDisposable
         var objects = new ObjectStore(
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system));
-        return new NodeStore(system, volumes, readers, index, objects);
+        var identity = IdentitySystem.Start(system, settings.Identity, secrets, time);
+        return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey);
     }
 
-    /// <summary>Waits until every key can be served.</summary>
+    /// <summary>Waits until every key can be served, and everybody's identity is known.</summary>
     /// <exception cref="TimeoutException">Some cannot; the text tells which and why.</exception>
-    public Task WhenReadyAsync(TimeSpan timeout) => Index.WhenReadyAsync(timeout);
+    /// <exception cref="IdentityUnusableException">Nobody's secret can be read, and never will be.</exception>
+    public async Task WhenReadyAsync(TimeSpan timeout)
+    {
+        await Identity.WhenReadyAsync(timeout);
+        await Index.WhenReadyAsync(timeout);
+    }
 
-    /// <summary>Finishes what the index has taken, refuses everything else, then closes the catalog.</summary>
-    public Task StopIndexAsync(TimeSpan timeout) => Index.StopAsync(timeout);
+    /// <summary>Finishes what index and identities have taken, refuses everything else, then closes the
+    /// catalog.</summary>
+    public async Task StopIndexAsync(TimeSpan timeout)
+    {
+        try
+        {
+            await Identity.StopAsync(timeout);
+        }
+        finally
+        {
+            await Index.StopAsync(timeout);
+        }
+    }
 
     /// <summary>Stores what volumes have taken, then closes them.</summary>
     public Task CloseVolumesAsync(TimeSpan timeout) =>

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Rebuild;
+using static Ciaos.Actors.Identity.IdentityEvents;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Volumes.VolumeEvents;
 
@@ -47,6 +49,9 @@ internal sealed class JournalCheck(
         _streams.Add(VolumesStream, new StreamCheck(
             VolumesStream, StreamCheck.NotInVolumes, new VolumesStreamReplay(_volumes), long.MaxValue, 0,
             journal.DeletedTo(VolumesStream), notes, report));
+        _streams.Add(IdentityActor.Id, new StreamCheck(
+            IdentityActor.Id, StreamCheck.NotInVolumes, new IdentityStreamReplay(), long.MaxValue, 0,
+            journal.DeletedTo(IdentityActor.Id), notes, report));
         foreach (var entry in Rows(0)) StreamOf(entry)?.Take(entry);
         foreach (var stream in _streams.Values) stream.End();
         report.Events = _streams.Values.Sum(stream => stream.Last);
@@ -112,6 +117,31 @@ internal sealed class JournalCheck(
         public void Apply(object message, long number)
         {
             if (message is IVolumeEvent said) volumes[said.Volume.Value] = said;
+        }
+
+        public void Skip(long number)
+        {
+            // Nothing is known of it.
+        }
+
+        public void End()
+        {
+            // Nothing waits.
+        }
+    }
+
+    // What they do to each other is judged when they are made; without the master key secrets cannot be looked into.
+    private sealed class IdentityStreamReplay : IStreamReplay
+    {
+        public string? Objection(object message) => message switch
+        {
+            IIdentityEvent => null,
+            _ => "it is no event of identities",
+        };
+
+        public void Apply(object message, long number)
+        {
+            // Nothing of it is in the catalog.
         }
 
         public void Skip(long number)

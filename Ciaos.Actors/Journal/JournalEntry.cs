@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Runtime.Serialization;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Volumes;
 
@@ -15,8 +16,8 @@ public sealed record JournalEntry(JournalEvent Row, bool IsDeleted, string? Dama
     internal const string Columns =
         "ordering, persistence_id, sequence_number, created, message, identifier, manifest, writer_uuid, deleted";
 
-    /// <summary>The event: an <see cref="IndexEvents.IIndexEvent"/> or a <see cref="VolumeEvents.IVolumeEvent"/>.
-    /// </summary>
+    /// <summary>The event: an <see cref="IndexEvents.IIndexEvent"/>, a <see cref="VolumeEvents.IVolumeEvent"/> or an
+    /// <see cref="IdentityEvents.IIdentityEvent"/>.</summary>
     /// <param name="problem">Why there is none.</param>
     public object? Decode(out string problem)
     {
@@ -27,6 +28,7 @@ public sealed record JournalEntry(JournalEvent Row, bool IsDeleted, string? Dama
             return Row.SerializerId switch
             {
                 IndexEventSerializer.Id => IndexEventCodec.Decode(Row.Manifest, Row.Message),
+                IdentityEventSerializer.Id => IdentityEventCodec.Decode(Row.Manifest, Row.Message),
                 VolumeEventSerializer.Id => VolumeEventSerializer.Decode(Row.Message, Row.Manifest),
                 _ => throw new SerializationException($"Serialiser {Row.SerializerId} is not known"),
             };

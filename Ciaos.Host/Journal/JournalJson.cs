@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
+using static Ciaos.Actors.Identity.IdentityEvents;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Volumes.VolumeEvents;
 
@@ -82,7 +84,19 @@ internal static class JournalJson
                 json.WriteNumber("volume", about.Volume.Value);
                 WriteRest(json, about);
                 break;
+            case IIdentityEvent about:
+                WriteRest(json, about);
+                break;
         }
+    }
+
+    private static void WriteRest(Utf8JsonWriter json, IIdentityEvent message)
+    {
+        var entry = AuditPage.Describe(0, message);
+        json.WriteString("at", entry.At.UtcDateTime);
+        json.WriteString("by", entry.By.User);
+        json.WriteString("subject", entry.Subject);
+        foreach (var (name, value) in entry.Detail) json.WriteString(name, value);
     }
 
     private static void WriteRest(Utf8JsonWriter json, IVolumeEvent message)

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Identity.IdentityEvents;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Volumes.VolumeEvents;
 
@@ -46,8 +48,13 @@ internal static class JournalText
             + $"{(sealing.Cause == SealCause.Full ? "full" : "a write failed")}"),
         VolumeQuarantined quarantined => string.Create(
             Culture, $"volume {quarantined.Volume.Value}: {Plain(quarantined.Detail)}"),
+        IIdentityEvent done => WhatOf(AuditPage.Describe(0, done)),
         _ => message.GetType().Name,
     };
+
+    private static string WhatOf(IdentityProtocol.AuditEntry entry) =>
+        $"{Plain(entry.Subject)} by {Plain(entry.By.User)}"
+        + string.Concat(entry.Detail.Select(item => $", {item.Key} {Quote(item.Value)}"));
 
     private static string WhatOfKey(IKeyEvent message) => message switch
     {

@@ -5,6 +5,7 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Dispatch.Deterministic;
 using Ciaos.Actors;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Objects;
@@ -56,6 +57,7 @@ internal sealed class SimulatedNode
     private readonly SimulatedNodeSettings _settings;
     private readonly IDisk _disk;
     private readonly Random _salts;
+    private readonly IdentitySecrets _secrets;
     private readonly Readiness _readiness = new();
     private readonly ActorSystem _system;
     private readonly ILogger _logger;
@@ -66,6 +68,7 @@ internal sealed class SimulatedNode
     public SimulatedNode(int seed, TimeSpan start, IDisk disk, SimulatedNodeSettings settings, Action<string>? log)
     {
         (_disk, _settings, _salts) = (disk, settings, new Random(seed));
+        _secrets = SecretsFrom(new Random(seed));
         Runtime = new DeterministicRuntime(seed, start);
         _system = Runtime.CreateSystem(
             "ciaos", ConfigOf(settings), ActorSystemSetup.Create(new WorkSetup(Runtime.Post)));
@@ -116,13 +119,17 @@ internal sealed class SimulatedNode
     {
         var cluster = Cluster.Get(_system);
         await cluster.JoinAsync(cluster.SelfAddress, CancellationToken.None).ConfigureAwait(true);
-        _store = NodeStore.Start(_system, StoreSettingsOf(_settings), _disk, NextSalt, Runtime.TimeProvider);
+        _store = NodeStore.Start(_system, StoreSettingsOf(_settings), _disk, NextSalt, Runtime.TimeProvider, _secrets);
         _api = new NativeApi(
             _store.Objects, HttpSettings.From(_system.Settings.Config), _readiness, _logger);
         await _store.WhenReadyAsync(StartTimeout).ConfigureAwait(true);
         _readiness.SetReady();
         return true;
     }
+
+    // All lives of a world have the same master key.
+    private static IdentitySecrets SecretsFrom(Random random) => new(
+        new MasterKey(new byte[MasterKey.SizeBytes], random.NextBytes), random.NextBytes, _ => { });
 
     private ulong NextSalt() => unchecked((ulong)_salts.NextInt64());
 
@@ -157,7 +164,8 @@ internal sealed class SimulatedNode
             {
                 ChunkBytes = settings.ChunkBytes,
                 UploadMemoryBytes = 8 * settings.ChunkBytes,
-            });
+            },
+            IdentitySettings.From(config));
     }
 
     private static Config ConfigOf(SimulatedNodeSettings settings) => Configs.GetOrAdd(
