@@ -113,6 +113,9 @@ internal sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error MalformedPostRequest = BadRequest(
         "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.");
 
+    public static readonly S3Error MalformedTrailer = BadRequest(
+        "MalformedTrailerError", "The trailing headers are not well-formed, or not those that were announced.");
+
     public static readonly S3Error MalformedXml = BadRequest(
         "MalformedXML", "The XML that you provided was not well formed or did not validate against our schema.");
 

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Ciaos.Http.S3.Auth;
+
+/// <summary>Times as signed requests carry them: <c>20130524T000000Z</c>, in UTC, to the second.</summary>
+internal static class AmzDate
+{
+    private const string Basic = "yyyyMMdd'T'HHmmss'Z'";
+
+    /// <summary>Also takes the form of the header <c>Date</c> (RFC 9110, 5.6.7).</summary>
+    public static bool TryParse(string text, out DateTimeOffset time)
+    {
+        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        var culture = CultureInfo.InvariantCulture;
+        return DateTimeOffset.TryParseExact(text, Basic, culture, utc, out time)
+            || DateTimeOffset.TryParseExact(text, "r", culture, utc, out time);
+    }
+
+    /// <summary>Only the basic form, which presigned requests and forms must use.</summary>
+    public static bool TryParseBasic(string text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
+        text, Basic, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out time);
+
+    public static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString(Basic, CultureInfo.InvariantCulture);
+
+    public static string FormatDay(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+
+namespace Ciaos.Http.S3.Bodies;
+
+/// <summary>The checksums that S3 keeps with an object.</summary>
+internal enum ChecksumAlgorithm
+{
+    Crc32,
+    Crc32C,
+    Crc64Nvme,
+    Sha1,
+    Sha256,
+}
+
+/// <summary>Names and sizes of the checksums.</summary>
+internal static class ChecksumAlgorithms
+{
+    public const string HeaderPrefix = "x-amz-checksum-";
+
+    public static readonly ImmutableArray<ChecksumAlgorithm> All = [.. Enum.GetValues<ChecksumAlgorithm>()];
+
+    private static readonly string[] Headers = [.. All.Select(algorithm => HeaderPrefix + NameOf(algorithm))];
+
+    private static string NameOf(ChecksumAlgorithm algorithm) => algorithm.ToString().ToLowerInvariant();
+
+    /// <summary>As in <c>x-amz-checksum-algorithm</c>: CRC32, CRC32C, CRC64NVME, SHA1, SHA256.</summary>
+    public static string Name(this ChecksumAlgorithm algorithm) => algorithm.ToString().ToUpperInvariant();
+
+    /// <summary>Of the header, or trailer, with its value: <c>x-amz-checksum-crc32</c>.</summary>
+    public static string HeaderName(this ChecksumAlgorithm algorithm) => Headers[(int)algorithm];
+
+    /// <summary>Of the value in an object's metadata: <c>checksum-crc32</c>.</summary>
+    public static string MetadataKey(this ChecksumAlgorithm algorithm) => "checksum-" + NameOf(algorithm);
+
+    public static int ByteCount(this ChecksumAlgorithm algorithm) => algorithm switch
+    {
+        ChecksumAlgorithm.Crc64Nvme => 8,
+        ChecksumAlgorithm.Sha1 => 20,
+        ChecksumAlgorithm.Sha256 => 32,
+        _ => 4,
+    };
+
+    /// <summary>Whether the checksum of a whole can be told from those of its parts.</summary>
+    public static bool CanCombine(this ChecksumAlgorithm algorithm) =>
+        algorithm is not (ChecksumAlgorithm.Sha1 or ChecksumAlgorithm.Sha256);
+
+    /// <param name="name">In any case.</param>
+    public static ChecksumAlgorithm? Parse(string name)
+    {
+        foreach (var algorithm in All)
+            if (algorithm.Name().Equals(name, StringComparison.OrdinalIgnoreCase)) return algorithm;
+        return null;
+    }
+
+    /// <param name="header">In any case.</param>
+    public static ChecksumAlgorithm? ParseHeader(string header) =>
+        header.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase) ? Parse(header[HeaderPrefix.Length..]) : null;
+
+    /// <summary>The bytes of a value in base64; null where it is not one of this algorithm.</summary>
+    public static byte[]? ParseValue(this ChecksumAlgorithm algorithm, string base64)
+    {
+        var bytes = new byte[algorithm.ByteCount()];
+        return Base64Text.TryDecodeExactly(base64, bytes) ? bytes : null;
+    }
+}
