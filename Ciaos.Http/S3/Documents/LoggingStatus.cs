@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Ciaos.Http.S3.Documents;
+
+/// <summary>Where a bucket's access log is to go. Kept and returned; the node's own audit log is not governed by
+/// it.</summary>
+/// <param name="TargetBucket">Null where logging is off.</param>
+internal sealed record LoggingStatus(string? TargetBucket, string TargetPrefix, ImmutableArray<AclGrant> TargetGrants)
+    : IS3Document<LoggingStatus>
+{
+    public static readonly LoggingStatus Off = new(null, "", []);
+
+    public static string Root => "BucketLoggingStatus";
+
+    public static LoggingStatus From(XmlItem root)
+    {
+        if (root.Only("LoggingEnabled").Find("LoggingEnabled") is not { Children.Count: > 0 } enabled) return Off;
+        enabled.Only("TargetBucket", "TargetPrefix", "TargetGrants", "TargetObjectKeyFormat");
+        var grants = enabled.Find("TargetGrants")?.Only("Grant");
+        return new LoggingStatus(
+            enabled.GetWord("TargetBucket"),
+            enabled.FindText("TargetPrefix") ?? "",
+            grants is null ? [] : [.. grants.All("Grant").Select(AclGrant.From)]);
+    }
+
+    public void WriteTo(S3Xml xml)
+    {
+        if (TargetBucket is null) return;
+        xml.Open("LoggingEnabled").Text("TargetBucket", TargetBucket).Text("TargetPrefix", TargetPrefix);
+        if (TargetGrants.Length > 0)
+        {
+            xml.Open("TargetGrants");
+            foreach (var grant in TargetGrants) grant.WriteTo(xml, displayName: null);
+            xml.Close();
+        }
+
+        xml.Close();
+    }
+}
