@@ -16,6 +16,8 @@ public sealed record S3Settings(
     int MaxBuckets)
 {
     private const int MaxPort = 65_535;
+    private const int NativePort = 9710;
+    private const int S3Port = 9711;
     private const long MiB = 1024 * 1024;
     private const long TiB = MiB * MiB;
     private const int MaxAllowedBuckets = 1_000_000;
@@ -31,12 +33,19 @@ public sealed record S3Settings(
         return new S3Settings(
             section.Flag("enabled"),
             AddressOf(section),
-            section.Int("port", 0, MaxPort),
+            PortOf(config, section),
             region,
             section.OptionalText("domains").Split(
                 ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             section.Bytes("max-object", MiB, 1024 * TiB),
             section.Int("max-buckets-per-user", 1, MaxAllowedBuckets));
+    }
+
+    // Several nodes on one machine are told apart by their native port: only the usual one brings the usual S3 port.
+    private static int PortOf(Config config, SettingsSection section)
+    {
+        if (section.Text("port") != "auto") return section.Int("port", 0, MaxPort);
+        return new SettingsSection(config, "ciaos.http").Int("port", 0, MaxPort) == NativePort ? S3Port : 0;
     }
 
     private static IPAddress AddressOf(SettingsSection section)

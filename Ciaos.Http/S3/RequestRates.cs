@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace Ciaos.Http.S3;
+
+/// <summary>
+/// The request rates that quotas allow: a bucket of tokens for each limited user, which holds what one second brings
+/// (at least one token). Safe for many threads; it remembers no one without a limit.
+/// </summary>
+internal sealed class RequestRates(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, Tokens> _users = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the user may send one more request now.</summary>
+    /// <param name="perSecond">The user's limit; null: none.</param>
+    public bool TryTake(string user, double? perSecond)
+    {
+        if (perSecond is not { } rate)
+        {
+            if (!_users.IsEmpty) _users.TryRemove(user, out _);
+            return true;
+        }
+
+        var tokens = _users.GetOrAdd(user, _ => new Tokens(time.GetTimestamp(), Math.Max(rate, 1)));
+        lock (tokens) return tokens.TryTake(time, rate);
+    }
+
+    private sealed class Tokens(long since, double left)
+    {
+        private long _since = since;
+        private double _left = left;
+
+        public bool TryTake(TimeProvider time, double rate)
+        {
+            var now = time.GetTimestamp();
+            var brought = time.GetElapsedTime(_since, now).TotalSeconds * rate;
+            (_since, _left) = (now, Math.Min(_left + brought, Math.Max(rate, 1)));
+            if (_left < 1) return false;
+            _left--;
+            return true;
+        }
+    }
+}
