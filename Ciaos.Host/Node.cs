@@ -11,6 +11,7 @@ using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
 using Ciaos.Http.Health;
+using Ciaos.Http.S3;
 using Ciaos.Http.Tls;
 using Ciaos.Storage.Disks;
 using Microsoft.Extensions.Logging;
@@ -33,12 +34,17 @@ public sealed class Node : IAsyncDisposable
     private readonly PhysicalDisk _data;
     private readonly NodeStore _store;
     private readonly HttpServer _http;
+    private readonly HttpServer? _s3;
 
-    private Node(ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http, AccessKey? newRoot) =>
-        (_system, _data, _store, _http, NewRootKey) = (system, data, store, http, newRoot);
+    private Node(
+        ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http, HttpServer? s3, AccessKey? newRoot) =>
+        (_system, _data, _store, _http, _s3, NewRootKey) = (system, data, store, http, s3, newRoot);
 
     /// <summary>Such as <c>http://127.0.0.1:9710</c>.</summary>
     public string Address => _http.Address;
+
+    /// <summary>Of the S3 front end; null where it is off.</summary>
+    public string? S3Address => _s3?.Address;
 
     public string DataPath => _data.Root;
 
@@ -82,6 +88,7 @@ public sealed class Node : IAsyncDisposable
     {
         await StopAsync();
         await _http.DisposeAsync();
+        if (_s3 is not null) await _s3.DisposeAsync();
     }
 
     private static async Task<Node> StartAsync(
@@ -105,11 +112,13 @@ public sealed class Node : IAsyncDisposable
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate);
-            StopInOrder(system, http, readiness, store);
+            var s3 = await StartS3Async(config, httpSettings, store, readiness, time, loggers, certificate, cancellation);
+            HttpServer[] servers = s3 is null ? [http] : [http, s3];
+            StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(
-                system, data, store, http, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null);
+                system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null);
         }
         catch (Exception error)
         {
@@ -129,7 +138,19 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
-    private static void StopInOrder(ActorSystem system, HttpServer http, Readiness readiness, NodeStore store)
+    private static async Task<HttpServer?> StartS3Async(
+        Config config, HttpSettings limits, NodeStore store, Readiness readiness, TimeProvider time,
+        ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
+    {
+        var settings = S3Settings.From(config);
+        if (!settings.IsEnabled) return null;
+        return await S3Server.StartAsync(
+            limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,
+            cancellation);
+    }
+
+    private static void StopInOrder(
+        ActorSystem system, HttpServer[] servers, Readiness readiness, NodeStore store)
     {
         var shutdown = CoordinatedShutdown.Get(system);
         AddTask(CoordinatedShutdown.PhaseServiceUnbind, "refuse-new-requests", () =>
@@ -138,7 +159,7 @@ public sealed class Node : IAsyncDisposable
             return Task.CompletedTask;
         });
         AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "finish-requests", () =>
-            http.StopAsync(CancellationToken.None));
+            Task.WhenAll(servers.Select(server => server.StopAsync(CancellationToken.None))));
         AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "stop-index", () => store.StopIndexAsync(StopTimeout));
         AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-volumes", () =>
             store.CloseVolumesAsync(StopTimeout));

@@ -71,5 +71,7 @@ internal static class NodeProcess
           echo hello | curl -T - -H 'User: me' {node.Address}/raw/greeting
           curl -H 'User: me' {node.Address}/raw/greeting
         """);
+        if (node.S3Address is { } s3)
+            await Console.Out.WriteLineAsync($"S3 clients reach it at {s3} (docs/s3.md)");
     }
 }

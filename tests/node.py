@@ -20,6 +20,7 @@ class Node:
         self.data = str(data)
         self.settings = list(settings)
         self.url = None
+        self.s3_url = None
         self.process = None
         self.output = []
 
@@ -85,6 +86,9 @@ class Node:
             if found and not listening.is_set():
                 self.url = found[1]
                 listening.set()
+            found = re.search(r"S3 clients reach it at (https?://[0-9.:\[\]a-f]+)", line)
+            if found:
+                self.s3_url = found[1]
         listening.set()
 
     def _await_ready(self):

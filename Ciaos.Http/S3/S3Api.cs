@@ -1,0 +1,87 @@
+using Ciaos.Actors.Identity;
+using Ciaos.Http.S3.Auth;
+using Microsoft.AspNetCore.Http;
+
+namespace Ciaos.Http.S3;
+
+/// <summary>
+/// The S3 front end (docs/s3.md) as one terminal middleware: finds out what the request is about, who asks, and which
+/// operation answers, and turns whatever fails into an error of S3.
+/// </summary>
+internal sealed class S3Api
+{
+    /// <summary>Stands where S3 names the host that answered.</summary>
+    public const string HostId = "ciaos";
+
+    private readonly S3Services _services;
+    private readonly Readiness _readiness;
+    private readonly S3Failures _failures;
+    private readonly S3Authentication _authentication;
+    private readonly RequestRates _rates;
+    private readonly S3Operations _operations = new();
+
+    public S3Api(S3Services services, Readiness readiness)
+    {
+        (_services, _readiness) = (services, readiness);
+        _failures = new S3Failures(services.Logger);
+        _rates = new RequestRates(services.Time);
+        _authentication = new S3Authentication(
+            services.Settings.Region, id => Find(services.Identity, id), services.Time);
+    }
+
+    public static void SetCommonHeaders(HttpContext context)
+    {
+        context.Response.Headers["x-amz-request-id"] = context.TraceIdentifier;
+        context.Response.Headers["x-amz-id-2"] = HostId;
+    }
+
+    // The one place that catches everything: no failure may go without an answer, and a line in the log.
+    public async Task HandleAsync(HttpContext context)
+    {
+        SetCommonHeaders(context);
+        var resource = "";
+        try
+        {
+            if (_readiness.Reason is { } reason) throw new S3Exception(S3Error.ServiceUnavailable, reason);
+            var target = S3Target.Parse(
+                NativeApi.RawTargetOf(context), context.Request.Host.Value ?? "", _services.Settings.Domains);
+            resource = target.Resource;
+            await HandleAsync(context, target);
+        }
+        catch (Exception error)
+        {
+            await _failures.AnswerAsync(context, resource, error);
+        }
+    }
+
+    private async Task HandleAsync(HttpContext context, S3Target target)
+    {
+        var caller = await _authentication.AuthenticateAsync(context, target.Query);
+        var (key, user) = Identify(caller);
+        var operation = _operations.Find(context.Request.Method, target);
+        var request = new S3Request(context, target, operation, caller, key, user);
+        if (target.Bucket is { } name && !operation.MakesBucket)
+            request.Bucket = await _services.Store.FindBucketInfoAsync(name, context.RequestAborted)
+                ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [new("BucketName", name)] };
+        await operation.Handle(request);
+    }
+
+    private (AccessKey? Key, User? User) Identify(S3Caller caller)
+    {
+        if (caller.Credential is not { } credential) return default;
+        var key = _services.Identity.FindKey(credential.AccessKeyId);
+        var user = key is null ? null : _services.Identity.FindUser(key.User);
+        if (key is null || user is null) throw new S3Exception(S3Error.InvalidAccessKeyId);
+        _services.Identity.NoteUse(key.Id);
+        return _rates.TryTake(user.Name, user.Quota.MaxRequestsPerSecond)
+            ? (key, user)
+            : throw new S3Exception(S3Error.SlowDown);
+    }
+
+    private static Credential? Find(IdentityDirectory identity, string accessKeyId) =>
+        identity.FindKey(accessKeyId) is { } key
+            ? new Credential(
+                key.Id, key.Secret, key.SessionToken, key.Expires, key.IsActive,
+                identity.FindUser(key.User) is { IsActive: true })
+            : null;
+}

@@ -1,0 +1,117 @@
+using Akka.Actor;
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Objects;
+using Ciaos.Actors.Volumes;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Ciaos.Http.S3;
+
+/// <summary>
+/// What becomes of a request that failed: the XML of an S3 error, and a line in the log where the server is at fault.
+/// Where the answer has begun it cannot be mended, so the connection is cut.
+/// </summary>
+internal sealed class S3Failures(ILogger logger)
+{
+    public Task AnswerAsync(HttpContext context, string resource, Exception error)
+    {
+        switch (error)
+        {
+            case OperationCanceledException or ConnectionResetException or ConnectionAbortedException:
+                HttpLog.ClientGone(
+                    logger, context.Request.Method, TargetOf(context), error.Message, context.TraceIdentifier);
+                context.Abort();
+                return Task.CompletedTask;
+            case S3Exception refused:
+                return RefuseAsync(context, resource, refused);
+            default:
+                return AnswerAsync(context, resource, error, ErrorOf(error));
+        }
+    }
+
+    /// <summary>The error that tells a client of a command that the index has not done.</summary>
+    public static S3Exception Of(IndexProtocol.Failed failed) => new(
+        failed.Reason switch
+        {
+            IndexProtocol.FailReason.DiskFull => S3Error.StorageFull,
+            IndexProtocol.FailReason.BucketClosed => S3Error.NoSuchBucket,
+            IndexProtocol.FailReason.NotAllowed or IndexProtocol.FailReason.Versioned => S3Error.InvalidRequest,
+            IndexProtocol.FailReason.TooManySegments => S3Error.EntityTooLarge,
+            _ => S3Error.SlowDown,
+        },
+        failed.Reason == IndexProtocol.FailReason.BucketClosed ? null : failed.Detail);
+
+    private static string TargetOf(HttpContext context) => NativeApi.RawTargetOf(context);
+
+    private static S3Exception? ErrorOf(Exception error) => error switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad =>
+            new S3Exception(S3Error.EntityTooLarge, bad.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } bad =>
+            new S3Exception(S3Error.RequestTimeout, bad.Message),
+        BadHttpRequestException bad => new S3Exception(S3Error.IncompleteBody, bad.Message),
+        IOException { InnerException: OverflowException } => new S3Exception(S3Error.InvalidRequest, error.Message),
+        UploadRejectedException { Reason: VolumeProtocol.RejectReason.DiskFull } =>
+            new S3Exception(S3Error.StorageFull, error.Message),
+        UploadRejectedException { Reason: VolumeProtocol.RejectReason.TooLarge } =>
+            new S3Exception(S3Error.IncompleteBody, error.Message),
+        UploadRejectedException => new S3Exception(S3Error.SlowDown, error.Message),
+        IndexFailedException failed => Of(failed.Failed),
+        AskTimeoutException => new S3Exception(S3Error.SlowDown, "A part of the node did not answer in time."),
+        _ => null,
+    };
+
+    private Task AnswerAsync(HttpContext context, string resource, Exception error, S3Exception? known)
+    {
+        if (known is { Error.Status: < StatusCodes.Status500InternalServerError })
+            return RefuseAsync(context, resource, known);
+        if (known is null)
+        {
+            HttpLog.Failed(logger, error, context.Request.Method, TargetOf(context), "", context.TraceIdentifier);
+            known = new S3Exception(S3Error.InternalError);
+        }
+        else
+        {
+            HttpLog.Unavailable(
+                logger, context.Request.Method, TargetOf(context), "", known.Error.Status, error.Message,
+                context.TraceIdentifier);
+        }
+
+        return SendAsync(context, resource, known);
+    }
+
+    private Task RefuseAsync(HttpContext context, string resource, S3Exception refused)
+    {
+        HttpLog.Refused(
+            logger, context.Request.Method, TargetOf(context), refused.Error.Status, refused.Message,
+            context.TraceIdentifier);
+        return SendAsync(context, resource, refused);
+    }
+
+    private static Task SendAsync(HttpContext context, string resource, S3Exception error)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        context.Response.Clear();
+        S3Api.SetCommonHeaders(context);
+        foreach (var (name, value) in error.Headers) context.Response.Headers[name] = value;
+        var status = error.Error.Status;
+        if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
+        if (status == StatusCodes.Status304NotModified)
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        }
+
+        using var xml = new S3Xml("Error", xmlNamespace: null);
+        xml.Text("Code", error.Error.Code).Text("Message", error.Message);
+        foreach (var (name, value) in error.Details) xml.Text(name, value);
+        xml.Text("Resource", resource).Text("RequestId", context.TraceIdentifier).Text("HostId", S3Api.HostId);
+        return xml.SendAsync(context, status);
+    }
+}

@@ -1,0 +1,9 @@
+using Ciaos.Actors.Identity;
+using Ciaos.Actors.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace Ciaos.Http.S3;
+
+/// <summary>What the operations of the S3 front end work with.</summary>
+internal sealed record S3Services(
+    ObjectStore Store, IdentityDirectory Identity, S3Settings Settings, TimeProvider Time, ILogger Logger);
