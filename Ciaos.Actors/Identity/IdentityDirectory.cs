@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ciaos.Actors.Identity.Policies;
 
 namespace Ciaos.Actors.Identity;
 
@@ -9,6 +10,7 @@ namespace Ciaos.Actors.Identity;
 public sealed class IdentityDirectory(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, long> _used = new(StringComparer.Ordinal);
+    private readonly IdentityPolicies _policies = new();
     private volatile IdentityState _state = IdentityState.Empty;
 
     internal IdentityState State => _state;
@@ -36,6 +38,11 @@ public sealed class IdentityDirectory(TimeProvider time)
 
     /// <summary>A user's keys in the order of their ids, temporary ones too.</summary>
     public IReadOnlyList<AccessKey> KeysOf(string user) => [.. _state.KeysOf(user)];
+
+    /// <summary>What the policies of a user say to a request. Root may do everything. With a temporary key whose
+    /// session has a policy, both have to allow it, and either may deny it.</summary>
+    public PolicyDecision Evaluate(User user, AccessKey? key, PolicyRequest request) =>
+        _policies.Evaluate(user, key, request);
 
     /// <summary>To be called when a request was proved with a key. It is kept in memory, and in the journal only now
     /// and then.</summary>

@@ -1,3 +1,4 @@
+using Ciaos.Actors.Identity.Policies;
 using static Ciaos.Actors.Identity.IdentityEvents;
 using static Ciaos.Actors.Identity.IdentityProtocol;
 using static Ciaos.Actors.Identity.KeyTexts;
@@ -8,8 +9,6 @@ namespace Ciaos.Actors.Identity;
 internal sealed class IdentityRules(IdentityContext context)
 {
     public const string RootName = "root";
-
-    private const int MaxPolicyBytes = 20 * 1024;
 
     private readonly IdentitySettings _settings = context.Settings;
 
@@ -173,8 +172,14 @@ internal sealed class IdentityRules(IdentityContext context)
 
     private static void CheckPolicy(string document)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(document) > MaxPolicyBytes)
-            throw new RefusedException(RefuseReason.Invalid, $"A policy has at most {MaxPolicyBytes} bytes");
+        try
+        {
+            PolicyDocument.Parse(document, PolicyKind.Identity);
+        }
+        catch (PolicyFormatException wrong)
+        {
+            throw new RefusedException(RefuseReason.Invalid, wrong.Message);
+        }
     }
 
     // Else nobody could undo it.

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace Ciaos.Actors.Identity.Policies;
+
+/// <summary>
+/// A policy as AWS's IAM writes them, parsed and checked; for any thread. What is understood: docs/identity.md. An
+/// element that is not understood is refused and never passed over: a policy means what it says, or is none.
+/// </summary>
+public sealed class PolicyDocument
+{
+    /// <summary>In UTF-8, as for policies of buckets in S3.</summary>
+    public const int MaxBytes = 20 * 1024;
+
+    private readonly ImmutableArray<PolicyStatement> _statements;
+
+    internal PolicyDocument(string? id, ImmutableArray<PolicyStatement> statements) =>
+        (Id, _statements) = (id, statements);
+
+    public string? Id { get; }
+
+    /// <summary>Whether it lets everybody in, or nearly so: a statement that allows something to everybody without a
+    /// condition that ties it to fixed addresses, accounts or users.</summary>
+    public bool IsPublic => _statements.Any(PublicStatement.Is);
+
+    /// <summary>The resources that statements name, as they are written.</summary>
+    public IEnumerable<string> Resources =>
+        _statements.SelectMany(statement => statement.Resources).Select(resource => resource.Text);
+
+    /// <summary>The actions that statements name, as they are written.</summary>
+    public IEnumerable<string> Actions =>
+        _statements.SelectMany(statement => statement.Actions).Select(action => action.Text);
+
+    /// <exception cref="PolicyFormatException">It is no such policy; the message says why.</exception>
+    public static PolicyDocument Parse(string json, PolicyKind kind) => PolicyReader.Read(json, kind);
+
+    /// <summary>What the policy says: a statement that denies outweighs all that allow.</summary>
+    public PolicyDecision Evaluate(PolicyRequest request)
+    {
+        var decision = PolicyDecision.None;
+        foreach (var statement in _statements)
+        {
+            if ((statement.IsAllow && decision == PolicyDecision.Allow) || !statement.Applies(request)) continue;
+            if (!statement.IsAllow) return PolicyDecision.Deny;
+            decision = PolicyDecision.Allow;
+        }
+
+        return decision;
+    }
+}
