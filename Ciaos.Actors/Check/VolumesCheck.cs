@@ -17,9 +17,6 @@ internal sealed class VolumesCheck(
     private const string CheckpointExtension = ".ckpt";
     private const string TemporaryExtension = ".tmp";
 
-    // The head of a seal needle, a checksum, and its data (docs/formats.md).
-    private const long SealBytes = NeedleHeader.Bytes + 4 + 24;
-
     private readonly RebuildReport _scanned = new();
     private readonly Dictionary<long, Tally> _tallies = [];
     private VolumesScan? _scan;
@@ -62,7 +59,7 @@ internal sealed class VolumesCheck(
         foreach (var id in journal?.Keys.Order() ?? Enumerable.Empty<long>())
         {
             if (!Volumes.TryGetValue(id, out var volume)) ReportMissing(journal![id], needed.Contains(id));
-            else if (!volume.WasMade) ReportUnmade(id);
+            else if (!volume.WasMade) ReportUnmade(journal![id]);
             else if (volume.Unreadable is null && journal![id] is VolumeSealed sealing) Compare(sealing, volume);
         }
 
@@ -136,11 +133,8 @@ internal sealed class VolumesCheck(
     {
         var id = volume.Id.Value;
 
-        // A seal that was found after a kill is journalled before it is durable: a power cut can take it, and only it.
-        // And the last needle is whole without its padding.
-        if (sealing.Cause == SealCause.Full && volume.EndBytes == sealing.LengthBytes - SealBytes)
-            report.Note(Text($"Volume {id} has lost its seal in a crash; nothing else is missing"));
-        else if (_tallies[id].FileBytes <= sealing.LengthBytes - NeedleFormat.AlignmentBytes)
+        // The last needle is whole without its padding.
+        if (_tallies[id].FileBytes <= sealing.LengthBytes - NeedleFormat.AlignmentBytes)
             report.Add(new CheckProblem(
                 CheckProblemKind.VolumeCut,
                 Text($"Volume {id} has {_tallies[id].FileBytes} bytes, but was sealed at {sealing.LengthBytes}"), id));
@@ -167,9 +161,17 @@ internal sealed class VolumesCheck(
             ReportUnknown(new VolumeId(id));
     }
 
-    // The event comes when the superblock is durable.
-    private void ReportUnmade(long id) => report.Add(new CheckProblem(
-        CheckProblemKind.VolumeUnreadable, Text($"Volume {id} has lost its superblock, and all behind it"), id));
+    // The event comes when the superblock is durable; but a rebuild tells of every file that it has found.
+    private void ReportUnmade(IVolumeEvent last)
+    {
+        var id = last.Volume.Value;
+        if (last is VolumeSealed { LengthBytes: <= Superblock.Bytes })
+            report.Note(Text($"Volume {id} was never made, and nothing lies in it"));
+        else
+            report.Add(new CheckProblem(
+                CheckProblemKind.VolumeUnreadable, Text($"Volume {id} has lost its superblock, and all behind it"),
+                id));
+    }
 
     // A volume's file is made before its event: a crash may come between, when nothing is in it yet.
     private void ReportUnknown(VolumeId id)
