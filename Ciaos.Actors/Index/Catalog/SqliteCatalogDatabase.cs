@@ -19,6 +19,10 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
     public override DbConnection OpenWriter()
     {
         SqliteLocation.CreateFolder(settings.Location);
+
+        // A flush that has failed leaves a log that can be read and is not on the disk. It may be lost, but not after
+        // a part of it was brought into the database.
+        SqliteLocation.MakeLogDurable(settings.Location);
         return Opened(
             Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""
