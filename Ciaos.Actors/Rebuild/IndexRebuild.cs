@@ -70,6 +70,7 @@ public sealed class IndexRebuild(
             throw new RebuildRefusedException(
                 "The volumes hold no events: they were written by a version that did not record them, and must be "
                 + "opened once by a newer one, with their journal, before the index can be rebuilt from them.");
+        VolumesReplay.End(folder, scan.Volumes.Values);
         _report.ConflictingEvents = scratch.Conflicts;
         _report.Shards = FindShards(scratch, streams);
         _report.AddMissingVolumes(GapsOf(scan.Volumes));

@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Volumes.VolumeEvents;
 
 namespace Ciaos.Actors.Rebuild;
@@ -11,6 +12,15 @@ namespace Ciaos.Actors.Rebuild;
 internal static class VolumesReplay
 {
     private const string PersistenceId = "volumes";
+
+    /// <summary>Before the journal tells what the volumes hold, that is durable, and nobody writes there any
+    /// more.</summary>
+    /// <exception cref="IOException">It cannot be made durable, or not be read any more.</exception>
+    public static void End(VolumeFolder folder, IEnumerable<ScannedVolume> volumes)
+    {
+        foreach (var volume in volumes.Where(volume => volume is { WasMade: true, Unreadable: null }))
+            if (!volume.IsSealed || !volume.Undurable.IsEmpty) VolumeFile.End(folder, volume.Id, volume.Undurable);
+    }
 
     public static void Run(
         RebuiltJournal journal, IReadOnlyDictionary<long, ScannedVolume> volumes, IReadOnlyCollection<long> missing,

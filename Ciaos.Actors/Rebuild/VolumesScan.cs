@@ -10,9 +10,11 @@ namespace Ciaos.Actors.Rebuild;
 /// <summary>A volume as the scan found it.</summary>
 /// <param name="EndBytes">Where its last whole needle ends.</param>
 /// <param name="IsIntact">Between its beginning and that place everything is whole.</param>
+/// <param name="Undurable">What is whole and may be in the system's memory alone.</param>
 /// <param name="Unreadable">Why nothing of it could be read; null where it could.</param>
 internal sealed record ScannedVolume(
-    VolumeId Id, long CreatedMicros, long EndBytes, bool IsSealed, bool IsIntact, NeedleId Highest, string? Unreadable)
+    VolumeId Id, long CreatedMicros, long EndBytes, bool IsSealed, bool IsIntact,
+    ImmutableArray<(long FromBytes, long ToBytes)> Undurable, NeedleId Highest, string? Unreadable)
 {
     /// <summary>False: a crash has kept it from being made, and nothing was ever in it.</summary>
     public bool WasMade => Unreadable is not null || EndBytes > 0;
@@ -78,12 +80,12 @@ internal sealed class VolumesScan(
         catch (VolumeCorruptException) when (LengthOf(id) <= Superblock.Bytes)
         {
             // A crash kept it from being made: until its superblock and its name are durable, nothing is put into it.
-            return new ScannedVolume(id, 0, 0, IsSealed: false, IsIntact: true, default, null);
+            return new ScannedVolume(id, 0, 0, IsSealed: false, IsIntact: true, [], default, null);
         }
         catch (IOException failure)
         {
             report.Add(new VolumeDamage(id.Value, 0, 0, failure.Message));
-            return new ScannedVolume(id, 0, 0, IsSealed: false, IsIntact: false, default, failure.Message);
+            return new ScannedVolume(id, 0, 0, IsSealed: false, IsIntact: false, [], default, failure.Message);
         }
     }
 
@@ -102,6 +104,7 @@ internal sealed class VolumesScan(
             found.Damage.Add(new DamagedRange(scanner.PositionBytes, from));
         }
 
+        found.Undurable.AddRange(UndurableOf(file, found));
         if (file.LengthBytes < found.DurableBytes)
             found.Damage.Add(new DamagedRange(file.LengthBytes, found.DurableBytes));
         return Conclude(superblock, found);
@@ -177,7 +180,24 @@ internal sealed class VolumesScan(
 
         return new ScannedVolume(
             superblock.Volume, superblock.CreatedMicroseconds, found.EndBytes, found.IsSealed,
-            unknown.TrueForAll(range => range.StartBytes >= found.EndBytes), found.Highest, null);
+            unknown.TrueForAll(range => range.StartBytes >= found.EndBytes), [.. found.Undurable], found.Highest,
+            null);
+    }
+
+    // Whole needles alone: nothing refers to what is torn. Where nothing is known to be durable, the superblock may
+    // not be either.
+    private static IEnumerable<(long FromBytes, long ToBytes)> UndurableOf(IDiskFile file, Found found)
+    {
+        var from = found.DurableBytes == Superblock.Bytes ? 0 : found.DurableBytes;
+        var end = Math.Min(found.EndBytes, file.LengthBytes);
+        foreach (var range in found.Damage.Where(range => range.EndBytes > from).OrderBy(range => range.StartBytes))
+        {
+            if (range.StartBytes > from) yield return (from, Math.Min(range.StartBytes, end));
+            from = Math.Max(from, range.EndBytes);
+            if (from >= end) yield break;
+        }
+
+        if (from < end) yield return (from, end);
     }
 
     private sealed class Found
@@ -185,6 +205,8 @@ internal sealed class VolumesScan(
         public List<DamagedRange> Damage { get; } = [];
 
         public List<DamagedRange> Gaps { get; } = [];
+
+        public List<(long FromBytes, long ToBytes)> Undurable { get; } = [];
 
         public long DurableBytes { get; set; }
 

@@ -92,6 +92,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         var found = VolumeRecovery.Inspect(_folder, _volume);
         if (found.IsSealed)
         {
+            VolumeFile.End(_folder, _volume, [(found.DurableBytes, found.FileBytes)]);
             Refuse(Obstacle.IsSealed, found.FileBytes, "sealed", found.HighestNeedle);
             return 0;
         }

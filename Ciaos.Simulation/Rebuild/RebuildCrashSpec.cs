@@ -6,6 +6,7 @@ using Ciaos.Actors.Journal;
 using Ciaos.Actors.Rebuild;
 using Ciaos.Simulation.Sqlite;
 using Ciaos.Storage;
+using Ciaos.Storage.Disks;
 using Ciaos.Storage.Disks.Simulated;
 using Ciaos.Storage.Volumes;
 using Xunit;
@@ -31,7 +32,7 @@ public sealed class RebuildCrashSpec
     public void A_power_cut_at_any_moment_leaves_no_journal_or_the_whole_one(int seed)
     {
         var operations = 0;
-        using (var whole = World(seed, -1))
+        using (var whole = World(seed, -1, (_, volume) => volume.Flush()))
         {
             whole.Disk.BeforeOperation = _ => operations++;
             Rebuild(whole, force: false);
@@ -41,7 +42,7 @@ public sealed class RebuildCrashSpec
         var wasPublished = false;
         for (var i = 0; i < Crashes; i++)
         {
-            using var world = World(seed, i);
+            using var world = World(seed, i, (_, volume) => volume.Flush());
             CrashAt(world, operations * (i + 1) / Crashes);
             var hasJournal = world.Disk.Exists("journal.db");
             if (hasJournal) Assert.Equal(Keys, CountEvents(world));
@@ -51,6 +52,31 @@ public sealed class RebuildCrashSpec
         }
 
         Assert.True(wasPublished);
+    }
+
+    /// <summary>Its flush has failed, or the process died before it: the needles can be read, and the disk need not
+    /// have them.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_rebuilt_index_speaks_of_is_durable(bool hasFailed)
+    {
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            using var world = World(seed, -1, hasFailed ? FlushError : (_, _) => { });
+            if (!hasFailed) world.Disk.Kill();
+            Rebuild(world, force: false);
+            world.Disk.Crash();
+            Rebuild(world, force: true);
+            AssertWhole(world);
+        }
+    }
+
+    private static void FlushError(SimulatedDisk disk, VolumeFile volume)
+    {
+        disk.Faults = DiskFaults.None with { FlushErrorRate = 1 };
+        Assert.Throws<DiskFailedException>(volume.Flush);
+        disk.Faults = DiskFaults.None;
     }
 
     private static void CrashAt(SqliteWorld world, int operation)
@@ -101,7 +127,9 @@ public sealed class RebuildCrashSpec
         return new JournalReader(database).Events("index-shard-0", 1, long.MaxValue, long.MaxValue).Count();
     }
 
-    private static SqliteWorld World(int seed, int number)
+    /// <param name="end">What is done behind the last needle, in place of a flush.</param>
+    private static SqliteWorld World(
+        int seed, int number, Action<SimulatedDisk, VolumeFile> end)
     {
         var world = new SqliteWorld($"rebuild-{seed}-{number + 1}", seed);
         var folder = new VolumeFolder(world.Disk, "volumes");
@@ -121,7 +149,7 @@ public sealed class RebuildCrashSpec
                 new BucketId(1), key, at, at, upload, NoMetadata, [new Segment(needle, 0, 2, StartsFile: true)]));
         }
 
-        volume.Flush();
+        end(world.Disk, volume);
         return world;
 
         void Record(long stream, long number, IIndexEvent message)

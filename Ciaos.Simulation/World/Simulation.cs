@@ -43,10 +43,6 @@ internal sealed class Simulation : IDisposable
     private SimulatedNode? _node;
     private bool _hasRot;
 
-    // Behind a flush that failed lie bytes that can be read and are not durable. A rebuild seals their volume behind
-    // them, though nothing refers to them: after a power cut the check finds the volume shorter than that.
-    private bool _hasDoubtfulEnds;
-
     /// <param name="name">Of the machine: no two at a time have the same.</param>
     /// <param name="log">Told what the node logs.</param>
     public Simulation(Script script, string name, Action<string>? log = null)
@@ -260,7 +256,7 @@ internal sealed class Simulation : IDisposable
     {
         Stop();
         Bury();
-        if (IsDiskWell && !_hasRot && !_hasDoubtfulEnds && _random.Next(CheckOneIn) == 0) CheckStore();
+        if (IsDiskWell && !_hasRot && _random.Next(CheckOneIn) == 0) CheckStore();
         ComeBack();
     }
 
@@ -278,7 +274,6 @@ internal sealed class Simulation : IDisposable
 
     private void RebuildIndex(CrashStep? crash = null)
     {
-        _hasDoubtfulEnds |= _script.Steps.Any(step => step is DiskErrorsStep);
         Settle();
         Stop();
         Bury();

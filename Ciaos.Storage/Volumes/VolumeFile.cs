@@ -110,6 +110,23 @@ public sealed class VolumeFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Ends a volume that nobody writes to any more: these ranges are durable when this returns, though a process that
+    /// died may have left them in the system's memory alone, and the space that was reserved behind the end is given
+    /// back. Before anything is noted that speaks of them.
+    /// </summary>
+    /// <exception cref="IOException">Nothing may be noted of them: a part cannot be read, or not be made
+    /// durable.</exception>
+    public static void End(VolumeFolder folder, VolumeId volume, IEnumerable<(long FromBytes, long ToBytes)> undurable)
+    {
+        using var file = folder.Disk.Open(folder.FileOf(volume), DiskAccess.ReadWrite);
+        foreach (var (fromBytes, toBytes) in undurable) file.Rewrite(fromBytes, toBytes);
+        file.SetLength(file.LengthBytes);
+        file.Flush();
+        folder.Disk.SyncFolder(folder.Path);
+        CrashPoints.Reach(CrashPoint.RecoveryRewritten);
+    }
+
     /// <summary>Writes needles behind the last one. They are durable after <see cref="Flush"/>.</summary>
     /// <param name="needles">None of which <see cref="NeedleFormat.Objection"/> objects to.</param>
     /// <exception cref="DiskFullException">See the failure strategy.</exception>

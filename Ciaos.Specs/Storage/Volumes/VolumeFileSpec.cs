@@ -159,11 +159,42 @@ public class VolumeFileSpec
         Assert.False(found.CanContinue);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_an_ended_volume_holds_is_durable_whatever_became_of_its_last_flush(bool hasFailed)
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var disk = new SimulatedDisk(seed);
+            var folder = Needles.Folder(disk);
+            using (var volume = VolumeFile.Create(folder, Needles.Superblock, Needles.Settings))
+            {
+                volume.Append([Needles.Data(1, "k", new byte[2000])]);
+                disk.Faults = DiskFaults.None with { FlushErrorRate = hasFailed ? 1 : 0 };
+                if (hasFailed) Assert.Throws<DiskFailedException>(volume.Flush);
+            }
+
+            disk.Kill();
+            disk.Faults = DiskFaults.None;
+            VolumeFile.End(folder, Needles.Volume, [(Superblock.Bytes, FileBytes(disk, folder))]);
+            Assert.Equal(long.MaxValue - FileBytes(disk, folder), disk.FreeBytes);
+            disk.Crash();
+            Assert.Equal([1L], Needles.Scan(folder).Select(needle => needle.Header.Id.Value));
+        }
+    }
+
     [Fact]
     public void An_id_is_never_used_twice()
     {
         Create().Dispose();
         Assert.ThrowsAny<IOException>(Create);
+    }
+
+    private static long FileBytes(SimulatedDisk disk, VolumeFolder folder)
+    {
+        using var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.Read);
+        return file.LengthBytes;
     }
 
     private VolumeFile Create() => VolumeFile.Create(_folder, Needles.Superblock, Needles.Settings);
