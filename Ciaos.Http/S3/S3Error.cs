@@ -122,6 +122,9 @@ internal sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error MaxMessageLengthExceeded = BadRequest(
         "MaxMessageLengthExceeded", "Your request was too large.");
 
+    public static readonly S3Error MaxPostPreDataLengthExceeded = BadRequest(
+        "MaxPostPreDataLengthExceededError", "The fields of your POST request before the file were too large.");
+
     public static readonly S3Error MetadataTooLarge = BadRequest(
         "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.");
 

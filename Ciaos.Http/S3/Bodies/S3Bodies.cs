@@ -3,6 +3,7 @@ using System.Globalization;
 using Ciaos.Http.S3.Auth;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Ciaos.Http.S3.Bodies;
 
@@ -43,6 +44,16 @@ internal static class S3Bodies
 
         var hasher = new BodyHasher(expected, payload.Sha256, options.WithMd5, options.Checksum);
         return new S3Body(source, length, limits, hasher);
+    }
+
+    /// <summary>The file of a form, with the checksums of the form's fields.</summary>
+    /// <param name="limits">As its policy has them.</param>
+    /// <exception cref="S3Exception">A field with a digest is malformed.</exception>
+    public static S3Body OpenForm(PostForm form, BodyLimits limits)
+    {
+        var expected = ExpectedDigests.Read(name =>
+            form.Fields.TryGetValue(name, out var value) ? value : StringValues.Empty);
+        return new S3Body(form.File, null, limits, new BodyHasher(expected, [], withMd5: true, otherwise: null));
     }
 
     /// <summary>All of a small body, such as a document, checked like any other.</summary>
