@@ -7,6 +7,9 @@ namespace Ciaos.Http.S3.Auth;
 internal sealed record Credential(
     string AccessKeyId, string Secret, string? SessionToken, DateTimeOffset? Expires, bool IsActive, bool IsUserActive)
 {
+    // A record would print its secret, and into logs it must not get.
+    public override string ToString() => $"Credential {AccessKeyId}";
+
     /// <summary>Throws where the key may not be used, though its signature was right: nobody without the secret
     /// learns in what state a key is.</summary>
     /// <param name="sessionToken">As it was sent; null where none was.</param>

@@ -7,8 +7,8 @@ namespace Ciaos.Http.S3.Bodies;
 /// <summary>Reads a part of a form up to the delimiter that ends it, in the buffers of the server.</summary>
 internal sealed class FormFileReader(PipeReader source, string boundary) : PipeReader
 {
-    private SequencePosition _end;
-    private SequencePosition _given;
+    private ReadOnlySequence<byte> _buffer;
+    private long _heldBytes;
     private bool _isWhole;
 
     /// <summary>A line end, two hyphens and the boundary (RFC 2046, 5.1.1).</summary>
@@ -32,8 +32,12 @@ internal sealed class FormFileReader(PipeReader source, string boundary) : PipeR
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     // Who has looked at all that was given waits for more than the server has now, and so must this reader.
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
-        source.AdvanceTo(consumed, !_isWhole && examined.Equals(_given) ? _end : examined);
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        var hasSeenAll = !_isWhole && _buffer.Slice(examined).Length <= _heldBytes;
+        source.AdvanceTo(consumed, hasSeenAll ? _buffer.End : examined);
+        _buffer = default;
+    }
 
     public override void CancelPendingRead() => source.CancelPendingRead();
 
@@ -56,7 +60,7 @@ internal sealed class FormFileReader(PipeReader source, string boundary) : PipeR
             part = buffer.Slice(0, Math.Max(0, buffer.Length - Delimiter.Length + 1));
         }
 
-        (_end, _given) = (buffer.End, part.End);
+        (_buffer, _heldBytes) = (buffer, buffer.Length - part.Length);
         result = new ReadResult(part, read.IsCanceled, _isWhole);
         if (!part.IsEmpty || _isWhole || read.IsCanceled) return true;
         source.AdvanceTo(buffer.Start, buffer.End);

@@ -78,9 +78,11 @@ internal sealed class PostForm
         var leftBytes = MaxFieldBytes;
         for (var count = 0; count < MaxFields; count++)
         {
-            var head = Utf8.GetString(
-                await ReadToAsync(body, "\r\n\r\n"u8.ToArray(), MaxHeadBytes, Malformed, cancellation));
-            var (name, fileName) = TakeHead(head);
+            // The delimiter is followed by the end of its line, or by two hyphens where it was the last.
+            var rest = await ReadToAsync(body, "\r\n"u8.ToArray(), MaxHeadBytes, Malformed, cancellation);
+            if (rest.AsSpan().StartsWith("--"u8)) throw NoFile();
+            var head = await ReadToAsync(body, "\r\n\r\n"u8.ToArray(), MaxHeadBytes, Malformed, cancellation);
+            var (name, fileName) = TakeHead(Utf8.GetString(head));
             if (name.Equals(FileField, StringComparison.OrdinalIgnoreCase))
             {
                 FileName = fileName;
@@ -126,8 +128,6 @@ internal sealed class PostForm
 
     private (string Name, string FileName) TakeHead(string head)
     {
-        // The delimiter is followed by the end of its line, or by two hyphens where it was the last.
-        if (head.StartsWith("--", StringComparison.Ordinal)) throw NoFile();
         var (name, fileName, type) = ("", "", (string?)null);
         foreach (var line in head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
         {
@@ -186,8 +186,7 @@ internal sealed class PostForm
 
     private static S3Exception Incomplete() => new(S3Error.MalformedPostRequest, "The form breaks off.");
 
-    private static S3Exception TooLong() => new(
-        S3Error.MaxPostPreDataLengthExceeded);
+    private static S3Exception TooLong() => new(S3Error.MaxPostPreDataLengthExceeded);
 
     private static S3Exception NoFile() => new(
         S3Error.InvalidArgument, "POST requires exactly one file upload per request.")

@@ -46,14 +46,15 @@ internal static class S3Bodies
         return new S3Body(source, length, limits, hasher);
     }
 
-    /// <summary>The file of a form, with the checksums of the form's fields.</summary>
-    /// <param name="limits">As its policy has them.</param>
+    /// <summary>The file of a form, with the digests of the form's fields.</summary>
+    /// <param name="grant">What its policy allows.</param>
     /// <exception cref="S3Exception">A field with a digest is malformed.</exception>
-    public static S3Body OpenForm(PostForm form, BodyLimits limits)
+    public static S3Body OpenForm(PostForm form, PostGrant grant, S3BodyOptions options)
     {
         var expected = ExpectedDigests.Read(name =>
             form.Fields.TryGetValue(name, out var value) ? value : StringValues.Empty);
-        return new S3Body(form.File, null, limits, new BodyHasher(expected, [], withMd5: true, otherwise: null));
+        var hasher = new BodyHasher(expected, [], options.WithMd5, options.Checksum);
+        return new S3Body(form.File, null, grant.Limits, hasher);
     }
 
     /// <summary>All of a small body, such as a document, checked like any other.</summary>
