@@ -1,5 +1,6 @@
 using Ciaos.Actors.Identity;
 using Ciaos.Http.S3.Auth;
+using Ciaos.Http.S3.Buckets;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3;
@@ -18,6 +19,7 @@ internal sealed class S3Api
     private readonly S3Failures _failures;
     private readonly S3Authentication _authentication;
     private readonly RequestRates _rates;
+    private readonly CorsAnswers _cors;
     private readonly S3Operations _operations = new();
 
     public S3Api(S3Services services, Readiness readiness)
@@ -27,6 +29,8 @@ internal sealed class S3Api
         _rates = new RequestRates(services.Time);
         _authentication = new S3Authentication(
             services.Settings.Region, id => Find(services.Identity, id), services.Time);
+        _cors = new CorsAnswers(services);
+        BucketOperations.AddTo(_operations, services);
     }
 
     public static void SetCommonHeaders(HttpContext context)
@@ -46,6 +50,13 @@ internal sealed class S3Api
             var target = S3Target.Parse(
                 NativeApi.RawTargetOf(context), context.Request.Host.Value ?? "", _services.Settings.Domains);
             resource = target.Resource;
+            if (HttpMethods.IsOptions(context.Request.Method))
+            {
+                await _cors.AnswerPreflightAsync(context, target);
+                return;
+            }
+
+            await _cors.PrepareAsync(context, target);
             await HandleAsync(context, target);
         }
         catch (Exception error)

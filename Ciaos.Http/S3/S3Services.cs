@@ -1,9 +1,14 @@
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.S3.Access;
 using Microsoft.Extensions.Logging;
 
 namespace Ciaos.Http.S3;
 
 /// <summary>What the operations of the S3 front end work with.</summary>
 internal sealed record S3Services(
-    ObjectStore Store, IdentityDirectory Identity, S3Settings Settings, TimeProvider Time, ILogger Logger);
+    ObjectStore Store, IdentityDirectory Identity, S3Settings Settings, TimeProvider Time, ILogger Logger)
+{
+    /// <summary>Says who may do what.</summary>
+    public S3Access Access { get; } = new(Identity, Time);
+}

@@ -45,6 +45,13 @@ internal sealed class S3Xml : IDisposable
     public static string FormatTime(DateTimeOffset value) =>
         value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>The text of the element that was just opened.</summary>
+    public S3Xml Value(string value)
+    {
+        _writer.WriteString(value);
+        return this;
+    }
+
     public S3Xml Open(string name)
     {
         _writer.WriteStartElement(name);

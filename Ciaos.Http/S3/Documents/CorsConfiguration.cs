@@ -47,7 +47,8 @@ internal sealed record CorsRule(
             Words(item, "AllowedHeader"), Words(item, "ExposeHeader"), item.FindNumber("MaxAgeSeconds"));
         if (rule.Origins.Length == 0 || rule.Methods.Length == 0)
             throw XmlItem.Malformed("A CORS rule needs an AllowedOrigin and an AllowedMethod.");
-        if (rule.Id is { Length: > MaxIdLength }) throw XmlItem.Malformed($"An ID has at most {MaxIdLength} characters.");
+        if (rule.Id is { Length: > MaxIdLength })
+            throw XmlItem.Malformed($"An ID has at most {MaxIdLength} characters.");
         if (rule.MaxAgeSeconds is < 0) throw XmlItem.Malformed("MaxAgeSeconds is not negative.");
         foreach (var method in rule.Methods)
         {

@@ -19,6 +19,14 @@ internal static class DocumentErrors
     public static readonly S3Error AccessForbidden = new(
         "AccessForbidden", 403, "CORSResponse: This CORS request is not allowed.");
 
+    public static readonly S3Error BadRequest = new("BadRequest", 400, "The request is not valid.");
+
+    public static readonly S3Error OperationAborted = new(
+        "OperationAborted", 409, "A conflicting operation is in progress on this bucket. Try again.");
+
+    public static readonly S3Error ReplicationConfigurationNotFound = new(
+        "ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found.");
+
     /// <summary>An argument that is refused, named as clients expect it.</summary>
     public static S3Exception InvalidArgument(string text, string name, string value) =>
         new(S3Error.InvalidArgument, text) { Details = [new("ArgumentName", name), new("ArgumentValue", value)] };

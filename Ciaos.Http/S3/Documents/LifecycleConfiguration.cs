@@ -85,7 +85,8 @@ internal sealed record LifecycleRule(
         if (id is { Length: > MaxIdLength })
             throw Refuse($"ID length should not exceed allowed limit of {MaxIdLength}");
         return string.IsNullOrEmpty(id)
-            ? GeneratedId.Of([index.ToString(CultureInfo.InvariantCulture), .. item.Children.Select(child => child.Name)])
+            ? GeneratedId.Of(
+                [index.ToString(CultureInfo.InvariantCulture), .. item.Children.Select(child => child.Name)])
             : id;
     }
 
@@ -182,7 +183,8 @@ internal sealed record LifecycleTransition(
     public static LifecycleTransition From(XmlItem item)
     {
         var storageClass = item.GetOneOf(
-            "StorageClass", "GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR");
+            "StorageClass", "GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE",
+            "GLACIER_IR");
         if (item.Name == Noncurrent)
         {
             item.Only("NoncurrentDays", "NewerNoncurrentVersions", "StorageClass");

@@ -108,7 +108,11 @@ internal sealed record NotificationTarget(
             var (name, value) = (rule.GetWord("Name").ToLowerInvariant(), rule.GetText("Value"));
             if (name == "prefix" && prefix is null) prefix = value;
             else if (name == "suffix" && suffix is null) suffix = value;
-            else throw DocumentErrors.InvalidArgument("A filter has one prefix and one suffix.", "FilterRule.Name", name);
+            else
+            {
+                throw DocumentErrors.InvalidArgument(
+                    "A filter has one prefix and one suffix.", "FilterRule.Name", name);
+            }
         }
 
         return (prefix, suffix);

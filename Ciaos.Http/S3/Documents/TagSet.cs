@@ -81,7 +81,8 @@ internal sealed record TagSet(ImmutableArray<Tag> Tags) : IS3Document<TagSet>
         foreach (var tag in tags)
         {
             if (tag.Key.Length is 0 or > MaxKeyLength) throw Refuse($"A tag's key has 1 to {MaxKeyLength} characters.");
-            if (tag.Value.Length > MaxValueLength) throw Refuse($"A tag's value has at most {MaxValueLength} characters.");
+            if (tag.Value.Length > MaxValueLength)
+                throw Refuse($"A tag's value has at most {MaxValueLength} characters.");
             if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
                 throw Refuse("Keys that begin with aws: belong to the system.");
             if (!IsAllowed(tag.Key) || !IsAllowed(tag.Value))
@@ -97,7 +98,8 @@ internal sealed record TagSet(ImmutableArray<Tag> Tags) : IS3Document<TagSet>
         foreach (var rune in text.EnumerateRunes())
         {
             var isAllowed = Rune.IsLetterOrDigit(rune) || Rune.IsWhiteSpace(rune)
-                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+                || Rune.GetUnicodeCategory(rune) is
+                    UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
                 || (rune.IsAscii && Signs.Contains((char)rune.Value));
             if (!isAllowed) return false;
         }
