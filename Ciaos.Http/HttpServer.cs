@@ -76,8 +76,9 @@ public sealed class HttpServer : IAsyncDisposable
         KestrelServerOptions options, HttpSettings settings, ListenerSettings listener)
     {
         options.AddServerHeader = false;
-        // Every byte of a header is taken as it came; what a header may hold is judged where it is used.
+        // Every byte of a header is taken, and sent, as it came; what a header may hold is judged where it is used.
         options.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
+        options.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
         var limits = options.Limits;
         limits.MaxConcurrentConnections = settings.MaxConnections;
         limits.KeepAliveTimeout = settings.KeepAliveTimeout;

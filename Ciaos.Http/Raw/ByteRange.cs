@@ -26,7 +26,7 @@ internal readonly record struct ByteRange(RangeKind Kind, long OffsetBytes, long
         var whole = new ByteRange(RangeKind.Whole, 0, found.SizeBytes);
         var header = request.Headers.Range;
         if (header.Count != 1 || HttpMethods.IsHead(request.Method)) return whole;
-        return IsStillTheSame(request.Headers, found) ? Parse(header.ToString(), found.SizeBytes) ?? whole : whole;
+        return Applies(request.Headers, found) ? Parse(header.ToString(), found.SizeBytes) ?? whole : whole;
     }
 
     /// <summary>Null: to be passed over.</summary>
@@ -56,8 +56,8 @@ internal readonly record struct ByteRange(RangeKind Kind, long OffsetBytes, long
             : long.MaxValue;
     }
 
-    /// <summary>If-Range: what the client has a part of is what is there. A weak tag never says so.</summary>
-    private static bool IsStillTheSame(IHeaderDictionary headers, IndexProtocol.ObjectRecord found)
+    /// <summary>If-Range, where it is there: what the client has a part of is what is there. A weak tag never says so.</summary>
+    internal static bool Applies(IHeaderDictionary headers, IndexProtocol.ObjectRecord found)
     {
         if (headers.IfRange.Count == 0) return true;
         var value = headers.IfRange.ToString().Trim();
