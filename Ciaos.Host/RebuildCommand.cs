@@ -1,15 +1,10 @@
 using System.CommandLine;
-using System.Data.Common;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Akka.Configuration;
-using Ciaos.Actors;
 using Ciaos.Actors.Index;
-using Ciaos.Actors.Index.Catalog;
-using Ciaos.Actors.Journal;
 using Ciaos.Actors.Rebuild;
-using Ciaos.Host.Settings;
 using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Host;
@@ -19,7 +14,6 @@ internal static class RebuildCommand
 {
     private const int Complete = 0;
     private const int Incomplete = 1;
-    private const int NotDone = 2;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -30,13 +24,6 @@ internal static class RebuildCommand
 
     public static Command Build()
     {
-        var config = CommandLine.Setting("--config", "A HOCON file with settings, as for serve");
-        var data = CommandLine.Setting("--data", "Where the volumes lie (ciaos.data; default ./data)");
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Any setting as key=value; may be repeated",
-            DefaultValueFactory = _ => [],
-        };
         var json = new Option<bool>("--json") { Description = "Print the summary as JSON" };
         var force = new Option<bool>("--force")
         {
@@ -51,47 +38,27 @@ internal static class RebuildCommand
             "Make journal and catalog anew from the volumes. The node must not be running. "
             + "Exit code 0: complete; 1: something is lost or damaged; 2: it could not be done")
         {
-            config, data, set, json, force, verify,
+            json, force, verify,
         };
-        command.SetAction(parsed =>
+        var common = new DataCommand(command);
+        command.SetAction(parsed => DataCommand.Run(() =>
         {
-            var assignments = new List<string>(parsed.GetValue(set)!);
-            CommandLine.Add(assignments, "ciaos.data", parsed.GetValue(data));
-            return Run(
-                parsed.GetValue(config), assignments,
-                parsed.GetValue(json), parsed.GetValue(verify), parsed.GetValue(force));
-        });
-        return command;
-    }
-
-    private static int Run(string? file, List<string> assignments, bool asJson, bool verifies, bool force)
-    {
-        try
-        {
-            var report = Rebuild(CommandLine.Load(file, assignments), verifies, force);
-            Console.Out.WriteLine(asJson ? JsonSerializer.Serialize(report, Json) : RebuildText.Of(report));
+            var report = Rebuild(common.Load(parsed), parsed.GetValue(verify), parsed.GetValue(force));
+            Console.Out.WriteLine(
+                parsed.GetValue(json) ? JsonSerializer.Serialize(report, Json) : RebuildText.Of(report));
             return report.IsComplete ? Complete : Incomplete;
-        }
-        catch (Exception error) when (error is SettingsException or NodeStartException or RebuildRefusedException
-            or JournalException or IOException or DbException or UnauthorizedAccessException or ConfigurationException
-            or CatalogLayoutException)
-        {
-            Console.Error.WriteLine("ciaos: " + error.Message);
-            return NotDone;
-        }
+        }));
+        return command;
     }
 
     private static RebuildReport Rebuild(Config config, bool verifies, bool force)
     {
-        var path = NodeSettings.From(config).DataPath;
-        if (!Directory.Exists(path)) throw new RebuildRefusedException($"There is no folder {path}");
-        using var data = Node.OpenData(path);
+        using var data = DataCommand.OpenData(config);
         var index = IndexSettings.From(config);
-        var plugin = index.JournalPlugin.Length > 0 ? index.JournalPlugin : "ciaos.journal";
         var settings = new RebuildSettings(
             index,
-            JournalSettings.From(config.GetConfig(plugin)),
-            Path.Combine(path, "rebuild-scratch.db"),
+            DataCommand.JournalOf(config, index.JournalPlugin),
+            Path.Combine(data.Root, "rebuild-scratch.db"),
             verifies,
             force);
         var progress = new RebuildProgressLine(TimeProvider.System, Console.Error, !Console.IsErrorRedirected);

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Akka.Configuration;
-using Ciaos.Actors;
-using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 
 namespace Ciaos.Host.Journal;
@@ -14,7 +12,6 @@ internal static class JournalCommand
 {
     private const int Fine = 0;
     private const int NotAllUnderstood = 1;
-    private const int NotDone = 2;
 
     public static Command Build() => new(
         "journal",
@@ -35,7 +32,7 @@ internal static class JournalCommand
         NotNegative(limit);
         var command = new Command("dump", "Show all events") { limit };
         var options = new Options(command);
-        command.SetAction(parsed => Run(options.Of(parsed) with { Limit = parsed.GetValue(limit) }));
+        command.SetAction(parsed => DataCommand.Run(() => Run(options.Of(parsed) with { Limit = parsed.GetValue(limit) })));
         return command;
     }
 
@@ -49,11 +46,11 @@ internal static class JournalCommand
         NotNegative(count);
         var command = new Command("tail", "Show the last events") { count, follow };
         var options = new Options(command);
-        command.SetAction(parsed => Run(options.Of(parsed) with
+        command.SetAction(parsed => DataCommand.Run(() => Run(options.Of(parsed) with
         {
             Last = parsed.GetValue(count),
             Follows = parsed.GetValue(follow),
-        }));
+        })));
         return command;
     }
 
@@ -78,18 +75,12 @@ internal static class JournalCommand
         {
             return Fine;
         }
-        catch (Exception error) when (error is SettingsException or JournalException or ConfigurationException
-            or IOException)
-        {
-            Console.Error.WriteLine("ciaos: " + error.Message);
-            return NotDone;
-        }
     }
 
     // What was read before a failure is shown too.
     private static bool Show(JournalRequest request, TextWriter output, ManualResetEventSlim stop)
     {
-        using var journal = new JournalInspection(SettingsOf(request), isAlone: false);
+        using var journal = new JournalInspection(DataCommand.JournalOf(request.Config), isAlone: false);
         journal.Require();
         var listing = new JournalListing(journal, request, output);
         try
@@ -104,13 +95,6 @@ internal static class JournalCommand
         return listing.Problems == 0;
     }
 
-    private static JournalSettings SettingsOf(JournalRequest request)
-    {
-        var config = CommandLine.Load(request.File, [.. request.Assignments]);
-        var plugin = IndexSettings.From(config).JournalPlugin;
-        return JournalSettings.From(config.GetConfig(plugin.Length > 0 ? plugin : "ciaos.journal"));
-    }
-
     private static PosixSignalRegistration StopOn(PosixSignal signal, ManualResetEventSlim stop) =>
         PosixSignalRegistration.Create(signal, context =>
         {
@@ -120,15 +104,7 @@ internal static class JournalCommand
 
     private sealed class Options
     {
-        private readonly Option<string?> _config = CommandLine.Setting("--config", "A HOCON file, as for serve");
-        private readonly Option<string?> _data =
-            CommandLine.Setting("--data", "The node's data folder (ciaos.data; default ./data)");
-
-        private readonly Option<string[]> _set = new("--set")
-        {
-            Description = "Any setting as key=value; may be repeated",
-            DefaultValueFactory = _ => [],
-        };
+        private readonly DataCommand _common;
 
         private readonly Option<string?> _stream = CommandLine.Setting(
             "--stream", "Of this stream only, such as buckets, volumes or index-shard-0");
@@ -139,18 +115,13 @@ internal static class JournalCommand
 
         public Options(Command command)
         {
-            foreach (var option in new Option[] { _config, _data, _set, _stream, _after, _json, _verbose })
-                command.Options.Add(option);
+            _common = new DataCommand(command);
+            foreach (var option in new Option[] { _stream, _after, _json, _verbose }) command.Options.Add(option);
         }
 
-        public JournalRequest Of(ParseResult parsed)
-        {
-            var assignments = new List<string>(parsed.GetValue(_set)!);
-            CommandLine.Add(assignments, "ciaos.data", parsed.GetValue(_data));
-            return new JournalRequest(
-                parsed.GetValue(_config), assignments, parsed.GetValue(_stream), parsed.GetValue(_after),
-                parsed.GetValue(_json), parsed.GetValue(_verbose));
-        }
+        public JournalRequest Of(ParseResult parsed) => new(
+            _common.Load(parsed), parsed.GetValue(_stream), parsed.GetValue(_after), parsed.GetValue(_json),
+            parsed.GetValue(_verbose));
     }
 }
 
@@ -158,8 +129,7 @@ internal static class JournalCommand
 /// <param name="Last">Only the last so many; null: from the beginning.</param>
 /// <param name="Follows">What is written later too.</param>
 internal sealed record JournalRequest(
-    string? File,
-    IReadOnlyList<string> Assignments,
+    Config Config,
     string? Stream,
     long After,
     bool AsJson,
