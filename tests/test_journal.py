@@ -121,22 +121,22 @@ def test_what_cannot_be_understood_is_shown_and_the_rest_too(make_node):
     write_all_kinds(node)
     assert node.stop() == 0
     everything = objects(journal(node, "dump", "--json")[1])
+    damaged = [event["position"] for event in everything if event["stream"].startswith("index-shard-")][:4]
     with sqlite3.connect(os.path.join(node.data, "journal.db")) as database:
-        database.execute("UPDATE journal SET manifest = 'object-bought' WHERE ordering = 5")
-        database.execute("UPDATE journal SET message = x'01' WHERE ordering = 6")
-        database.execute("UPDATE journal SET message = 7 WHERE ordering = 7")
-        database.execute("UPDATE journal SET identifier = 4711 WHERE ordering = 8")
+        for change, position in zip(
+                ["manifest = 'object-bought'", "message = x'01'", "message = 7", "identifier = 4711"], damaged):
+            database.execute(f"UPDATE journal SET {change} WHERE ordering = ?", (position,))
     database.close()
     code, output, _ = journal(node, "dump", "--json")
     events = objects(output)
     assert code == 1
     assert [event["position"] for event in events] == [event["position"] for event in everything]
     bad = {event["position"]: event for event in events if "problem" in event}
-    assert sorted(bad) == [5, 6, 7, 8]
-    assert "no event of this name" in bad[5]["problem"]
-    assert bad[6]["payload"] == "AQ=="
-    assert "message" in bad[7]["problem"]
-    assert "4711" in bad[8]["problem"]
+    assert sorted(bad) == damaged
+    assert "no event of this name" in bad[damaged[0]]["problem"]
+    assert bad[damaged[1]]["payload"] == "AQ=="
+    assert "message" in bad[damaged[2]]["problem"]
+    assert "4711" in bad[damaged[3]]["problem"]
     code, output, _ = journal(node, "dump")
     assert code == 1 and output.count("NOT UNDERSTOOD") == 4
     assert journal(node, "tail", "-n", "3")[0] == 0
