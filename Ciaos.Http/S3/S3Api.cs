@@ -1,6 +1,7 @@
 using Ciaos.Actors.Identity;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
+using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3;
@@ -31,6 +32,7 @@ internal sealed class S3Api
             services.Settings.Region, id => Find(services.Identity, id), services.Time);
         _cors = new CorsAnswers(services);
         BucketOperations.AddTo(_operations, services);
+        ObjectOperations.AddTo(_operations, services);
     }
 
     public static void SetCommonHeaders(HttpContext context)

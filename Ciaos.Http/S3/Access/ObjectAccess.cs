@@ -12,5 +12,6 @@ internal static class ObjectAccess
     /// <summary>Whether an action is about an object that must be there already.</summary>
     public static bool NeedsObject(string action) => action is not (
         "s3:PutObject" or "s3:DeleteObject" or "s3:DeleteObjectVersion" or "s3:AbortMultipartUpload"
-        or "s3:ListMultipartUploadParts" or "s3:BypassGovernanceRetention");
+        or "s3:ListMultipartUploadParts" or "s3:BypassGovernanceRetention" or "s3:PutObjectRetention"
+        or "s3:PutObjectLegalHold");
 }

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ciaos.Actors.Index;
+using Ciaos.Http.S3.Access;
+using Ciaos.Http.S3.Bodies;
+using Ciaos.Storage.Volumes;
+using Microsoft.AspNetCore.Http;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Http.S3.Objects;
+
+/// <summary>PutObject: a body as an object, or as bytes behind those that an object has. A copy comes by the same
+/// method and is passed on.</summary>
+internal sealed class ObjectWrites(S3Services services)
+{
+    private const string OffsetHeader = "x-amz-write-offset-bytes";
+
+    private readonly ObjectFinder _finder = new(services);
+    private readonly ObjectWriter _writer = new(services);
+    private readonly BodyStore _bodies = new(services.Store);
+    private readonly ObjectCopies _copies = new(services);
+
+    public void Register(S3Operations operations) =>
+        operations.Add(S3Scope.Object, HttpMethods.Put, null, "PutObject", HandleAsync);
+
+    private Task HandleAsync(S3Request request)
+    {
+        if (request.Header(CopySource.HeaderName) is { Length: > 0 } source) return _copies.CopyAsync(request, source);
+        return request.Header(OffsetHeader) is { Length: > 0 } offset
+            ? AppendAsync(request, offset)
+            : PutAsync(request);
+    }
+
+    private async Task PutAsync(S3Request request)
+    {
+        var fields = ObjectFields.Of(request);
+        _writer.Authorize(request, fields);
+        var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers));
+        var condition = await _writer.JudgeAsync(request);
+        var stored = await StoreAsync(request, UploadOperation.Replace, metadata);
+        ObjectWriter.WriteHead(
+            request, await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata));
+    }
+
+    private async Task AppendAsync(S3Request request, string offset)
+    {
+        if (!long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var offsetBytes))
+            throw ObjectErrors.InvalidArgument("The write offset is no number of bytes.", OffsetHeader, offset);
+        services.Access.Demand(request, "s3:PutObject", found: null);
+        var now = await _finder.PeekAsync(request.Bucket.Id, request.Key, request.Aborted);
+        if (now is null && offsetBytes == 0)
+        {
+            await PutAsync(request);
+            return;
+        }
+
+        if (now is null) throw new S3Exception(S3Error.NoSuchKey);
+        if (now.SizeBytes != offsetBytes) throw Wrong(now);
+        var stored = await StoreAsync(request, UploadOperation.Append, ObjectMetadata.None);
+        var append = new Append(request.Bucket.Id, request.Key, Continuing(stored), offsetBytes);
+        var reply = await services.Store.SendAsync(append, CancellationToken.None);
+        if (reply is WrongOffset wrong) throw Wrong(wrong.Object);
+        var written = ObjectReplies.Stored(reply, S3Conditions.None);
+        ObjectWriter.WriteHead(request, written);
+        request.Response.Headers["x-amz-object-size"] = written.SizeBytes.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private async Task<StoredUpload> StoreAsync(
+        S3Request request, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata)
+    {
+        var options = new S3BodyOptions(services.Settings.MaxObjectBytes, MustHaveLength: true, WithMd5: true);
+        using var body = S3Bodies.Open(request.Http, request.Caller, options);
+        await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted);
+        return await _bodies.StoreAsync(
+            request.Bucket.Id, request.Key, body, operation, metadata, request.Aborted);
+    }
+
+    // The bytes go on with the object's last file: to S3 it has but one.
+    private static Content Continuing(StoredUpload stored) => new(
+        stored.Id, stored.Segments.SetItem(0, stored.Segments[0] with { StartsFile = false }), ObjectMetadata.None);
+
+    private static S3Exception Wrong(ObjectRecord found) => new(S3Error.InvalidWriteOffset)
+    {
+        Details = [new("ActualObjectSize", found.SizeBytes.ToString(CultureInfo.InvariantCulture))],
+    };
+}
