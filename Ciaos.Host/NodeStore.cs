@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
@@ -73,7 +74,7 @@ public sealed class NodeStore : IDisposable
         var index = IndexSystem.Start(system, settings.Index, volumes, needles, time);
         var objects = new ObjectStore(
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
-            WorkSetup.Of(system));
+            WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random));
         var identity = IdentitySystem.Start(system, settings.Identity, secrets, time);
         return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey);
     }

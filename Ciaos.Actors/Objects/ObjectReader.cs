@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Storage.Volumes;
 
@@ -18,14 +19,20 @@ public sealed class ObjectReader : IAsyncDisposable
 
     private readonly IndexProtocol.Found _found;
     private readonly ObjectStore _store;
+    private readonly SealedNeedles? _sealed;
 
-    internal ObjectReader(ObjectStore store, IndexProtocol.Found found)
+    /// <param name="key">Null: the object is not encrypted.</param>
+    internal ObjectReader(ObjectStore store, IndexProtocol.Found found, DataKey? key)
     {
         (_store, _found) = (store, found);
+        if (key is not null) _sealed = new SealedNeedles(store.Needles, key);
         Object = found.Object;
     }
 
     public IndexProtocol.ObjectRecord Object { get; }
+
+    /// <summary>Gives the object's bytes as they were stored, decrypted where they are encrypted.</summary>
+    private INeedleReader Needles => _sealed ?? _store.Needles;
 
     /// <summary>All segments in order, page by page. May be enumerated again.</summary>
     /// <exception cref="IndexFailedException">The index did not give them.</exception>
@@ -75,6 +82,7 @@ public sealed class ObjectReader : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        _sealed?.Dispose();
         if (_found.Ticket is { } ticket)
             _store.Index.Tell(new IndexProtocol.EndRead(Object.Bucket, Object.Key, ticket), ActorRefs.NoSender);
         return ValueTask.CompletedTask;
@@ -88,7 +96,7 @@ public sealed class ObjectReader : IAsyncDisposable
         {
             // Pieces end where the needle's checksummed blocks end.
             var length = Math.Min(end, (next / PieceBytes + 1) * PieceBytes) - next;
-            _store.Needles.Read(segment.Needle, next, output.GetSpan(length)[..length]);
+            Needles.Read(segment.Needle, next, output.GetSpan(length)[..length]);
             output.Advance(length);
             next += length;
             var flushed = await output.FlushAsync(cancellation);

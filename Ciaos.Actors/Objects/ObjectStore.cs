@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
@@ -26,16 +27,22 @@ public sealed class ObjectStore
     private readonly UploadTarget _uploads;
 
     /// <param name="post">Runs listings; null: the thread pool does.</param>
+    /// <param name="keys">Of encrypted objects; null: there are none, and none can be made.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
-        NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null)
+        NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null,
+        DataKeys? keys = null)
     {
         _post = post;
         (Index, Needles, _listing) = (index, needles, listing);
         _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
-        _uploads = new UploadTarget(volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings);
+        _uploads = new UploadTarget(volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings, keys);
     }
+
+    /// <exception cref="InvalidOperationException">The store was given none.</exception>
+    public DataKeys Keys =>
+        _uploads.Keys ?? throw new InvalidOperationException("A store without keys cannot encrypt");
 
     internal IActorRef Index { get; }
 
@@ -97,18 +104,29 @@ public sealed class ObjectStore
     }
 
     /// <summary>Begins to store a body. It becomes visible only by an index command that names its segments.</summary>
+    /// <param name="dataKey">Encrypts the body; null: it is stored as it is. The metadata must tell of it
+    /// (<see cref="DataKeys.Create"/>).</param>
     public Upload BeginUpload(
         BucketId bucket, ObjectKey key, UploadOperation operation, BodyFormat format,
-        IReadOnlyDictionary<string, string> metadata)
+        IReadOnlyDictionary<string, string> metadata, DataKey? dataKey = null)
     {
         var id = _uploads.Ids.Next();
         return new Upload(_uploads, new Needle(
             NeedleKind.Data, id, bucket, key, new ObjectId(id.Value), ChunkOrdinal: 0, IsLastChunk: false,
-            operation, format, metadata, Data: default));
+            operation, format, metadata, Data: default), dataKey);
     }
 
     /// <param name="found">The answer to a <see cref="IndexProtocol.Lookup"/> for reading.</param>
-    public ObjectReader OpenRead(IndexProtocol.Found found) => new(this, found);
+    /// <param name="customerKey">What the client brought, where the object was written with one.</param>
+    /// <exception cref="DataKeyException">The object is encrypted, and its key cannot be had.</exception>
+    public ObjectReader OpenRead(IndexProtocol.Found found, CustomerKey? customerKey = null)
+    {
+        var metadata = found.Object.Metadata;
+        var key = customerKey is null && !EncryptionMetadata.IsEncrypted(metadata)
+            ? null
+            : Keys.Find(found.Object.Bucket, metadata, customerKey);
+        return new ObjectReader(this, found, key);
+    }
 
     /// <summary>Objects of a bucket in the order of their keys; see <see cref="IObjectListing"/>, also for the
     /// others.</summary>

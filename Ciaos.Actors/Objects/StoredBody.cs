@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ciaos.Actors.Encryption;
 using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Actors.Objects;
@@ -9,16 +10,19 @@ public sealed class StoredBody
 {
     private readonly INeedleReader _needles;
     private readonly ImmutableArray<NeedleLocation> _chunks;
+    private readonly bool _isSealed;
     private readonly long[] _startBytes;
 
+    /// <param name="needles">Gives plaintext where the body is encrypted.</param>
     /// <param name="chunks">At least one, in the order of the body. Only the last may be empty.</param>
-    internal StoredBody(INeedleReader needles, ImmutableArray<NeedleLocation> chunks)
+    /// <param name="isSealed">The body is encrypted: segments cover the plaintext alone.</param>
+    internal StoredBody(INeedleReader needles, ImmutableArray<NeedleLocation> chunks, bool isSealed = false)
     {
-        (_needles, _chunks, _startBytes) = (needles, chunks, new long[chunks.Length]);
+        (_needles, _chunks, _isSealed, _startBytes) = (needles, chunks, isSealed, new long[chunks.Length]);
         for (var i = 0; i < chunks.Length; i++)
         {
             _startBytes[i] = LengthBytes;
-            LengthBytes += chunks[i].DataBytes;
+            LengthBytes += BytesOf(i);
         }
     }
 
@@ -32,7 +36,7 @@ public sealed class StoredBody
         while (!destination.IsEmpty)
         {
             var (chunk, start) = Find(offsetBytes);
-            var length = Math.Min(destination.Length, _chunks[chunk].DataBytes - start);
+            var length = Math.Min(destination.Length, BytesOf(chunk) - start);
             _needles.Read(_chunks[chunk], start, destination[..length]);
             destination = destination[length..];
             offsetBytes += length;
@@ -49,12 +53,16 @@ public sealed class StoredBody
         for (var startsFile = true; lengthBytes > 0; startsFile = false)
         {
             var (chunk, start) = Find(offsetBytes);
-            var length = (int)Math.Min(lengthBytes, _chunks[chunk].DataBytes - start);
+            var length = (int)Math.Min(lengthBytes, BytesOf(chunk) - start);
             to.Add(new Segment(_chunks[chunk], start, length, startsFile));
             offsetBytes += length;
             lengthBytes -= length;
         }
     }
+
+    private int BytesOf(int chunk) => _isSealed
+        ? NeedleEncryption.RoomBytes(_chunks[chunk].DataBytes)
+        : _chunks[chunk].DataBytes;
 
     private (int Chunk, int StartBytes) Find(long offsetBytes)
     {

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Akka.Actor;
+using Ciaos.Actors.Encryption;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -28,6 +30,8 @@ public sealed class Upload : IAsyncDisposable
 
     private readonly UploadTarget _target;
     private readonly Needle _pattern;
+    private readonly DataKey? _key;
+    private readonly NeedleSealer? _sealer;
     private readonly Queue<Task<NeedleLocation>> _inFlight = new();
     private readonly List<NeedleLocation> _stored = [];
     private readonly LinkedListNode<UploadBudget.ClientWait> _clientWait;
@@ -42,10 +46,13 @@ public sealed class Upload : IAsyncDisposable
     private bool _hasBegun;
     private bool _bodyEnded;
 
-    internal Upload(UploadTarget target, Needle pattern)
+    /// <param name="key">The body is encrypted with it; null: it is not.</param>
+    internal Upload(UploadTarget target, Needle pattern, DataKey? key = null)
     {
         _target = target;
         _pattern = pattern;
+        _key = key;
+        if (key is not null) _sealer = new NeedleSealer(key, target.Random);
         _clientWait = target.Budget.NewWait();
     }
 
@@ -82,7 +89,9 @@ public sealed class Upload : IAsyncDisposable
         }
 
         while (_inFlight.Count > 0) await CollectOldestAsync();
-        return new StoredBody(_target.Needles, [.. _stored]);
+        return _key is null
+            ? new StoredBody(_target.Needles, [.. _stored])
+            : new StoredBody(new SealedNeedles(_target.Needles, _key), [.. _stored], isSealed: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -113,7 +122,7 @@ public sealed class Upload : IAsyncDisposable
                 throw;
             }
 
-            var takenBytes = (int)Math.Min(unreadBytes, _rentedBytes - _filledBytes);
+            var takenBytes = (int)Math.Min(unreadBytes, RoomBytes(_rentedBytes) - _filledBytes);
             var taken = unread.Slice(0, takenBytes);
             taken.CopyTo(_buffer.AsSpan(_filledBytes));
             _filledBytes += takenBytes;
@@ -155,7 +164,7 @@ public sealed class Upload : IAsyncDisposable
     /// <summary>Grows the buffer for what has come, if it can. Where it cannot, the chunk ends.</summary>
     private async ValueTask MakeRoomAsync(long unreadBytes, CancellationToken cancellation)
     {
-        var neededBytes = _filledBytes + unreadBytes;
+        var neededBytes = StoredBytes(_filledBytes + unreadBytes);
         if (neededBytes <= _rentedBytes || _rentedBytes == _target.Buffers.ChunkBytes) return;
         var wantedBytes = BufferBytesFor(neededBytes);
         var reservedBytes = wantedBytes <= FreeBytes ? 0 : wantedBytes;
@@ -175,7 +184,9 @@ public sealed class Upload : IAsyncDisposable
         long bytes = FreeBytes;
         if (neededBytes > bytes) bytes = FirstReservedBytes;
         while (bytes < neededBytes) bytes *= GrowthFactor;
-        var mostBytes = _announcedBytes - _receivedBytes + _filledBytes ?? long.MaxValue;
+        var mostBytes = _announcedBytes is { } announcedBytes
+            ? StoredBytes(announcedBytes - _receivedBytes + _filledBytes)
+            : long.MaxValue;
         return (int)Math.Min(Math.Max(bytes, _allowedBytes), Math.Min(mostBytes, _target.Buffers.ChunkBytes));
     }
 
@@ -183,12 +194,21 @@ public sealed class Upload : IAsyncDisposable
     private bool TryShrink()
     {
         if (_reservedBytes == 0) return true;
-        if (_filledBytes > FreeBytes) return false;
+        if (StoredBytes(_filledBytes) > FreeBytes) return false;
         Resize(FreeBytes);
         _target.Budget.Release(_reservedBytes);
         (_reservedBytes, _allowedBytes) = (0, 0);
         return true;
     }
+
+    /// <summary>What so much of the body takes in its needle.</summary>
+    private long StoredBytes(long bodyBytes) => _sealer is null
+        ? bodyBytes
+        : NeedleEncryption.SealedBytes((int)Math.Min(bodyBytes, NeedleFormat.MaxDataBytes));
+
+    /// <summary>How much of the body has room in so large a buffer.</summary>
+    private int RoomBytes(int bufferBytes) =>
+        _sealer is null ? bufferBytes : NeedleEncryption.RoomBytes(bufferBytes);
 
     private void Resize(int bytes)
     {
@@ -200,16 +220,18 @@ public sealed class Upload : IAsyncDisposable
 
     private void SendChunk(bool isLast)
     {
+        var wasFull = _filledBytes == RoomBytes(_rentedBytes);
+        var dataBytes = _sealer?.Seal(_buffer, _filledBytes) ?? _filledBytes;
         var needle = _pattern with
         {
             Id = _nextOrdinal == 0 ? _pattern.Id : _target.Ids.Next(),
             ChunkOrdinal = _nextOrdinal,
             IsLastChunk = isLast,
             Metadata = _nextOrdinal == 0 ? _pattern.Metadata : NoMetadata,
-            Data = Buffered,
+            Data = _buffer.AsMemory(0, dataBytes),
         };
         _nextOrdinal++;
-        _allowedBytes = _filledBytes == _rentedBytes
+        _allowedBytes = wasFull
             ? (int)Math.Min((long)GrowthFactor * _rentedBytes, _target.Buffers.ChunkBytes)
             : 0;
         _inFlight.Enqueue(AppendAsync(needle, _buffer, _rentedBytes, _reservedBytes));
@@ -256,4 +278,8 @@ public sealed class Upload : IAsyncDisposable
 /// <summary>What all uploads of a node share.</summary>
 internal sealed record UploadTarget(
     IActorRef Volumes, INeedleReader Needles, NeedleIds Ids, ChunkBuffers Buffers, UploadBudget Budget,
-    StoreSettings Settings);
+    StoreSettings Settings, DataKeys? Keys = null)
+{
+    public FillRandom Random =>
+        Keys?.Random ?? throw new InvalidOperationException("A store without keys cannot encrypt");
+}

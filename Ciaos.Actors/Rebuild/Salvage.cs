@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using System.Text;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
@@ -213,7 +214,8 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
         if (needle.Operation == UploadOperation.Append && before is null) return null;
         if (needle.Operation == UploadOperation.Create && before is not null) return null;
         if (!Hold(locations)) return null;
-        var segments = UploadedFiles.Segments(needles, locations, needle.Format);
+        var segments = UploadedFiles.Segments(
+            needles, locations, needle.Format, EncryptionMetadata.IsEncrypted(needle.Metadata));
         if (segments.IsEmpty) return null;
         var created = before is null || before.Record.Created > at ? at : before.Record.Created;
         return needle.Operation == UploadOperation.Append

@@ -10,9 +10,9 @@ internal static class UploadedFiles
 {
     /// <summary>The segments of all files; empty where the body holds none, or is not what its format says.</summary>
     public static ImmutableArray<Segment> Segments(
-        INeedleReader needles, ImmutableArray<NeedleLocation> chunks, BodyFormat format)
+        INeedleReader needles, ImmutableArray<NeedleLocation> chunks, BodyFormat format, bool isEncrypted)
     {
-        var stored = new StoredBody(needles, chunks);
+        var stored = new StoredBody(needles, chunks, isEncrypted);
         var segments = ImmutableArray.CreateBuilder<Segment>();
         if (format == BodyFormat.Raw) stored.AddSegments(segments, 0, stored.LengthBytes);
         else if (format == BodyFormat.FileDataList && !TryAddFiles(stored, segments)) return [];
