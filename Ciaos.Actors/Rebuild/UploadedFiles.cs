@@ -9,8 +9,9 @@ namespace Ciaos.Actors.Rebuild;
 internal static class UploadedFiles
 {
     /// <summary>The segments of all files; empty where the body holds none, or is not what its format says.</summary>
+    /// <param name="isEncrypted">What the files hold cannot be seen: the body is taken for one.</param>
     public static ImmutableArray<Segment> Segments(
-        INeedleReader needles, ImmutableArray<NeedleLocation> chunks, BodyFormat format, bool isEncrypted)
+        INeedleReader needles, ImmutableArray<NeedleLocation> chunks, BodyFormat format, bool isEncrypted = false)
     {
         var stored = new StoredBody(needles, chunks, isEncrypted);
         var segments = ImmutableArray.CreateBuilder<Segment>();

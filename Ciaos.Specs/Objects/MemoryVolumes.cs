@@ -30,6 +30,9 @@ internal sealed class MemoryVolumes : INeedleReader
         return location;
     }
 
+    /// <summary>Flips a bit.</summary>
+    public void Damage(NeedleLocation needle, int offsetBytes) => _data[needle.OffsetBytes][offsetBytes] ^= 1;
+
     public sealed record Release
     {
         public static readonly Release Instance = new();

@@ -121,26 +121,6 @@ public sealed class ObjectReaderSpec : TestKit
         return all;
     }
 
-    private sealed class NoListing : IObjectListing
-    {
-        public ObjectPage List(BucketId bucket, string prefix, string after, int limit) => new([], HasMore: false);
-
-        public KeyPage ListKeys(BucketId bucket, KeyQuery query) => throw new NotSupportedException();
-
-        public VersionPage ListVersions(BucketId bucket, VersionQuery query) => throw new NotSupportedException();
-
-        public UploadPage ListUploads(BucketId bucket, UploadQuery query) => throw new NotSupportedException();
-
-        public PartPage? ListParts(
-            BucketId bucket, ObjectKey key, IndexProtocol.UploadId upload, int afterNumber, int limit) =>
-            throw new NotSupportedException();
-
-        public BucketPage ListBuckets(string? owner, string prefix, string after, int limit) =>
-            throw new NotSupportedException();
-
-        public BucketUsage GetUsage(BucketId bucket) => throw new NotSupportedException();
-    }
-
     /// <summary>Gives out pages of three segments, as a shard would.</summary>
     private sealed class Index : ReceiveActor
     {
