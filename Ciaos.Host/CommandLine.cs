@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Reflection;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Host.Identity;
 using Ciaos.Host.Settings;
 
 namespace Ciaos.Host;
@@ -10,14 +11,19 @@ namespace Ciaos.Host;
 /// <summary>What <c>ciaos</c> can be told on the command line.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build() => new("CIAOS, a key/value and object store. Without a command it serves.")
+    public static RootCommand Build()
     {
-        Serve(),
-        RebuildCommand.Build(),
-        Check.CheckCommand.Build(),
-        Journal.JournalCommand.Build(),
-        Version(),
-    };
+        var root = new RootCommand("CIAOS, a key/value and object store. Without a command it serves.")
+        {
+            Serve(),
+            RebuildCommand.Build(),
+            Check.CheckCommand.Build(),
+            Journal.JournalCommand.Build(),
+            Version(),
+        };
+        foreach (var command in IdentityCommands.Build()) root.Subcommands.Add(command);
+        return root;
+    }
 
     private static Command Serve()
     {

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
+using Ciaos.Http.Admin;
 using Ciaos.Storage.FlatBuffers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -90,6 +91,8 @@ internal sealed class Failures(ILogger logger)
         }
 
         Reset(context);
+        if (status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = Authentication.Challenge;
         return Answers.TextAsync(context, status, text);
     }
 

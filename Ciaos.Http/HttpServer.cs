@@ -1,4 +1,5 @@
 using System.Net;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Tls;
 using Microsoft.AspNetCore.Builder;
@@ -27,12 +28,14 @@ public sealed class HttpServer : IAsyncDisposable
     public string Address => _application.Urls.First();
 
     /// <summary>Listens once the task has ended. What it answers depends on <paramref name="readiness"/>.</summary>
+    /// <param name="identity">Who may use it, and the admin API; null: neither, for where authentication is
+    /// off.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
-        CancellationToken cancellation, TlsCertificate? certificate = null)
+        CancellationToken cancellation, TlsCertificate? certificate = null, IdentitySystem? identity = null)
     {
-        var api = new NativeApi(store, settings, readiness, loggers.CreateLogger<NativeApi>());
+        var api = new NativeApi(store, settings, readiness, loggers.CreateLogger<NativeApi>(), identity);
         var listener = new ListenerSettings(settings.Address, settings.Port, certificate);
         return StartAsync(settings, listener, api.HandleAsync, loggers, cancellation);
     }

@@ -5,7 +5,9 @@ using Ciaos.Actors;
 namespace Ciaos.Http;
 
 /// <summary>Section <c>ciaos.http</c> of hocon/reference.conf, which tells every setting's meaning and range.</summary>
+/// <param name="IsAuthenticationOn">Otherwise the header <c>User</c> is believed as it stands.</param>
 public sealed record HttpSettings(
+    bool IsAuthenticationOn,
     IPAddress Address,
     int Port,
     int MaxConnections,
@@ -32,8 +34,10 @@ public sealed record HttpSettings(
     public static HttpSettings From(Config config)
     {
         var section = new SettingsSection(config, "ciaos.http");
+        var isAuthenticationOn = section.Flag("authentication");
         return new HttpSettings(
-            LoopbackAddress(section),
+            isAuthenticationOn,
+            AddressOf(section, isAuthenticationOn),
             section.Int("port", 0, MaxPort),
             section.Int("max-connections", 1, MaxAllowedConnections),
             section.Duration("keep-alive-timeout", Second, Hour),
@@ -46,15 +50,17 @@ public sealed record HttpSettings(
             section.Duration("shutdown-timeout", TimeSpan.Zero, Hour));
     }
 
-    /// <summary>The User header is believed as it stands: whoever reaches the port owns everybody's data.</summary>
-    private static IPAddress LoopbackAddress(SettingsSection section)
+    // Without authentication whoever reaches the port owns everybody's data.
+    private static IPAddress AddressOf(SettingsSection section, bool isAuthenticationOn)
     {
         var text = section.Text("address");
         var address = IPAddress.Loopback;
         if (text != "localhost" && !IPAddress.TryParse(text, out address))
             throw section.Refuse("address", text, "an IP address, or localhost");
-        return IPAddress.IsLoopback(address)
+        return isAuthenticationOn || IPAddress.IsLoopback(address)
             ? address
-            : throw section.Refuse("address", text, "a loopback address such as 127.0.0.1: authentication is off");
+            : throw section.Refuse(
+                "address", text,
+                "a loopback address such as 127.0.0.1: authentication is off (ciaos.http.authentication)");
     }
 }

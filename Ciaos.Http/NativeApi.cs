@@ -1,4 +1,6 @@
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Admin;
 using Ciaos.Http.Health;
 using Ciaos.Http.Listing;
 using Ciaos.Http.Native;
@@ -19,6 +21,8 @@ public sealed class NativeApi
     private readonly Readiness _readiness;
     private readonly ILogger _logger;
     private readonly Failures _failures;
+    private readonly NativeAccess _access;
+    private readonly AdminApi? _admin;
     private readonly HealthRoutes _health;
     private readonly ListRoute _list;
     private readonly FileListWrites _writes;
@@ -28,8 +32,14 @@ public sealed class NativeApi
     private readonly RawWrites _rawWrites;
     private readonly StatRoute _stat;
 
-    internal NativeApi(ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger)
+    /// <param name="identity">Null: without the admin API, and only where authentication is off.</param>
+    internal NativeApi(
+        ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger, IdentitySystem? identity = null)
     {
+        if (settings.IsAuthenticationOn) ArgumentNullException.ThrowIfNull(identity);
+        _access = new NativeAccess(
+            settings.IsAuthenticationOn ? new Authentication(identity!.Directory, identity.Time) : null);
+        _admin = identity is null ? null : new AdminApi(identity, readiness);
         (_readiness, _logger) = (readiness, logger);
         _failures = new Failures(logger);
         _health = new HealthRoutes(store, readiness);
@@ -65,26 +75,29 @@ public sealed class NativeApi
     private Task DispatchAsync(HttpContext context)
     {
         var target = RequestTarget.Parse(RawTargetOf(context));
+        if (_admin is not null && target.Path.StartsWith(AdminApi.PathStart)) return _admin.HandleAsync(context);
         if (!Route.TryFind(target, out var route, out var key))
             return Answers.TextAsync(context, StatusCodes.Status404NotFound, Route.NothingHere);
         if (!route.Allows(context.Request.Method)) return RefuseMethodAsync(context, route);
         if (route.Name is RouteName.Live) return HealthRoutes.LiveAsync(context);
         if (route.Name is RouteName.Ready) return _health.ReadyAsync(context);
         if (_readiness.Reason is { } reason) return Answers.UnavailableAsync(context, reason);
-        if (!UserHeader.TryRead(context.Request, out var user, out var error))
-            return Answers.BadRequestAsync(context, error);
-        return route.Name switch
+        var caller = _access.Identify(context);
+        var error = "";
+        switch (route.Name)
         {
-            RouteName.List => ListQuery.TryParse(target.Query, out var query, out error)
-                ? _list.HandleAsync(context, user, query)
-                : Answers.BadRequestAsync(context, error),
-            RouteName.UpdateKey => ObjectKeys.TryParsePair(key, out var from, out var to, out error)
-                ? _changes.RenameAsync(context, user, from, to)
-                : Answers.BadRequestAsync(context, error),
-            _ => ObjectKeys.TryParse(key, out var parsed, out error)
-                ? HandleKeyAsync(context, route.Name, user, parsed)
-                : Answers.BadRequestAsync(context, error),
-        };
+            case RouteName.List when ListQuery.TryParse(target.Query, out var query, out error):
+                _access.Authorize(context, caller, route.Name);
+                return _list.HandleAsync(context, caller.User, query);
+            case RouteName.UpdateKey when ObjectKeys.TryParsePair(key, out var from, out var to, out error):
+                _access.Authorize(context, caller, route.Name, from, to);
+                return _changes.RenameAsync(context, caller.User, from, to);
+            case not (RouteName.List or RouteName.UpdateKey) when ObjectKeys.TryParse(key, out var parsed, out error):
+                _access.Authorize(context, caller, route.Name, parsed);
+                return HandleKeyAsync(context, route.Name, caller.User, parsed);
+            default:
+                return Answers.BadRequestAsync(context, error);
+        }
     }
 
     private Task HandleKeyAsync(HttpContext context, RouteName route, string user, ObjectKey key) => route switch

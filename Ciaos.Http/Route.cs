@@ -27,7 +27,7 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
     public const string NothingHere =
         "There is nothing here. Routes: POST /put/{key}, GET /get/{key}, POST /append/{key}, POST /update/{key}, "
         + "PUT /update_key/{old}/{new}, DELETE /delete/{key}, PUT|GET|HEAD|DELETE /raw/{key}, GET /stat/{key}, "
-        + "GET /list?prefix=&after=&limit=, GET /health/live, GET /health/ready";
+        + "GET /list?prefix=&after=&limit=, GET /health/live, GET /health/ready, GET /admin/v1/";
 
     // The frequent ones first.
     private static readonly Route[] Table =

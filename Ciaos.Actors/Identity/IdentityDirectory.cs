@@ -41,8 +41,10 @@ public sealed class IdentityDirectory(TimeProvider time)
 
     /// <summary>What the policies of a user say to a request. Root may do everything. With a temporary key whose
     /// session has a policy, both have to allow it, and either may deny it.</summary>
-    public PolicyDecision Evaluate(User user, AccessKey? key, PolicyRequest request) =>
-        _policies.Evaluate(user, key, request);
+    /// <param name="isOwner">The user may do it unless a policy denies it, since what it is about belongs to
+    /// it.</param>
+    public PolicyDecision Evaluate(User user, AccessKey? key, PolicyRequest request, bool isOwner = false) =>
+        _policies.Evaluate(user, key, request, isOwner);
 
     /// <summary>To be called when a request was proved with a key. It is kept in memory, and in the journal only now
     /// and then.</summary>

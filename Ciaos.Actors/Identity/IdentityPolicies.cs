@@ -11,11 +11,12 @@ internal sealed class IdentityPolicies
     private readonly ConditionalWeakTable<AccessKey, PolicyDocument?[]> _ofSessions = [];
 
     /// <inheritdoc cref="IdentityDirectory.Evaluate"/>
-    public PolicyDecision Evaluate(User user, AccessKey? key, PolicyRequest request)
+    public PolicyDecision Evaluate(User user, AccessKey? key, PolicyRequest request, bool isOwner)
     {
         var decision = user.IsRoot
             ? PolicyDecision.Allow
             : Of(_ofUsers.GetValue(user, static user => [.. user.Policies.Values.Select(Parse)]), request);
+        if (isOwner && decision == PolicyDecision.None) decision = PolicyDecision.Allow;
         if (key?.SessionPolicy is null || decision == PolicyDecision.Deny) return decision;
         var session = Of(_ofSessions.GetValue(key, static key => [Parse(key.SessionPolicy!)]), request);
         return session == PolicyDecision.Allow ? decision : session;

@@ -11,7 +11,8 @@ public sealed class IdentitySystem
 
     private IdentitySystem(ActorSystem system, IdentityContext context)
     {
-        Directory = new IdentityDirectory(context.Time);
+        Time = context.Time;
+        Directory = new IdentityDirectory(Time);
         _timeout = context.Settings.AskTimeout;
         _keeper = system.ActorOf(
             IdentityKeeper.Props(context.Settings, IdentityActor.Props(context, Directory)), "identity");
@@ -19,6 +20,9 @@ public sealed class IdentitySystem
 
     /// <summary>Who is who, for front ends.</summary>
     public IdentityDirectory Directory { get; }
+
+    /// <summary>The clock by which temporary keys expire.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>Returns at once; see <see cref="WhenReadyAsync"/>.</summary>
     public static IdentitySystem Start(

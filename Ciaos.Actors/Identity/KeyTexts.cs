@@ -14,7 +14,7 @@ internal static class KeyTexts
     public const string DisplayNameForm = "1 to 256 characters, none of them a control character";
 
     private const string IdLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    private const string SecretLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
+    private const string SecretLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_";
     private const int IdLength = 20;
     private const int SecretLength = 40;
     private const int TokenBytes = 48;

@@ -29,6 +29,14 @@ public sealed class HttpSettingsSpec
         Assert.Contains("authentication is off", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void With_authentication_any_address_may_be_listened_on()
+    {
+        var settings = HttpSettings.From(With("authentication = on, address = \"0.0.0.0\""));
+        Assert.True(settings.IsAuthenticationOn);
+        Assert.False(HttpSettings.From(Reference()).IsAuthenticationOn);
+    }
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("127.1.2.3")]

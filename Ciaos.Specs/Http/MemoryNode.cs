@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
@@ -49,7 +50,7 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     public int NeedleCount => _needles.Count;
 
-    public static async Task<MemoryNode> StartAsync(string settings = "")
+    public static async Task<MemoryNode> StartAsync(string settings = "", IdentitySystem? identity = null)
     {
         var node = new MemoryNode();
         var store = new ObjectStore(
@@ -65,7 +66,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
         var config = ConfigurationFactory.ParseString("ciaos.http { port = 0, " + settings + " }")
             .WithFallback(HttpSettingsSpec.Reference());
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(node).SetMinimumLevel(LogLevel.Debug));
-        node._server = await HttpServer.StartAsync(HttpSettings.From(config), store, node.Readiness, loggers, default);
+        node._server = await HttpServer.StartAsync(
+            HttpSettings.From(config), store, node.Readiness, loggers, default, identity: identity);
         node.Readiness.SetReady();
         node.Client.BaseAddress = new Uri(node._server.Address);
         node.Client.DefaultRequestHeaders.Add("User", "me");

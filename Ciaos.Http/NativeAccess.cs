@@ -1,0 +1,74 @@
+using Ciaos.Http.Admin;
+using Ciaos.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Ciaos.Http;
+
+/// <summary>
+/// Whose keys a native request is about, and whether it may do what it wants. Without authentication that is what the
+/// header <c>User</c> says. With it the access key tells; the header may be left out. A user's keys are its own, but
+/// its policies, or that of its session, may deny it what they name: as actions of S3, on the bucket of the user's
+/// name.
+/// </summary>
+/// <param name="authentication">Null: it is off.</param>
+internal sealed class NativeAccess(Authentication? authentication)
+{
+    /// <exception cref="RequestRefusedException">It has no right credentials, or names another user.</exception>
+    public NativeCaller Identify(HttpContext context)
+    {
+        var hasUser = UserHeader.TryRead(context.Request, out var named, out var error);
+        if (authentication is null)
+            return hasUser
+                ? new NativeCaller(named, null)
+                : throw new RequestRefusedException(StatusCodes.Status400BadRequest, error);
+        if (!authentication.TryRead(context.Request, out var caller, out var reason))
+            throw new RequestRefusedException(StatusCodes.Status401Unauthorized, reason);
+        if (!hasUser && context.Request.Headers.ContainsKey("User"))
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, error);
+        if (hasUser && named != caller.User.Name)
+            throw new RequestRefusedException(
+                StatusCodes.Status403Forbidden,
+                $"The access key belongs to the user {caller.User.Name}, but the header User names another one");
+        return new NativeCaller(caller.User.Name, caller);
+    }
+
+    /// <param name="keys">What it is about; none: the bucket itself.</param>
+    /// <exception cref="RequestRefusedException">A policy denies it.</exception>
+    public void Authorize(
+        HttpContext context, NativeCaller caller, RouteName route, params ReadOnlySpan<ObjectKey> keys)
+    {
+        if (authentication is null || caller.Proved is not { } proved) return;
+        if (proved is { User.Policies.IsEmpty: true, Key.SessionPolicy: null }) return;
+        var bucket = $"arn:aws:s3:::{caller.User}";
+        foreach (var action in ActionsOf(route, context.Request.Method))
+        {
+            if (keys.IsEmpty) Require(action, bucket);
+            foreach (var key in keys) Require(action, $"{bucket}/{key.Value}");
+        }
+
+        void Require(string action, string resource)
+        {
+            if (!authentication.IsAllowed(context, proved, action, resource, isOwner: true))
+                throw new RequestRefusedException(
+                    StatusCodes.Status403Forbidden,
+                    $"A policy of the user {caller.User}, or of its session, does not allow {action} here");
+        }
+    }
+
+    private static string[] ActionsOf(RouteName route, string method) => route switch
+    {
+        RouteName.List => ["s3:ListBucket"],
+        RouteName.Get or RouteName.Stat => ["s3:GetObject"],
+        RouteName.Put or RouteName.Append or RouteName.Update => ["s3:PutObject"],
+        RouteName.Delete => ["s3:DeleteObject"],
+        RouteName.UpdateKey => ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        RouteName.Raw when HttpMethods.IsPut(method) => ["s3:PutObject"],
+        RouteName.Raw when HttpMethods.IsDelete(method) => ["s3:DeleteObject"],
+        RouteName.Raw => ["s3:GetObject"],
+        _ => throw new InvalidOperationException($"Route {route} is nobody's"),
+    };
+}
+
+/// <param name="User">Whose keys the request is about.</param>
+/// <param name="Proved">Null where authentication is off.</param>
+internal readonly record struct NativeCaller(string User, Caller? Proved);
