@@ -16,7 +16,8 @@ internal interface IS3Document<TSelf>
     void WriteTo(S3Xml xml);
 }
 
-/// <summary>Between documents and text. The text that is kept in a bucket's configuration is the document's XML.</summary>
+/// <summary>Between documents and text. The text that is kept in a bucket's configuration is the document's
+/// XML.</summary>
 internal static class S3Document
 {
     /// <exception cref="S3Exception">The document is not valid.</exception>

@@ -34,7 +34,8 @@ internal sealed record TagSet(ImmutableArray<Tag> Tags) : IS3Document<TagSet>
         return Checked([.. items.All("Tag").Select(Tag.From)], max);
     }
 
-    /// <summary>From the header x-amz-tagging, which is written like a query: <c>a=b&amp;c=d</c>. Sorted by key.</summary>
+    /// <summary>From the header x-amz-tagging, which is written like a query: <c>a=b&amp;c=d</c>. Sorted by
+    /// key.</summary>
     public static TagSet ParseHeader(string header)
     {
         var tags = new List<Tag>();

@@ -56,7 +56,8 @@ public sealed class TagSetSpec
     [Fact]
     public void What_is_kept_is_read_back()
     {
-        var text = Gen.Elements("", "a", "ä ö", "x=y", "a+b", "%", "&", "://@", "漢字").ArrayOf().Select(string.Concat);
+        var text = Gen.Elements("", "a", "ä ö", "x=y", "a+b", "%", "&", "://@", "漢字").ArrayOf()
+            .Select(string.Concat);
         Prop.ForAll(text.Two().ToArbitrary(), pair =>
         {
             var tags = new TagSet([new Tag(pair.Item1, pair.Item2), new Tag("last", pair.Item1)]);

@@ -1,0 +1,153 @@
+using Xunit;
+
+namespace Ciaos.Specs.Http.S3.Buckets;
+
+/// <summary>The parts of a bucket's configuration that are documents.</summary>
+public sealed class BucketConfigsSpec : IAsyncLifetime
+{
+    private readonly BucketBench _bench = new();
+
+    public Task InitializeAsync() => _bench.SendAsync(_bench.Main, "PUT", "/b-1");
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
+
+    public static TheoryData<string, string, string, string> Removable => new()
+    {
+        {
+            "cors", "NoSuchCORSConfiguration", "AllowedOrigin",
+            "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>"
+            + "</CORSRule></CORSConfiguration>"
+        },
+        {
+            "tagging", "NoSuchTagSet", "Key",
+            "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
+        },
+        {
+            "lifecycle", "NoSuchLifecycleConfiguration", "Days",
+            "<LifecycleConfiguration><Rule><Prefix/><Status>Enabled</Status><Expiration><Days>1</Days></Expiration>"
+            + "</Rule></LifecycleConfiguration>"
+        },
+        {
+            "ownershipControls", "OwnershipControlsNotFoundError", "ObjectOwnership",
+            "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule>"
+            + "</OwnershipControls>"
+        },
+        {
+            "publicAccessBlock", "NoSuchPublicAccessBlockConfiguration", "BlockPublicAcls",
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>"
+            + "</PublicAccessBlockConfiguration>"
+        },
+        {
+            "encryption", "ServerSideEncryptionConfigurationNotFoundError", "SSEAlgorithm",
+            "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>"
+            + "<SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>"
+            + "</ServerSideEncryptionConfiguration>"
+        },
+        {
+            "website", "NoSuchWebsiteConfiguration", "Suffix",
+            "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument>"
+            + "</WebsiteConfiguration>"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Removable))]
+    public async Task It_is_missing_then_set_then_removed(
+        string subResource, string missing, string element, string document)
+    {
+        var target = $"/b-1?{subResource}";
+        Assert.Equal((404, missing), (await _bench.SendAsync(_bench.Main, "GET", target)).Outcome);
+        Assert.InRange((await _bench.SendAsync(_bench.Main, "PUT", target, document)).Status, 200, 204);
+        var kept = (await _bench.SendAsync(_bench.Main, "GET", target)).One(element);
+        Assert.Contains(kept, document);
+        Assert.Equal((400, "MalformedXML"), (await _bench.SendAsync(_bench.Main, "PUT", target, "<a/>")).Outcome);
+        Assert.Equal((204, ""), (await _bench.SendAsync(_bench.Main, "DELETE", target)).Outcome);
+        Assert.Equal((404, missing), (await _bench.SendAsync(_bench.Main, "GET", target)).Outcome);
+        Assert.Equal((204, ""), (await _bench.SendAsync(_bench.Main, "DELETE", target)).Outcome);
+    }
+
+    [Theory]
+    [MemberData(nameof(Removable))]
+    public async Task It_is_the_owners_alone(string subResource, string missing, string element, string document)
+    {
+        Assert.NotEqual(missing, element);
+        foreach (var user in new[] { _bench.Other, null })
+        {
+            foreach (var method in new[] { "GET", "PUT", "DELETE" })
+            {
+                Assert.Equal((403, "AccessDenied"),
+                    (await _bench.SendAsync(user, method, $"/b-1?{subResource}", document)).Outcome);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("notification", "NotificationConfiguration", "")]
+    [InlineData("logging", "BucketLoggingStatus", "")]
+    [InlineData("requestPayment", "RequestPaymentConfiguration", "<Payer>Requester</Payer>")]
+    [InlineData("accelerate", "AccelerateConfiguration", "<Status>Enabled</Status>")]
+    public async Task It_is_never_missing(string subResource, string root, string inner)
+    {
+        var target = $"/b-1?{subResource}";
+        Assert.Equal(200, (await _bench.SendAsync(_bench.Main, "GET", target)).Status);
+        Assert.Equal((200, ""), (await _bench.SendAsync(
+            _bench.Main, "PUT", target, $"<{root}>{inner}</{root}>")).Outcome);
+        Assert.Contains(inner, (await _bench.SendAsync(_bench.Main, "GET", target)).Text);
+        Assert.Equal((403, "AccessDenied"), (await _bench.SendAsync(_bench.Other, "GET", target)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_log_goes_to_a_bucket_of_the_same_owner()
+    {
+        await _bench.SendAsync(_bench.Other, "PUT", "/theirs");
+        static string To(string bucket) => "<BucketLoggingStatus><LoggingEnabled>"
+            + $"<TargetBucket>{bucket}</TargetBucket><TargetPrefix>a</TargetPrefix></LoggingEnabled>"
+            + "</BucketLoggingStatus>";
+        async Task<string> PutAsync(string bucket) =>
+            (await _bench.SendAsync(_bench.Main, "PUT", "/b-1?logging", To(bucket))).Code;
+        Assert.Equal("", await PutAsync("b-1"));
+        Assert.Equal("InvalidTargetBucketForLogging", await PutAsync("theirs"));
+        Assert.Equal("InvalidTargetBucketForLogging", await PutAsync("missing"));
+    }
+
+    [Fact]
+    public async Task Replication_is_never_there() =>
+        Assert.Equal((404, "ReplicationConfigurationNotFoundError"),
+            (await _bench.SendAsync(_bench.Main, "GET", "/b-1?replication")).Outcome);
+
+    [Fact]
+    public async Task Versioning_is_off_until_it_is_enabled_and_then_never_again()
+    {
+        async Task<string[]> StatusAsync() =>
+            (await _bench.SendAsync(_bench.Main, "GET", "/b-1?versioning")).All("Status");
+        Task<BucketAnswer> SetAsync(string status) => _bench.SendAsync(
+            _bench.Main, "PUT", "/b-1?versioning",
+            $"<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+        Assert.Empty(await StatusAsync());
+        Assert.Equal((200, ""), (await SetAsync("Suspended")).Outcome);
+        Assert.Equal(["Suspended"], await StatusAsync());
+        Assert.Equal((200, ""), (await SetAsync("Enabled")).Outcome);
+        Assert.Equal(["Enabled"], await StatusAsync());
+        Assert.Equal((400, "MalformedXML"), (await SetAsync("Off")).Outcome);
+    }
+
+    [Fact]
+    public async Task Object_lock_needs_versioning_and_keeps_it()
+    {
+        const string @lock = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>"
+            + "<DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule>"
+            + "</ObjectLockConfiguration>";
+        Task<BucketAnswer> SetAsync(string status) => _bench.SendAsync(
+            _bench.Main, "PUT", "/b-1?versioning",
+            $"<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+        Assert.Equal((404, "ObjectLockConfigurationNotFoundError"),
+            (await _bench.SendAsync(_bench.Main, "GET", "/b-1?object-lock")).Outcome);
+        Assert.Equal((409, "InvalidBucketState"),
+            (await _bench.SendAsync(_bench.Main, "PUT", "/b-1?object-lock", @lock)).Outcome);
+        await SetAsync("Enabled");
+        Assert.Equal((200, ""), (await _bench.SendAsync(_bench.Main, "PUT", "/b-1?object-lock", @lock)).Outcome);
+        Assert.Equal("1", (await _bench.SendAsync(_bench.Main, "GET", "/b-1?object-lock")).One("Days"));
+        Assert.Equal((409, "InvalidBucketState"), (await SetAsync("Suspended")).Outcome);
+        Assert.Equal((200, ""), (await SetAsync("Enabled")).Outcome);
+    }
+}
