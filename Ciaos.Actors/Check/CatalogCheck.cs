@@ -18,9 +18,19 @@ internal sealed class CatalogCheck(
 {
     private const string ObjectColumns =
         "bucket, key, shard, object_id, version, created, modified, size, files, segments, content_sequence, metadata, "
-        + "inline_segments, moving_sequence, moving_to";
+        + "inline_segments, moving_sequence, moving_to, version_sequence, version_object, is_marker, content_version, "
+        + "noncurrent, null_sequence";
 
-    private const int ObjectShard = 2;
+    private const string VersionColumns =
+        "bucket, key, place, shard, object_id, version, created, modified, size, files, segments, content_sequence, "
+        + "metadata, inline_segments, version_sequence, version_object, is_marker, content_version, since";
+
+    private const string UploadColumns = "bucket, key, sequence, shard, object_id, begun, initiator, metadata";
+
+    private const string PartColumns =
+        "shard, upload, number, content_sequence, object_id, modified, size, segments, metadata, inline_segments";
+
+    private const string BucketColumns = "id, name, owner, created, config, version";
 
     // Rows of an ended content go one after the other, when nobody reads them any more.
     private const string Segments = """
@@ -29,8 +39,6 @@ internal sealed class CatalogCheck(
             AND ended_content.content_sequence = segment.content_sequence)
         ORDER BY shard, content_sequence, first_ordinal
         """;
-
-    private static readonly string[] ObjectNames = ObjectColumns.Split(", ");
 
     private readonly ShardLayout _layout = new(shards);
     private long _rows;
@@ -41,15 +49,22 @@ internal sealed class CatalogCheck(
         using var theirs = real.Open();
         using var ours = made.OpenReader();
         CompareLayout(theirs);
-        Compare("object", $"SELECT {ObjectColumns} FROM object ORDER BY bucket, key", 2, ObjectNames);
+        CompareAll("object", ObjectColumns, "bucket, key");
+        CompareAll("version", VersionColumns, "bucket, key, place");
+        CompareAll("upload", UploadColumns, "bucket, key, sequence");
+        CompareAll("part", PartColumns, "shard, upload, number");
         Compare("segment", Segments, 3, ["shard", "content", "ordinal", "offset", "run"]);
-        Compare("bucket", "SELECT id, owner FROM bucket ORDER BY id", 1, ["id", "owner"]);
+        CompareAll("bucket", BucketColumns, "id");
+        if (Enumerable.Range(0, shards).All(isSound)) CompareAll("usage", "bucket, objects, bytes", "bucket");
         CompareEnded(theirs, ours);
         CompareArrivals(theirs, ours);
         for (var shard = 0; shard < shards; shard++)
             if (!isSound(shard))
                 report.Note(FormattableString.Invariant(
                     $"Rows of shard {shard} are not compared with the catalog, since its journal is damaged"));
+
+        void CompareAll(string table, string columns, string keys) => Compare(
+            table, $"SELECT {columns} FROM {table} ORDER BY {keys}", keys.Split(", ").Length, columns.Split(", "));
 
         void Compare(string table, string sql, int keys, string[] names)
         {
@@ -83,7 +98,7 @@ internal sealed class CatalogCheck(
     private void Compare(string table, object[]? mine, object[]? found, string[] names)
     {
         var row = (mine ?? found)!;
-        var shard = table switch { "object" => row[ObjectShard], "segment" => row[0], _ => null };
+        var shard = Array.IndexOf(names, "shard") is >= 0 and var place ? row[place] : null;
         if (shard is long number && number >= 0 && number < shards && !isSound((int)number)) return;
         if (mine is null)
             Problem(CheckProblemKind.CatalogRowExtra, table, row, "is not what the journal makes");
@@ -125,14 +140,15 @@ internal sealed class CatalogCheck(
 
     private void Problem(CheckProblemKind kind, string table, object[] row, string what)
     {
-        if (table == "object" && row is [long bucket, byte[] utf8, ..])
+        if (table is "object" or "version" or "upload" && row is [long bucket, byte[] utf8, ..])
         {
             var key = Encoding.UTF8.GetString(utf8);
             var shard = ObjectKey.TryCreate(key, out var name, out _)
                 ? ShardContext.PersistenceIdOf(_layout.ShardOf(new BucketId(bucket), name) + 1)
                 : null;
             report.Add(new CheckProblem(
-                kind, FormattableString.Invariant($"The catalog's row of key \"{key}\" in bucket {bucket} {what}"),
+                kind, FormattableString.Invariant(
+                    $"The catalog's {(table == "object" ? "row" : table)} of key \"{key}\" in bucket {bucket} {what}"),
                 Stream: shard, Bucket: bucket, Key: key));
             return;
         }

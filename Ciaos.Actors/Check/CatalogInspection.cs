@@ -27,6 +27,14 @@ internal sealed class CatalogInspection(CatalogSettings settings)
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) > 0;
     }
 
+    /// <exception cref="DbException">It cannot be asked.</exception>
+    public bool IsOfOlderFormat()
+    {
+        using var connection = Open();
+        return CatalogRows.Read(connection, "SELECT format FROM index_layout").ToList() is [[long format]]
+            && format < CatalogSchema.Format;
+    }
+
     public DbConnection Open() => settings.Provider == CatalogProvider.Sqlite
         ? SqliteInspection.Open(SqliteLocation.Resolve(settings.Location), isAlone: true)
         : CatalogDatabase.From(settings).OpenReader();

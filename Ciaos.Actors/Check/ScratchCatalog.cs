@@ -48,8 +48,7 @@ internal sealed class ScratchCatalog : IDisposable
         new NeedleIds(_time), _time);
 
     public ShardStates NewStates() => new(
-        Math.Max(1, _settings.CacheEntries / _settings.Shards),
-        name => Readers.Read(reader => reader.FindObject(name)));
+        Math.Max(1, _settings.CacheEntries / _settings.Shards), Readers);
 
     public DbConnection OpenReader() => _database.OpenReader();
 

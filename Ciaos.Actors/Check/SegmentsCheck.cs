@@ -10,8 +10,8 @@ using Ciaos.Storage.Volumes;
 namespace Ciaos.Actors.Check;
 
 /// <summary>
-/// Looks for every needle that an object lies in, in the order of their places; and adds up what each volume's bytes
-/// are used for.
+/// Looks for every needle that an object, an older version of one, or a part of an upload lies in, in the order of
+/// their places; and adds up what each volume's bytes are used for.
 /// </summary>
 internal sealed class SegmentsCheck(
     ScratchCatalog catalog, CheckNotes notes, VolumesCheck volumes, CheckReport report,
@@ -21,12 +21,28 @@ internal sealed class SegmentsCheck(
     private const string Objects = """
         SELECT bucket, shard, content_sequence, inline_segments, size, moving_sequence IS NULL OR NOT EXISTS (
             SELECT 1 FROM arrival WHERE source_shard = object.shard AND started_sequence = object.moving_sequence)
-        FROM object
+        FROM object WHERE is_marker = 0
+        """;
+
+    private const string OtherInline = """
+        SELECT bucket, shard, content_sequence, inline_segments FROM version WHERE inline_segments IS NOT NULL
+        UNION ALL SELECT u.bucket, p.shard, p.content_sequence, p.inline_segments FROM part p
+        JOIN upload u ON u.shard = p.shard AND u.sequence = p.upload WHERE p.inline_segments IS NOT NULL
+        """;
+
+    // Whose a content is: of an object, of an older version of one, or of a part of an upload.
+    private const string Holders = """
+        CREATE TABLE holder AS
+        SELECT shard, content_sequence, bucket, key FROM object
+        UNION ALL SELECT shard, content_sequence, bucket, key FROM version
+        UNION ALL SELECT p.shard, p.content_sequence, u.bucket, u.key FROM part p
+        JOIN upload u ON u.shard = p.shard AND u.sequence = p.upload;
+        CREATE INDEX holder_content ON holder (shard, content_sequence, bucket, key)
         """;
 
     private const string Runs = """
-        SELECT o.bucket, s.shard, s.content_sequence, s.run FROM segment s
-        JOIN object o ON o.shard = s.shard AND o.content_sequence = s.content_sequence
+        SELECT h.bucket, s.shard, s.content_sequence, s.run FROM segment s
+        JOIN holder h ON h.shard = s.shard AND h.content_sequence = s.content_sequence
         """;
 
     private const string Places = """
@@ -55,10 +71,10 @@ internal sealed class SegmentsCheck(
 
     public void Run()
     {
-        catalog.Run("CREATE INDEX check_content ON object (shard, content_sequence, bucket, key)");
+        catalog.Run(Holders);
         using var connection = catalog.OpenReader();
         foreach (var row in CatalogRows.Read(connection, Objects)) AddObject(row);
-        foreach (var row in CatalogRows.Read(connection, Runs))
+        foreach (var row in CatalogRows.Read(connection, OtherInline).Concat(CatalogRows.Read(connection, Runs)))
             notes.AddLive(Decode((byte[])row[3]), (long)row[0], (long)row[1], (long)row[2]);
         notes.Sort();
         foreach (var row in notes.Rows(Places)) Check(row, connection);
@@ -142,7 +158,7 @@ internal sealed class SegmentsCheck(
     private static (long Bucket, string Key) NameOf(DbConnection connection, long shard, long content)
     {
         var found = CatalogRows.Read(connection, FormattableString.Invariant(
-            $"SELECT bucket, key FROM object WHERE shard = {shard} AND content_sequence = {content}")).First();
+            $"SELECT bucket, key FROM holder WHERE shard = {shard} AND content_sequence = {content}")).First();
         return ((long)found[0], Encoding.UTF8.GetString((byte[])found[1]));
     }
 }

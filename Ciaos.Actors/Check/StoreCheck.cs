@@ -136,6 +136,13 @@ public sealed class StoreCheck
                 return (null, none);
             }
 
+            if (real.IsOfOlderFormat())
+            {
+                _report.Note(
+                    $"The {real.Name} is of an older version: it is made anew from the journal at the next start");
+                return (null, real.Numbers("SELECT persistence_id, recorded_sequence FROM recorded"));
+            }
+
             foreach (var damage in real.FileDamage(_settings.IsQuick))
                 _report.Add(new CheckProblem(CheckProblemKind.CatalogDamaged, $"The {real.Name}: {damage}"));
             return (

@@ -121,7 +121,7 @@ internal sealed class StreamCheck(
 
         if (held.Manifest == row.Manifest && held.Payload.AsSpan().SequenceEqual(row.Message)) return true;
         if (row.WriterUuid == RebuiltJournal.Writer
-            && (number > recorded || row.Manifest == IndexEventCodec.LostManifest)) return true;
+            && (number > recorded || IndexEventCodec.StandsForLost(row.Manifest))) return true;
         Problem(
             CheckProblemKind.EventDiffers, number,
             TryDecode(held, out var why) is null

@@ -58,6 +58,15 @@ internal sealed class ShardStream : IStreamReplay
             case ObjectAppended appended:
                 _notes.AddUsed(appended.Segments);
                 break;
+            case ObjectVersionPut put:
+                _notes.AddUsed(put.Segments);
+                break;
+            case UploadPartPut part:
+                _notes.AddUsed(part.Segments);
+                break;
+            case UploadCompleted completed:
+                foreach (var run in completed.Content.Runs) _notes.AddUsed(SegmentCodec.Decode(run.Encoded.Span));
+                break;
             case ObjectRenamedTo to:
                 _notes.AddFinished(new RenameId(_shard, to.StartedSequence));
                 break;
@@ -80,45 +89,59 @@ internal sealed class ShardStream : IStreamReplay
     }
 }
 
-/// <summary>The events of the keeper of buckets: the first makes the index, each further one gives out the next
-/// bucket.</summary>
+/// <summary>The events of the keeper of buckets: the first makes the index, and each that makes a bucket gives out the
+/// next number, or that of one whose event was lost.</summary>
 internal sealed class BucketsStream(ScratchCatalog catalog) : IStreamReplay
 {
     private readonly ShardContext _context = catalog.ContextOf(IndexSystem.BucketsShard);
 
     public string? Objection(object message) =>
-        message is IndexCreated or BucketCreated ? null : "it is no event of the keeper of buckets";
+        message is IndexCreated or IBucketEvent or BucketEventLost ? null : "it is no event of the keeper of buckets";
 
     public void Apply(object message, long number)
     {
-        var objection = message switch
-        {
-            IndexCreated => number == 1 ? null : "only the first event makes the index",
-            BucketCreated created when created.Bucket.Value != number - 1 =>
-                FormattableString.Invariant($"it gives out bucket {created.Bucket.Value} as number {number - 1}"),
-            BucketCreated created => catalog.Readers.Read(reader => reader.FindBucket(created.Owner)) is { } known
-                ? FormattableString.Invariant($"its owner has bucket {known.Value} already")
-                : null,
-            _ => null,
-        };
-        if (objection is not null)
+        if (Contradiction(message, number) is { } contradiction)
         {
             Skip(number);
-            throw new InvalidDataException(objection);
+            throw new InvalidDataException(contradiction);
         }
 
-        Change(number, message is BucketCreated bucket
-            ? new CatalogChange.AddBucket(bucket.Bucket, bucket.Owner)
-            : new CatalogChange.SetShards(((IndexCreated)message).Shards));
+        try
+        {
+            Change(number, BucketApplication.Apply((IIndexEvent)message, number, Find));
+        }
+        catch (InvalidDataException)
+        {
+            Skip(number);
+            throw;
+        }
     }
 
-    public void Skip(long number) => Change(number);
+    public void Skip(long number) => Change(number, []);
 
     public void End()
     {
         // Each event is applied at once.
     }
 
-    private void Change(long number, params CatalogChange[] changes) => _context.Store.Apply(
+    private string? Contradiction(object message, long number) => message switch
+    {
+        IndexCreated => number == 1 ? null : "only the first event makes the index",
+        BucketCreated created => Contradiction(created.Bucket, created.Owner),
+        BucketMade made => Contradiction(made.Bucket, made.Name),
+        _ => null,
+    };
+
+    private string? Contradiction(BucketId bucket, string name) => catalog.Readers.Read(reader =>
+        reader.Buckets.Find(bucket) is not null || reader.Buckets.WasDeleted(bucket)
+            ? FormattableString.Invariant($"it gives out bucket {bucket.Value}, which is given out already")
+            : reader.Buckets.Find(name) is { } known
+                ? FormattableString.Invariant($"its name has bucket {known.Id.Value} already")
+                : null);
+
+    private BucketProtocol.BucketInfo? Find(BucketId bucket) =>
+        catalog.Readers.Read(reader => reader.Buckets.Find(bucket));
+
+    private void Change(long number, IReadOnlyList<CatalogChange> changes) => _context.Store.Apply(
         [new CatalogBatch(_context.PersistenceId, _context.Shard, number - 1, number, changes)]);
 }

@@ -4,29 +4,31 @@ using Akka.Persistence;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
+using static Ciaos.Actors.Index.BucketProtocol;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index;
 
-// Owns the names of buckets: gives an id to each owner, once and for ever. The names are in the catalog, so its memory
-// does not grow with them. Runs on ciaos.index.dispatcher, where waiting for the catalog is allowed. When the journal
-// or the catalog fails it stops, and its keeper starts it again. As with shards, nobody is told of a bucket before its
-// event is recorded in volumes too, or that fails.
+// Owns the buckets: their names, each of which it gives an id that is never given again, their owners and
+// configuration. They are in the catalog, so its memory does not grow with them. Runs on ciaos.index.dispatcher, where
+// waiting for the catalog is allowed. When the journal or the catalog fails it stops, and its keeper starts it again.
+// Commands on a name come one after the other: while one is under way the others wait. As with shards, nobody is told
+// of a change before its event is recorded in volumes too, or that fails.
 internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
 {
     private const int CacheEntries = 10_000;
-    private const int MaxOwnerLength = 256;
+    private const int MaxNameLength = 256;
 
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
 
     private readonly ShardContext _context;
     private readonly EventRecorder _recorder;
-    private readonly LruCache<string, BucketId> _cache = new(CacheEntries);
-    private readonly Dictionary<string, Recording> _recording = new(StringComparer.Ordinal);
+    private readonly BucketRemovals _removals;
+    private readonly LruCache<string, BucketInfo?> _cache = new(CacheEntries);
+    private readonly Dictionary<string, UnderWay> _underWay = new(StringComparer.Ordinal);
     private long _appliedSequence;
     private long _lastBucket;
-    private IActorRef? _creating;
     private Failed? _failure;
     private bool _isFailureFinal;
     private bool _isStopping;
@@ -36,19 +38,24 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         _context = context;
         (JournalPluginId, SnapshotPluginId) = (context.Settings.JournalPlugin, "ciaos.catalog-snapshots");
         _recorder = new EventRecorder(context, Self, ReadJournal, Log);
+        _removals = new BucketRemovals(context, Self, RemoveClosed, bucket => Answer(
+            bucket.Name, new Failed(FailReason.Unavailable, "A shard did not close the bucket in time")));
         Recover<SnapshotOffer>(offer => _appliedSequence = offer.Metadata.SequenceNr);
-        Recover<IndexCreated>(Apply);
-        Recover<BucketCreated>(Apply);
+        Recover<IIndexEvent>(Apply);
         Recover<RecoveryCompleted>(_ => Serve());
-        Command<BucketProtocol.Resolve>(Resolve);
-        Command<BucketProtocol.ICommand>(_ =>
-            Sender.Tell(new Failed(FailReason.Unavailable, "not built yet")));
+        Command<ICommand>(command => Take(command, Sender));
+        Command<ShardProtocol.BucketClosed>(_removals.Closed);
+        Command<Failed>(_ => { /* A shard does not serve now: the removal is given up in time. */ });
         Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored.Needle)));
         Command<VolumeProtocol.Rejected>(rejected => Recorded(() => _recorder.Rejected(rejected)));
         Command<VolumeWriting.EventWriter>(_recorder.Use);
         Command<JournalPage.Found>(_recorder.Continue);
         Command<JournalPage.NotFound>(_recorder.Continue);
-        Command<Tick>(_ => Recorded(_recorder.Tick));
+        Command<Tick>(_ => Recorded(() =>
+        {
+            _recorder.Tick();
+            _removals.Tick();
+        }));
         Command<ShardProtocol.Stop>(_ => Recorded(() => _isStopping = true));
     }
 
@@ -83,8 +90,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
     protected override void PostStop()
     {
         if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure, _isFailureFinal));
-        _creating?.Tell(_failure ?? new Failed(FailReason.Unavailable, "The keeper of buckets was stopped"));
-        foreach (var owner in _recording.Keys.ToList()) Answer(owner);
+        foreach (var underWay in _underWay.Values) End(underWay);
         base.PostStop();
     }
 
@@ -95,12 +101,18 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
             throw new InvalidDataException(
                 $"{PersistenceId}: the catalog has applied event {_appliedSequence}, but the journal ends with "
                 + $"{LastSequenceNr}: it is not the journal of this catalog");
-        _lastBucket = Readers.Read(reader => reader.LastBucket()).Value;
+        _lastBucket = Readers.Read(reader => reader.Buckets.Last()).Value;
         _recorder.Begin(Readers.Read(reader => reader.RecordedSequence(PersistenceId)), LastSequenceNr);
         var tick = new[] { LongestTick, _context.Settings.RecordTimeout, _context.Settings.RecordBackoffMin }.Min();
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, tick);
-        if (Readers.Read(reader => reader.Shards()) != CatalogSchema.UnknownShards) BeReady();
-        else Persist(new IndexCreated(_context.Settings.Shards, Now), created =>
+        if (Readers.Read(reader => reader.Shards()) != CatalogSchema.UnknownShards)
+        {
+            _removals.Reset();
+            BeReady();
+            return;
+        }
+
+        Persist(new IndexCreated(_context.Settings.Shards, Now), created =>
         {
             Apply(created);
             _recorder.Record(LastSequenceNr - 1, [created], () => { });
@@ -115,12 +127,6 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
     private void ReadJournal(long from, long to) =>
         Context.ActorOf(JournalPage.Props(PersistenceId, JournalPluginId!, from, to));
 
-    private void Answer(string owner)
-    {
-        if (!_recording.Remove(owner, out var recording)) return;
-        foreach (var client in recording.Waiting) client.Tell(new BucketProtocol.Resolved(InfoOf(owner, recording.Bucket)));
-    }
-
     // What volumes said may be all that an orderly stop was waiting for.
     private void Recorded(Action action)
     {
@@ -133,81 +139,203 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
 
     private void BeReady() => Context.Parent.Tell(ShardProtocol.Ready.Instance);
 
-    private void Resolve(BucketProtocol.Resolve resolve)
+    private void Take(ICommand command, IActorRef client)
     {
-        var owner = resolve.Owner;
-        if (owner.Length is 0 or > MaxOwnerLength || owner.Any(letter => letter is < ' ' or > '~'))
+        if (_isStopping)
         {
-            Sender.Tell(new Failed(
-                FailReason.Unavailable, $"An owner has 1 to {MaxOwnerLength} printable ASCII characters"));
+            client.Tell(new Failed(FailReason.Unavailable, "The keeper of buckets was stopped"));
+            return;
+        }
+
+        if (_underWay.TryGetValue(command.Name, out var underWay))
+        {
+            underWay.Waiting.Enqueue((command, client));
             return;
         }
 
         try
         {
-            if (_recording.TryGetValue(owner, out var recording)) recording.Waiting.Add(Sender);
-            else if (Find(owner) is { } bucket) Sender.Tell(new BucketProtocol.Resolved(InfoOf(owner, bucket)));
-            else if (resolve.Create) Create(owner, Sender);
-            else Sender.Tell(new BucketProtocol.NoSuchBucket(owner));
+            Handle(command, client);
         }
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
             Log.Error(failure, "The catalog could not be read");
-            Sender.Tell(IndexFailures.Of("The catalog could not be read", failure));
+            client.Tell(IndexFailures.Of("The catalog could not be read", failure));
         }
     }
 
-    private static BucketProtocol.BucketInfo InfoOf(string owner, BucketId bucket) => new(
-        bucket, owner, owner, DateTimeOffset.UnixEpoch, ObjectMetadata.None, 1);
-
-    private BucketId? Find(string owner)
+    private void Handle(ICommand command, IActorRef client)
     {
-        if (_cache.TryGet(owner, out var known)) return known;
-        if (Readers.Read(reader => reader.FindBucket(owner)) is not { } found) return null;
-        _cache.Set(owner, found);
+        if (!IsName(command.Name))
+        {
+            client.Tell(new Failed(
+                FailReason.Unavailable,
+                $"An owner, or the name of a bucket, has 1 to {MaxNameLength} printable ASCII characters"));
+            return;
+        }
+
+        var bucket = Find(command.Name);
+        switch (command)
+        {
+            case Resolve resolve:
+                Resolve(resolve, bucket, client);
+                break;
+            case Create create:
+                Create(create, bucket, client);
+                break;
+            case Get when bucket is not null:
+                client.Tell(new Got(bucket));
+                break;
+            case Configure or Remove when bucket is not null:
+                Change(command, bucket, client);
+                break;
+            default:
+                client.Tell(new NoSuchBucket(command.Name));
+                break;
+        }
+    }
+
+    private void Resolve(Resolve resolve, BucketInfo? bucket, IActorRef client)
+    {
+        if (bucket?.Owner == resolve.Owner)
+            client.Tell(new Resolved(bucket));
+        else if (!resolve.Create)
+            client.Tell(new NoSuchBucket(resolve.Owner));
+        else if (bucket is not null)
+            client.Tell(new Failed(FailReason.NotAllowed, $"The bucket {resolve.Owner} belongs to somebody else"));
+        else
+            Write(
+                resolve.Owner, new BucketCreated(NewBucket(), Now, resolve.Owner), made => new Resolved(made), client);
+    }
+
+    private void Create(Create create, BucketInfo? bucket, IActorRef client)
+    {
+        if (bucket is not null)
+            client.Tell(new Exists(bucket));
+        else if (!IsName(create.Owner))
+            client.Tell(new Failed(FailReason.NotAllowed, "This cannot be the name of an owner"));
+        else
+            Write(
+                create.Name, new BucketMade(NewBucket(), Now, create.Name, create.Owner, create.Config),
+                made => new Created(made), client);
+    }
+
+    private void Change(ICommand command, BucketInfo bucket, IActorRef client)
+    {
+        if (command is Configure configure)
+        {
+            if (configure.IfVersion is { } version && version != bucket.Version)
+                client.Tell(new Conflict(bucket));
+            else
+                Write(
+                    bucket.Name, new BucketConfigured(bucket.Id, Now, configure.Changes),
+                    changed => new Configured(changed), client);
+        }
+        else if (!IsEmpty(bucket.Id))
+        {
+            client.Tell(new NotEmpty(bucket.Name));
+        }
+        else
+        {
+            _underWay.Add(bucket.Name, new UnderWay(client));
+            _removals.Begin(bucket);
+        }
+    }
+
+    private void RemoveClosed(BucketInfo bucket)
+    {
+        try
+        {
+            if (!IsEmpty(bucket.Id))
+            {
+                _removals.End(bucket.Id);
+                Answer(bucket.Name, new NotEmpty(bucket.Name));
+                return;
+            }
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            _removals.End(bucket.Id);
+            Answer(bucket.Name, IndexFailures.Of("The catalog could not be read", failure));
+            return;
+        }
+
+        Persist(new BucketDeleted(bucket.Id, Now), deleted => Applied(deleted, () =>
+        {
+            _removals.End(bucket.Id);
+            _cache.Set(bucket.Name, null);
+            var version = LastSequenceNr;
+            Record(deleted, bucket.Name, new Removed(bucket.Name, version));
+        }));
+    }
+
+    // Other commands wait until this one is durable: nobody is given the same id, or another one for the same name.
+    private void Write(string name, IBucketEvent message, Func<BucketInfo, object> reply, IActorRef client)
+    {
+        _underWay.Add(name, new UnderWay(client));
+        Persist(message, written => Applied(written, () =>
+        {
+            var bucket = Readers.Read(reader => reader.Buckets.Find(written.Bucket))!;
+            _cache.Set(name, bucket);
+            Record(written, name, reply(bucket));
+        }));
+    }
+
+    private void Applied(IIndexEvent message, Action then)
+    {
+        try
+        {
+            Apply(message);
+            then();
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            Fail(IndexFailures.Of("The catalog could not be written", failure));
+        }
+    }
+
+    private void Record(IIndexEvent message, string name, object reply)
+    {
+        _underWay[name].Done = reply;
+        _recorder.Record(LastSequenceNr - 1, [message], () => Answer(name, reply));
+    }
+
+    private void Answer(string name, object reply)
+    {
+        if (!_underWay.Remove(name, out var underWay)) return;
+        underWay.Client.Tell(reply);
+        foreach (var (command, client) in underWay.Waiting) Take(command, client);
+    }
+
+    private BucketInfo? Find(string name)
+    {
+        if (_cache.TryGet(name, out var known)) return known;
+        if (Readers.Read(reader => reader.Buckets.Find(name)) is not { } found) return null;
+        _cache.Set(name, found);
         return found;
     }
 
-    // Other commands wait until this one is durable: nobody is given the same id, or another one for the same owner.
-    private void Create(string owner, IActorRef client)
-    {
-        _creating = client;
-        Persist(new BucketCreated(new BucketId(_lastBucket + 1), Now, owner), created =>
-        {
-            try
-            {
-                Apply(created);
-                _creating = null;
-                _recording.Add(owner, new Recording(created.Bucket, [client]));
-                _recorder.Record(LastSequenceNr - 1, [created], () => Answer(owner));
-            }
-            catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
-            {
-                Fail(IndexFailures.Of("The catalog could not be written", failure));
-            }
-        });
-    }
+    private bool IsEmpty(BucketId bucket) => Readers.Read(reader => reader.Buckets.IsEmpty(bucket));
+
+    private BucketId NewBucket() => new(++_lastBucket);
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= MaxNameLength && !name.Any(letter => letter is < ' ' or > '~');
 
     /// <exception cref="CatalogLayoutException">The index was created with another number of shards: most keys would
     /// not be found.</exception>
-    private void Apply(IndexCreated created)
+    private void Apply(IIndexEvent message)
     {
         var shards = _context.Settings.Shards;
-        if (created.Shards != shards) throw CatalogLayoutException.Shards(created.Shards, shards);
-        Apply(new CatalogChange.SetShards(created.Shards));
-    }
-
-    private void Apply(BucketCreated created)
-    {
-        Apply(new CatalogChange.AddBucket(created.Bucket, created.Owner));
-        _lastBucket = created.Bucket.Value;
-    }
-
-    private void Apply(CatalogChange change)
-    {
+        if (message is IndexCreated created && created.Shards != shards)
+            throw CatalogLayoutException.Shards(created.Shards, shards);
+        var changes = BucketApplication.Apply(
+            message, LastSequenceNr, id => Readers.Read(reader => reader.Buckets.Find(id)));
         _context.Store.Apply([new CatalogBatch(
-            PersistenceId, _context.Shard, _appliedSequence, LastSequenceNr, [change])]);
+            PersistenceId, _context.Shard, _appliedSequence, LastSequenceNr, changes)]);
         _appliedSequence = LastSequenceNr;
+        if (message is BucketCreated or BucketMade)
+            _lastBucket = Math.Max(_lastBucket, ((IBucketEvent)message).Bucket.Value);
     }
 
     private void Fail(Failed failure)
@@ -216,8 +344,22 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    // A bucket whose event is on its way into volumes.
-    private sealed record Recording(BucketId Bucket, List<IActorRef> Waiting);
+    // What is in the journal and in the catalog has happened.
+    private void End(UnderWay underWay)
+    {
+        var reply = _failure ?? new Failed(FailReason.Unavailable, "The keeper of buckets was stopped");
+        underWay.Client.Tell(underWay.Done ?? reply);
+        foreach (var (_, client) in underWay.Waiting) client.Tell(reply);
+    }
+
+    // A command on a name that is not answered yet, and those that came since.
+    private sealed record UnderWay(IActorRef Client)
+    {
+        /// <summary>The answer, when it has happened and only waits for volumes.</summary>
+        public object? Done { get; set; }
+
+        public Queue<(ICommand Command, IActorRef Client)> Waiting { get; } = new();
+    }
 
     private sealed record Tick
     {

@@ -30,7 +30,43 @@ internal abstract record CatalogChange
     /// <summary>The index has so many shards, for ever.</summary>
     public sealed record SetShards(int Shards) : CatalogChange;
 
-    public sealed record AddBucket(BucketId Bucket, string Owner) : CatalogChange;
+    /// <summary>So many more objects, and bytes, are in the bucket; negative: fewer.</summary>
+    public sealed record AddUsage(BucketId Bucket, long Objects, long Bytes) : CatalogChange;
+
+    /// <summary>A row that was the object's is an older version now.</summary>
+    /// <param name="State">Its record says since when.</param>
+    public sealed record AddVersion(ObjectState State) : CatalogChange;
+
+    /// <summary>An older version is gone: its content ends, and it does not count as used any more.</summary>
+    public sealed record RemoveVersion(KeyName Name, long ContentSequence) : CatalogChange;
+
+    /// <summary>An older version is the object's row now.</summary>
+    public sealed record TakeVersion(KeyName Name, long ContentSequence) : CatalogChange;
+
+    /// <param name="Sequence">The event that has changed it.</param>
+    public sealed record ChangeVersion(
+        KeyName Name, long ContentSequence, ImmutableSortedDictionary<string, string> Metadata, long Sequence)
+        : CatalogChange;
+
+    public sealed record AddUpload(IndexProtocol.UploadRecord Upload) : CatalogChange;
+
+    /// <summary>A part; that of the same number, if there is one, is gone, and its content ends.</summary>
+    /// <param name="Inline">As <see cref="ObjectState.Inline"/>.</param>
+    public sealed record SetPart(
+        IndexProtocol.UploadId Upload, IndexProtocol.PartRecord Part, ObjectId Id, long SegmentCount,
+        ReadOnlyMemory<byte> Inline) : CatalogChange;
+
+    /// <summary>The upload and all its parts are gone, and their contents end.</summary>
+    public sealed record EndUpload(KeyName Name, IndexProtocol.UploadId Upload) : CatalogChange;
+
+    /// <summary>A new bucket, or another configuration of one.</summary>
+    public sealed record SetBucket(BucketProtocol.BucketInfo Bucket) : CatalogChange;
+
+    /// <summary>The bucket is gone. Its id stays known, so that it is not used again.</summary>
+    public sealed record EndBucket(BucketId Bucket) : CatalogChange;
+
+    /// <summary>After it there may be rows of ended contents to remove.</summary>
+    public bool EndsContents => this is EndContent or RemoveVersion or SetPart or EndUpload;
 }
 
 /// <summary>Changes that become visible together.</summary>

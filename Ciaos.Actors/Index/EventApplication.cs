@@ -12,11 +12,16 @@ internal interface IObjectStates
     ObjectState? Get(KeyName name);
 
     void Set(KeyName name, ObjectState? state);
+
+    /// <summary>The newest of the key's older versions, as the catalog has it: to be asked only where it has applied
+    /// all events of the key.</summary>
+    ObjectState? NewestVersion(KeyName name);
 }
 
 /// <summary>
 /// What an event does: the one function that live commands, recovery and rebuilding use. It depends on the states and
-/// the event alone, so replaying a journal always gives the same catalog.
+/// the event alone, so replaying a journal always gives the same catalog. What the events of versions and of uploads in
+/// parts do, <see cref="VersionApplication"/> tells.
 /// </summary>
 internal static class EventApplication
 {
@@ -29,27 +34,21 @@ internal static class EventApplication
         switch (message)
         {
             case ObjectPut put:
-                if (before is not null) End(before, changes);
-                Set(Put(put, sequence, changes), states, changes);
+                VersionApplication.Store(Put(put, sequence, changes), VersioningState.Off, before, states, changes);
                 break;
             case ObjectAppended appended:
                 Set(Append(appended, sequence, Needed(before, message, sequence), changes), states, changes);
                 break;
             case ObjectDeleted or ObjectRenamedTo:
-                Remove(Needed(before, message, sequence), states, changes);
-                End(before!, changes);
+                Remove(Needed(before, message, sequence), message.At, states, changes);
                 break;
             case ObjectRenamed renamed:
-                var moved = Needed(before, message, sequence);
-                Remove(moved, states, changes);
-                var record = moved.Record with { Key = renamed.NewKey, Version = sequence };
-                Set(moved with { Record = record }, states, changes);
+                Rename(Needed(before, message, sequence), renamed.NewKey, sequence, states, changes);
                 break;
             case ObjectLost when before is null:
                 break;
             case ObjectLost:
-                Remove(before, states, changes);
-                End(before, changes);
+                Remove(before, message.At, states, changes);
                 break;
             case RenameStarted started:
                 var move = new PendingMove(sequence, started.NewKey);
@@ -59,24 +58,61 @@ internal static class EventApplication
                 Set(Needed(before, message, sequence) with { Move = null }, states, changes);
                 break;
             case ObjectRenamedFrom from:
-                Set(Arrive(from, sequence, changes), states, changes);
+                VersionApplication.Store(
+                    Arrive(from, sequence, changes), VersioningState.Off, before, states, changes);
                 changes.Add(new CatalogChange.AddArrival(from.Rename));
                 break;
             default:
-                throw new InvalidDataException($"{message.GetType().Name} is not known");
+                VersionApplication.Apply(message, sequence, before, states, changes);
+                break;
         }
     }
 
-    private static ObjectState Put(ObjectPut put, long sequence, List<CatalogChange> changes)
+    private static void Rename(
+        ObjectState moved, ObjectKey newKey, long sequence, IObjectStates states, List<CatalogChange> changes)
     {
-        var segments = put.Segments.AsSpan();
-        var record = new ObjectRecord(
-            put.Bucket, put.Key, put.Id, sequence, SegmentRun.SizeOf(segments), SegmentRun.FilesOf(segments),
-            segments.Length, put.Created, put.At, put.Metadata);
-        if (segments.Length <= ObjectState.MaxInlineSegments)
-            return new ObjectState(record, sequence, SegmentCodec.Encode(segments), null);
+        states.Set(moved.Name, null);
+        changes.Add(new CatalogChange.RemoveObject(moved.Name));
+        var record = moved.Record with { Key = newKey, Version = sequence, ContentVersion = null };
+        Set(moved with { Record = record }, states, changes);
+    }
+
+    private static ObjectState Put(ObjectPut put, long sequence, List<CatalogChange> changes) => Content(
+        new ObjectRecord(
+            put.Bucket, put.Key, put.Id, sequence, 0, 0, 0, put.Created, put.At, put.Metadata),
+        put.Segments.AsSpan(), sequence, changes);
+
+    /// <summary>The state of an object with these segments and no others.</summary>
+    /// <param name="record">Without sizes and counts.</param>
+    public static ObjectState Content(
+        ObjectRecord record, ReadOnlySpan<Segment> segments, long sequence, List<CatalogChange> changes)
+    {
+        record = record with
+        {
+            SizeBytes = SegmentRun.SizeOf(segments),
+            FileCount = SegmentRun.FilesOf(segments),
+            SegmentCount = segments.Length,
+        };
+        return new ObjectState(record, sequence, Keep(segments, sequence, changes), null);
+    }
+
+    /// <summary>Few segments are returned, to be kept in the row; of more, rows are made, and nothing is
+    /// returned.</summary>
+    public static ReadOnlyMemory<byte> Keep(
+        ReadOnlySpan<Segment> segments, long sequence, List<CatalogChange> changes)
+    {
+        if (segments.Length <= ObjectState.MaxInlineSegments) return SegmentCodec.Encode(segments);
         changes.Add(new CatalogChange.AddRuns(sequence, SegmentRun.Cut(0, 0, segments)));
-        return new ObjectState(record, sequence, default, null);
+        return default;
+    }
+
+    /// <summary>As <see cref="Keep(ReadOnlySpan{Segment}, long, List{CatalogChange})"/>.</summary>
+    public static ReadOnlyMemory<byte> Keep(
+        ImmutableArray<SegmentRun> runs, long segments, long sequence, List<CatalogChange> changes)
+    {
+        if (runs.Length == 1 && segments <= ObjectState.MaxInlineSegments) return runs[0].Encoded;
+        changes.Add(new CatalogChange.AddRuns(sequence, runs));
+        return default;
     }
 
     private static ObjectState Append(
@@ -85,14 +121,18 @@ internal static class EventApplication
         var segments = appended.Segments.AsSpan();
         var record = before.Record;
         var runs = SegmentRun.Cut(record.SegmentCount, record.SizeBytes, segments);
+        var added = SegmentRun.SizeOf(segments);
         changes.Add(new CatalogChange.AddRuns(before.ContentSequence, runs));
+        changes.Add(new CatalogChange.AddUsage(record.Bucket, 0, added));
         return before with
         {
             Record = record with
             {
                 Version = sequence,
+                ContentVersion = null,
                 Modified = appended.At,
-                SizeBytes = checked(record.SizeBytes + SegmentRun.SizeOf(segments)),
+                Metadata = record.Metadata.RemoveRange(record.Metadata.Keys.Where(ObjectMetadata.OfBytes)),
+                SizeBytes = checked(record.SizeBytes + added),
                 FileCount = record.FileCount + SegmentRun.FilesOf(segments),
                 SegmentCount = record.SegmentCount + segments.Length,
             },
@@ -105,30 +145,48 @@ internal static class EventApplication
         var record = new ObjectRecord(
             from.Bucket, from.Key, moved.Id, sequence, moved.SizeBytes, moved.FileCount,
             moved.SegmentCount, moved.Created, moved.Modified, moved.Metadata);
-        if (moved.Runs.Length == 1 && moved.SegmentCount <= ObjectState.MaxInlineSegments)
-            return new ObjectState(record, sequence, moved.Runs[0].Encoded, null);
-        changes.Add(new CatalogChange.AddRuns(sequence, moved.Runs));
-        return new ObjectState(record, sequence, default, null);
+        return new ObjectState(record, sequence, Keep(moved.Runs, moved.SegmentCount, sequence, changes), null);
     }
 
-    private static void Set(ObjectState state, IObjectStates states, List<CatalogChange> changes)
+    /// <summary>Writes the row of what the key holds now.</summary>
+    public static void Set(ObjectState state, IObjectStates states, List<CatalogChange> changes)
     {
         states.Set(state.Name, state);
         changes.Add(new CatalogChange.SetObject(state));
     }
 
-    private static void Remove(ObjectState state, IObjectStates states, List<CatalogChange> changes)
+    // Where the key has older versions none of them may take the place of what is gone: a delete marker does.
+    private static void Remove(
+        ObjectState before, DateTimeOffset at, IObjectStates states, List<CatalogChange> changes)
     {
-        states.Set(state.Name, null);
-        changes.Add(new CatalogChange.RemoveObject(state.Name));
+        End(before, changes);
+        AddUsage(before, -1, changes);
+        if (before.Noncurrent > 0)
+        {
+            Set(VersionApplication.MarkerInPlaceOf(before, at), states, changes);
+            return;
+        }
+
+        states.Set(before.Name, null);
+        changes.Add(new CatalogChange.RemoveObject(before.Name));
     }
 
-    private static void End(ObjectState state, List<CatalogChange> changes)
+    /// <summary>The content is nobody's any more.</summary>
+    public static void End(ObjectState state, List<CatalogChange> changes)
     {
         if (state.HasRows) changes.Add(new CatalogChange.EndContent(state.ContentSequence));
     }
 
-    private static ObjectState Needed(ObjectState? state, IKeyEvent message, long sequence) =>
+    /// <param name="times">1: it has come; -1: it is gone.</param>
+    public static void AddUsage(ObjectState state, int times, List<CatalogChange> changes)
+    {
+        var record = state.Record;
+        if (!record.IsDeleteMarker)
+            changes.Add(new CatalogChange.AddUsage(record.Bucket, times, times * record.SizeBytes));
+    }
+
+    /// <exception cref="InvalidDataException">The key is not there.</exception>
+    public static ObjectState Needed(ObjectState? state, IKeyEvent message, long sequence) =>
         state ?? throw new InvalidDataException(
             $"Event {sequence} ({message.GetType().Name}) speaks of key \"{message.Key}\" in bucket "
             + $"{message.Bucket.Value}, which does not exist");

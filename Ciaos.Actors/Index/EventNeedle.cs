@@ -59,6 +59,19 @@ internal static class EventNeedle
         IndexEventCodec.BucketCreatedManifest,
         IndexEventCodec.IndexCreatedManifest,
         IndexEventCodec.LostManifest,
+        IndexEventCodec.VersionPutManifest,
+        IndexEventCodec.MarkerPutManifest,
+        IndexEventCodec.VersionDeletedManifest,
+        IndexEventCodec.MetadataChangedManifest,
+        IndexEventCodec.UploadBegunManifest,
+        IndexEventCodec.UploadPartPutManifest,
+        IndexEventCodec.UploadCompletedManifest,
+        IndexEventCodec.UploadAbortedManifest,
+        IndexEventCodec.BucketMadeManifest,
+        IndexEventCodec.BucketConfiguredManifest,
+        IndexEventCodec.BucketDeletedManifest,
+        IndexEventCodec.BucketEventLostManifest,
+        IndexEventCodec.VersionLostManifest,
     ];
 
     private static readonly FrozenDictionary<string, byte> Codes =

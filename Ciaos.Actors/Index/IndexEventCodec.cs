@@ -26,6 +26,19 @@ internal static class IndexEventCodec
     public const string BucketCreatedManifest = "bucket-created";
     public const string IndexCreatedManifest = "index-created";
     public const string LostManifest = "object-lost";
+    public const string VersionPutManifest = "object-version-put";
+    public const string MarkerPutManifest = "object-marker-put";
+    public const string VersionDeletedManifest = "object-version-deleted";
+    public const string MetadataChangedManifest = "object-metadata-changed";
+    public const string UploadBegunManifest = "upload-begun";
+    public const string UploadPartPutManifest = "upload-part-put";
+    public const string UploadCompletedManifest = "upload-completed";
+    public const string UploadAbortedManifest = "upload-aborted";
+    public const string BucketMadeManifest = "bucket-made";
+    public const string BucketConfiguredManifest = "bucket-configured";
+    public const string BucketDeletedManifest = "bucket-deleted";
+    public const string BucketEventLostManifest = "bucket-event-lost";
+    public const string VersionLostManifest = "object-version-lost";
 
     public static string ManifestOf(object message) => message switch
     {
@@ -40,8 +53,25 @@ internal static class IndexEventCodec
         BucketCreated => BucketCreatedManifest,
         IndexCreated => IndexCreatedManifest,
         ObjectLost => LostManifest,
+        ObjectVersionPut => VersionPutManifest,
+        ObjectMarkerPut => MarkerPutManifest,
+        ObjectVersionDeleted => VersionDeletedManifest,
+        ObjectMetadataChanged => MetadataChangedManifest,
+        UploadBegun => UploadBegunManifest,
+        UploadPartPut => UploadPartPutManifest,
+        UploadCompleted => UploadCompletedManifest,
+        UploadAborted => UploadAbortedManifest,
+        BucketMade => BucketMadeManifest,
+        BucketConfigured => BucketConfiguredManifest,
+        BucketDeleted => BucketDeletedManifest,
+        BucketEventLost => BucketEventLostManifest,
+        ObjectVersionLost => VersionLostManifest,
         _ => throw new SerializationException($"{message.GetType()} is no event of the index"),
     };
+
+    /// <summary>A rebuild has made it up, in place of one that was lost.</summary>
+    public static bool StandsForLost(string manifest) =>
+        manifest is LostManifest or VersionLostManifest or BucketEventLostManifest;
 
     public static byte[] Encode(object message)
     {
@@ -49,14 +79,8 @@ internal static class IndexEventCodec
         writer.Byte(Version);
         switch (message)
         {
-            case BucketCreated created:
-                writer.Unsigned(created.Bucket.Value);
-                writer.Text(created.Owner);
-                writer.Time(created.At);
-                break;
-            case IndexCreated created:
-                writer.Unsigned(created.Shards);
-                writer.Time(created.At);
+            case IndexCreated or BucketEventLost or IBucketEvent:
+                BucketEventCodec.Write(writer, (IIndexEvent)message);
                 break;
             case IKeyEvent keyEvent:
                 writer.Unsigned(keyEvent.Bucket.Value);
@@ -79,12 +103,8 @@ internal static class IndexEventCodec
             var reader = new PackedReader(bytes);
             var version = reader.Byte();
             if (version != Version) throw reader.Wrong($"version {version} of the layout is not known, {Version} is");
-            IIndexEvent decoded = manifest switch
-            {
-                IndexCreatedManifest => ReadIndex(ref reader),
-                BucketCreatedManifest => ReadBucket(ref reader, new BucketId(reader.Unsigned())),
-                _ => ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned())),
-            };
+            var decoded = BucketEventCodec.Read(manifest, ref reader)
+                ?? ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned()));
             reader.End();
             return decoded;
         }
@@ -129,20 +149,10 @@ internal static class IndexEventCodec
             case RenameAborted aborted:
                 writer.Unsigned(aborted.StartedSequence);
                 break;
+            default:
+                VersionEventCodec.Write(writer, message);
+                break;
         }
-    }
-
-    private static IndexCreated ReadIndex(ref PackedReader reader)
-    {
-        var shards = reader.Unsigned();
-        if (shards > KeySlot.Count || !ShardLayout.IsAllowed((int)shards)) throw reader.Wrong($"{shards} shards");
-        return new IndexCreated((int)shards, reader.Time());
-    }
-
-    private static BucketCreated ReadBucket(ref PackedReader reader, BucketId bucket)
-    {
-        var owner = reader.Text();
-        return new BucketCreated(bucket, reader.Time(), owner);
     }
 
     private static IKeyEvent ReadKeyEvent(string manifest, ref PackedReader reader, BucketId bucket)
@@ -161,20 +171,25 @@ internal static class IndexEventCodec
             RenamedToManifest => new ObjectRenamedTo(bucket, key, at, reader.Unsigned(), reader.Key()),
             RenameAbortedManifest => new RenameAborted(bucket, key, at, reader.Unsigned()),
             LostManifest => new ObjectLost(bucket, key, at),
-            _ => throw reader.Wrong("there is no event of this name"),
+            _ => VersionEventCodec.Read(manifest, ref reader, bucket, key, at)
+                ?? throw reader.Wrong("there is no event of this name"),
         };
     }
 
     private static ObjectPut ReadPut(ref PackedReader reader, BucketId bucket, ObjectKey key, DateTimeOffset at)
     {
-        if (!Micros.TryTime(Micros.From(at) - reader.Unsigned(), out var created))
-            throw reader.Wrong("the object was made before time began");
+        var created = ReadCreated(ref reader, at);
         var id = ReadId(ref reader, at);
         var metadata = reader.Metadata();
         return new ObjectPut(bucket, key, at, created, id, metadata, ReadSegments(ref reader));
     }
 
-    private static ObjectId ReadId(ref PackedReader reader, DateTimeOffset at)
+    public static DateTimeOffset ReadCreated(ref PackedReader reader, DateTimeOffset at) =>
+        Micros.TryTime(Micros.From(at) - reader.Unsigned(), out var created)
+            ? created
+            : throw reader.Wrong("the object was made before time began");
+
+    public static ObjectId ReadId(ref PackedReader reader, DateTimeOffset at)
     {
         var before = reader.Signed();
         var micros = Micros.From(at);
@@ -182,7 +197,7 @@ internal static class IndexEventCodec
         return new ObjectId(micros - before);
     }
 
-    private static ImmutableArray<Segment> ReadSegments(ref PackedReader reader)
+    public static ImmutableArray<Segment> ReadSegments(ref PackedReader reader)
     {
         var segments = SegmentCodec.Read(ref reader);
         return segments.IsEmpty ? throw reader.Wrong("there is no segment") : segments;
@@ -202,11 +217,9 @@ internal static class IndexEventCodec
         writer.Time(moved.Created);
         writer.Time(moved.Modified);
         writer.Metadata(moved.Metadata);
-        writer.Unsigned(moved.Runs.Length);
-        foreach (var run in moved.Runs) writer.Bytes(run.Encoded.Span);
+        WriteRuns(writer, moved.Runs);
     }
 
-    // Sizes and counts are taken from the runs themselves, so that they cannot contradict them.
     private static MovedObject ReadMoved(ref PackedReader reader)
     {
         var oldKey = reader.Key();
@@ -214,6 +227,21 @@ internal static class IndexEventCodec
         var created = reader.Time();
         var modified = reader.Time();
         var metadata = reader.Metadata();
+        var content = ReadRuns(ref reader);
+        return new MovedObject(
+            oldKey, id, created, modified, content.SizeBytes, content.FileCount, content.SegmentCount, metadata,
+            content.Runs);
+    }
+
+    public static void WriteRuns(PackedWriter writer, ImmutableArray<SegmentRun> runs)
+    {
+        writer.Unsigned(runs.Length);
+        foreach (var run in runs) writer.Bytes(run.Encoded.Span);
+    }
+
+    // Sizes and counts are taken from the runs themselves, so that they cannot contradict them.
+    public static SegmentRuns ReadRuns(ref PackedReader reader)
+    {
         var runs = ImmutableArray.CreateBuilder<SegmentRun>(reader.Count());
         long size = 0, files = 0, segments = 0;
         for (var i = 0; i < runs.Capacity; i++)
@@ -228,7 +256,7 @@ internal static class IndexEventCodec
         }
 
         if (segments == 0) throw reader.Wrong("there is no segment");
-        return new MovedObject(oldKey, id, created, modified, size, files, segments, metadata, runs.MoveToImmutable());
+        return new SegmentRuns(size, files, segments, runs.MoveToImmutable());
     }
 
     private static long AddSize(ref PackedReader reader, long size, long more) =>

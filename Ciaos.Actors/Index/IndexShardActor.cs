@@ -28,6 +28,8 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private readonly EventRecorder _recorder;
     private readonly OutgoingRenames _renames;
     private readonly ShardReads _reads;
+    private readonly DeferredCommands _deferred;
+    private readonly ClosedBuckets _closed;
     private readonly ShardCommands _commands;
     private readonly ShardRecovery _recovery;
     private Failed? _failure;
@@ -39,16 +41,16 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         (_shard, JournalPluginId, SnapshotPluginId) = (shard, shard.Settings.JournalPlugin, "ciaos.catalog-snapshots");
         var settings = shard.Settings;
         var pages = new SegmentPages(shard.Readers, shard.Shard);
-        _states = new ShardStates(
-            Math.Max(1, settings.CacheEntries / settings.Shards),
-            name => shard.Readers.Read(reader => reader.FindObject(name)));
+        _states = new ShardStates(Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers);
         _writes = new ShardWrites(_states, settings.BatchMaxEvents, settings.BatchMaxSegments, WriteJournal);
+        _closed = new ClosedBuckets(shard.Readers);
         _tickets = new ReadTickets(shard.Time, settings.ReadTicketIdle, settings.ReadTicketsMax);
         _purge = new ContentPurge(shard, Self, _states, _tickets);
         _recorder = new EventRecorder(shard, Self, ReadJournal, Log);
         _renames = new OutgoingRenames(shard, Self, pages, _writes, Handle, Log);
-        _reads = new ShardReads(_states, _tickets, pages);
-        _commands = new ShardCommands(shard, _states, _writes, _renames, Self);
+        _reads = new ShardReads(shard.Readers, _states, _tickets, pages);
+        _deferred = new DeferredCommands(_writes, Handle);
+        _commands = new ShardCommands(shard, _states, _writes, _renames, pages, _closed, _deferred, Self);
         _recovery = new ShardRecovery(shard, _states);
 
         Recover<SnapshotOffer>(offer => _recovery.Begin(offer.Metadata.SequenceNr));
@@ -67,6 +69,9 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         On<RenameProtocol.Accepted>(accepted => _renames.Accepted(accepted, _commands.Now));
         On<RenameProtocol.Refused>(refused => _renames.Refused(refused, _commands.Now));
         On<RenameProtocol.Busy>(busy => _renames.Busy(busy, _commands.Now));
+        On<ShardProtocol.CloseBucket>(close => _commands.Close(close, Sender));
+        On<ShardProtocol.OpenBucket>(open => _closed.Open(open.Bucket));
+        On<ShardProtocol.OpenBuckets>(_ => _closed.OpenAll());
         On<Failed>(_ => { /* The other shard cannot take a rename now: it is asked again. */ });
         On<Tick>(_ => CatchUp());
         On<ShardProtocol.Stop>(_ => _isStopping = true);
@@ -104,6 +109,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         var reply = _failure ?? Stopped;
         foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(reply);
         _renames.FailAll(reply);
+        _deferred.FailAll(reply);
         AnswerWhatIsDone();
         base.PostStop();
     }
@@ -172,7 +178,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
             else waiting.Client?.Tell(waiting.Reply!);
         }
 
-        if (done.Changes.Exists(change => change is CatalogChange.EndContent)) BeginPurge();
+        if (done.Changes.Exists(change => change.EndsContents)) BeginPurge();
     }
 
     // The shard stops, but this much has happened. What is to follow upon it, recovery does.

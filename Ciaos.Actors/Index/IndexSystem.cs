@@ -28,7 +28,7 @@ public sealed class IndexSystem : IAsyncDisposable
     {
         (_shards, _store, _readers) = (settings.Shards, store, readers);
         CatalogExtension.For(system).Readers = readers;
-        Listing = new CatalogListing(readers);
+        Listing = new CatalogListing(readers, new ShardLayout(settings.Shards));
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
         IActorRef? region = null;
         Buckets = system.ActorOf(
@@ -46,7 +46,7 @@ public sealed class IndexSystem : IAsyncDisposable
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
     public IActorRef Region { get; }
 
-    /// <summary>Takes <see cref="BucketProtocol.Resolve"/>.</summary>
+    /// <summary>Takes every <see cref="BucketProtocol.ICommand"/>.</summary>
     public IActorRef Buckets { get; }
 
     public IObjectListing Listing { get; }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index;
@@ -16,6 +17,7 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _awaitReady = [];
     private readonly List<IActorRef> _stoppers = [];
+    private readonly HashSet<BucketId> _closed = [];
     private Failed _failure = new(FailReason.Unavailable, "The index is starting");
     private IActorRef? _running;
     private IActorRef? _last;
@@ -48,6 +50,21 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
             if (letter.Message is IKeyCommand or BucketProtocol.ICommand && letter.Recipient.Equals(_last))
                 letter.Sender.Tell(_failure);
         });
+        Receive<ShardProtocol.CloseBucket>(close =>
+        {
+            if (_running is not null) _closed.Add(close.Bucket);
+            Forward(close);
+        });
+        Receive<ShardProtocol.OpenBucket>(open =>
+        {
+            _closed.Remove(open.Bucket);
+            _running?.Forward(open);
+        });
+        Receive<ShardProtocol.OpenBuckets>(open =>
+        {
+            _closed.Clear();
+            _running?.Forward(open);
+        });
         ReceiveAny(Forward);
     }
 
@@ -77,6 +94,10 @@ internal sealed class KeeperActor : ReceiveActor, IWithTimers
     {
         if (_stoppers.Count > 0) return;
         _running = _last = Context.Watch(Context.ActorOf(_child));
+
+        // It comes before all commands: what is closed stays so while it is decided whether the bucket is deleted.
+        foreach (var bucket in _closed)
+            _running.Tell(new ShardProtocol.CloseBucket(_shard, bucket), ActorRefs.Nobody);
     }
 
     private void ChildStopped()

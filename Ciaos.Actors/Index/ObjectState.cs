@@ -19,6 +19,16 @@ internal sealed record ObjectState(
     /// <summary>So many segments are kept in the object's own row. Larger puts go to rows of their own.</summary>
     public const int MaxInlineSegments = 16;
 
+    /// <summary>How many older versions the key has. Of an older version itself: 0.</summary>
+    public long Noncurrent { get; init; }
+
+    /// <summary>Where the null version is, as <see cref="ContentSequence"/>, when it is one of the older ones;
+    /// else 0.</summary>
+    public long NullSequence { get; init; }
+
+    /// <summary>It has, or is, a version that a bucket without versioning would not have.</summary>
+    public bool IsVersioned => Noncurrent > 0 || !Record.VersionId.IsNull || Record.IsDeleteMarker;
+
     public KeyName Name => new(Record.Bucket, Record.Key);
 
     public int InlineSegments => Inline.IsEmpty ? 0 : SegmentCodec.Count(Inline.Span);

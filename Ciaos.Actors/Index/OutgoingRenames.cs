@@ -72,8 +72,13 @@ internal sealed class OutgoingRenames(
     public void Refused(RenameProtocol.Refused refused, DateTimeOffset at)
     {
         if (FindOpen(refused.Rename) is { } rename && refused.Attempt == rename.Attempt)
-            Abort(rename, new KeyExists(refused.Existing), at);
+            Abort(
+                rename,
+                refused.Existing.IsDeleteMarker ? Versioned(rename.NewKey) : new KeyExists(refused.Existing), at);
     }
+
+    public static Failed Versioned(ObjectKey key) =>
+        new(FailReason.Versioned, $"The key {key} has versions, which a rename would lose");
 
     public void Busy(RenameProtocol.Busy busy, DateTimeOffset at)
     {

@@ -28,6 +28,22 @@ public sealed record SegmentRun(long FirstOrdinal, long FirstOffsetBytes, ReadOn
         return runs.MoveToImmutable();
     }
 
+    /// <summary>The segments as one file; of none, an empty one is made.</summary>
+    internal static SegmentRuns Pack(IEnumerable<Segment> segments)
+    {
+        var runs = ImmutableArray.CreateBuilder<SegmentRun>();
+        long size = 0, count = 0;
+        foreach (var chunk in segments.DefaultIfEmpty(new Segment(default, 0, 0, StartsFile: true)).Chunk(MaxSegments))
+        {
+            if (count == 0) chunk[0] = chunk[0] with { StartsFile = true };
+            runs.Add(new SegmentRun(count, size, SegmentCodec.Encode(chunk)));
+            count += chunk.Length;
+            size = checked(size + SizeOf(chunk));
+        }
+
+        return new SegmentRuns(size, 1, count, runs.ToImmutable());
+    }
+
     internal static long SizeOf(ReadOnlySpan<Segment> segments)
     {
         var size = 0L;

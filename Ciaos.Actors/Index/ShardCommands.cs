@@ -12,9 +12,17 @@ internal sealed class ShardCommands(
     ShardStates states,
     ShardWrites writes,
     OutgoingRenames renames,
+    SegmentPages pages,
+    ClosedBuckets closed,
+    DeferredCommands deferred,
     IActorRef self)
 {
     private readonly HashSet<RenameId> _arriving = [];
+    private readonly ShardReplies _replies = new(states, writes);
+    private readonly ShardVersions _versions = new(
+        shard, states, writes, deferred, new ShardReplies(states, writes));
+    private readonly ShardUploads _uploads = new(
+        shard, states, writes, pages, deferred, new ShardReplies(states, writes));
 
     public DateTimeOffset Now => Micros.Cut(shard.Time.GetUtcNow());
 
@@ -25,7 +33,7 @@ internal sealed class ShardCommands(
         {
             shard.Writer.Tell(new CatalogProtocol.ForgetArrival(forget.Rename), self);
         }
-        else if (writes.Unanswered + renames.Unanswered >= shard.Settings.MaxPending)
+        else if (writes.Unanswered + renames.Unanswered + deferred.Unanswered >= shard.Settings.MaxPending)
         {
             client.Tell(new Failed(
                 FailReason.Overloaded, $"The shard has {shard.Settings.MaxPending} unanswered commands already"));
@@ -34,37 +42,63 @@ internal sealed class ShardCommands(
         {
             Accept(accept, name, client);
         }
+        else if (closed.IsClosed(command.Bucket))
+        {
+            client.Tell(new Failed(FailReason.BucketClosed, "The bucket is being deleted, or has been"));
+        }
         else if (renames.Find(name) is { } rename)
         {
             rename.Deferred.Enqueue((command, client));
         }
-        else
+        else if (!deferred.TryQueue(name, command, client))
         {
             Write(command, name, client);
         }
     }
 
+    /// <summary>Takes no further writes for the bucket, and answers when the catalog has all that came
+    /// before.</summary>
+    public void Close(ShardProtocol.CloseBucket close, IActorRef client)
+    {
+        closed.Close(close.Bucket);
+        var reply = new ShardProtocol.BucketClosed(shard.Shard, close.Bucket);
+        if (writes.Last is { } last) writes.Attach(last, new Waiting(null, null, () => client.Tell(reply)));
+        else client.Tell(reply);
+    }
+
     private void Write(IKeyCommand command, KeyName name, IActorRef client)
     {
-        var now = states.Get(name)?.Record;
         switch (command)
         {
             case Put put:
-                Store(CommandRules.Decide(put, now, Now), name, client);
+                Store(CommandRules.Decide(put, states.Get(name), Now), name, client);
                 break;
             case Append append:
-                Store(CommandRules.Decide(append, now, Now), name, client);
+                Store(CommandRules.Decide(append, states.Get(name), Now), name, client);
                 break;
             case Delete delete:
-                var decision = CommandRules.Decide(delete, now, Now);
-                if (decision.Event is null) Refuse(decision.Refusal!, name, client);
-                else writes.Add(decision.Event, new Waiting(client, new Deleted(now!)));
+                Remove(delete, name, client);
+                break;
+            case DeleteVersion delete:
+                _versions.Delete(delete, name, client, Now);
+                break;
+            case ChangeMetadata change:
+                _versions.Change(change, name, client, Now);
+                break;
+            case BeginMultipart begin:
+                _uploads.Begin(begin, client, Now);
+                break;
+            case PutPart put:
+                _uploads.Put(put, name, client, Now);
+                break;
+            case CompleteMultipart complete:
+                _uploads.Complete(complete, name, client, Now);
+                break;
+            case AbortMultipart abort:
+                _uploads.Abort(abort, name, client, Now);
                 break;
             case Rename rename:
                 Move(rename, name, client);
-                break;
-            case DeleteVersion or ChangeMetadata or BeginMultipart or PutPart or CompleteMultipart or AbortMultipart:
-                client.Tell(new Failed(FailReason.Unavailable, "not built yet"));
                 break;
             default:
                 throw new ArgumentException($"{command.GetType().Name} is not known", nameof(command));
@@ -75,24 +109,39 @@ internal sealed class ShardCommands(
     {
         if (decision.Event is null)
         {
-            Refuse(decision.Refusal!, name, client);
+            _replies.Refuse(decision.Refusal!, name, client);
             return;
         }
 
-        var existed = states.Get(name) is not null;
+        var existed = CommandRules.Visible(states.Get(name)) is not null;
         writes.Add(decision.Event, state => new Waiting(client, new Stored(state!.Record, !existed)));
+    }
+
+    private void Remove(Delete delete, KeyName name, IActorRef client)
+    {
+        var before = states.Get(name);
+        var decision = CommandRules.Decide(delete, before, Now, () => new ObjectId(shard.Needles.Next().Value));
+        if (decision.Event is null) _replies.Refuse(decision.Refusal!, name, client);
+        else if (decision.Event is ObjectMarkerPut)
+            writes.Add(decision.Event, state => new Waiting(client, new MarkerMade(state!.Record)));
+        else writes.Add(decision.Event, new Waiting(client, new Deleted(before!.Record)));
     }
 
     private void Move(Rename rename, KeyName name, IActorRef client)
     {
         var newName = new KeyName(rename.Bucket, rename.NewKey);
-        if (states.Get(name) is not { } state)
+        var state = states.Get(name);
+        if (state is null || state.Record.IsDeleteMarker)
         {
-            Refuse(KeyNotFound.Instance, name, client);
+            _replies.Refuse(CommandRules.NotFound(state), name, client);
         }
         else if (rename.Key == rename.NewKey)
         {
-            Refuse(new KeyExists(state.Record), name, client);
+            _replies.Refuse(new KeyExists(state.Record), name, client);
+        }
+        else if (state.IsVersioned)
+        {
+            _replies.Refuse(OutgoingRenames.Versioned(rename.Key), name, client);
         }
         else if (shard.Layout.ShardOf(rename.Bucket, rename.NewKey) != shard.Shard)
         {
@@ -104,7 +153,10 @@ internal sealed class ShardCommands(
         }
         else if (states.Get(newName) is { } existing)
         {
-            Refuse(new KeyExists(existing.Record), newName, client, alsoSpeaksOf: name);
+            IReply refusal = existing.Record.IsDeleteMarker
+                ? OutgoingRenames.Versioned(rename.NewKey)
+                : new KeyExists(existing.Record);
+            _replies.Refuse(refusal, newName, client, alsoSpeaksOf: name);
         }
         else
         {
@@ -131,7 +183,7 @@ internal sealed class ShardCommands(
     {
         if (_arriving.Contains(accept.Rename))
         {
-            Refuse(
+            _replies.Refuse(
                 new RenameProtocol.Accepted(accept.Rename, states.Get(name)?.Record ?? RecordOf(accept)), name, source);
         }
         else if (shard.Readers.Read(reader => reader.HasArrived(accept.Rename)))
@@ -139,13 +191,13 @@ internal sealed class ShardCommands(
             source.Tell(
                 new RenameProtocol.Accepted(accept.Rename, states.GetApplied(name)?.Record ?? RecordOf(accept)));
         }
-        else if (renames.Find(name) is not null)
+        else if (renames.Find(name) is not null || closed.IsClosed(accept.Bucket))
         {
             source.Tell(new RenameProtocol.Busy(accept.Rename, accept.Attempt));
         }
         else if (states.Get(name) is { } existing)
         {
-            Refuse(new RenameProtocol.Refused(accept.Rename, accept.Attempt, existing.Record), name, source);
+            _replies.Refuse(new RenameProtocol.Refused(accept.Rename, accept.Attempt, existing.Record), name, source);
         }
         else
         {
@@ -159,17 +211,6 @@ internal sealed class ShardCommands(
                     source.Tell(new RenameProtocol.Accepted(accept.Rename, state!.Record));
                 }));
         }
-    }
-
-    // A refusal may speak of what is not durable yet: then it waits until that is.
-    private void Refuse(object reply, KeyName name, IActorRef client, KeyName? alsoSpeaksOf = null)
-    {
-        var batch = states.PendingBatch(name);
-        if (alsoSpeaksOf is { } other && states.PendingBatch(other) is { } others
-            && (batch is null || others.FromSequence > batch.FromSequence))
-            batch = others;
-        if (batch is not null) writes.Attach(batch, new Waiting(client, reply));
-        else client.Tell(reply);
     }
 
     private static ObjectRecord RecordOf(RenameProtocol.Accept accept)

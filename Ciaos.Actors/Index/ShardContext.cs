@@ -8,7 +8,8 @@ namespace Ciaos.Actors.Index;
 /// <summary>What a shard, or the keeper of buckets, is given to work with.</summary>
 /// <param name="Shard">Its number, or <see cref="IndexSystem.BucketsShard"/>.</param>
 /// <param name="Writer">The catalog's writer.</param>
-/// <param name="Region">The way to the other shards; asked for when it is needed, since it starts the shards.</param>
+/// <param name="Region">The way to the other shards; asked for when it is needed, since it starts the
+/// shards.</param>
 internal sealed record ShardContext(
     int Shard,
     IndexSettings Settings,

@@ -1,3 +1,5 @@
+using Ciaos.Storage;
+
 namespace Ciaos.Actors.Index;
 
 /// <summary>What the index's own parts say to a shard and its keeper.</summary>
@@ -23,6 +25,20 @@ internal static class ShardProtocol
     public sealed record Stop(int Shard) : IShardCommand;
 
     public sealed record Stopped(int Shard);
+
+    /// <summary>Write nothing more into this bucket. Answered by <see cref="BucketClosed"/> when the catalog has all
+    /// that was written before; by <see cref="IndexProtocol.Failed"/>, or not at all, where the shard does not
+    /// serve.</summary>
+    public sealed record CloseBucket(int Shard, BucketId Bucket) : IShardCommand;
+
+    public sealed record BucketClosed(int Shard, BucketId Bucket);
+
+    /// <summary>It is decided what becomes of a closed bucket: the catalog tells whether it is there. Not
+    /// answered.</summary>
+    public sealed record OpenBucket(int Shard, BucketId Bucket) : IShardCommand;
+
+    /// <summary>As <see cref="OpenBucket"/>, for all that are closed. Not answered.</summary>
+    public sealed record OpenBuckets(int Shard) : IShardCommand;
 
     /// <summary>From a shard to its keeper: it has recovered and serves.</summary>
     public sealed record Ready

@@ -5,7 +5,8 @@ using static Ciaos.Actors.Index.IndexProtocol;
 namespace Ciaos.Actors.Index;
 
 /// <summary>Look-ups and the reading of segments: answered at once, from what is durable and in the catalog.</summary>
-internal sealed class ShardReads(ShardStates states, ReadTickets tickets, SegmentPages pages)
+internal sealed class ShardReads(
+    CatalogReaders readers, ShardStates states, ReadTickets tickets, SegmentPages pages)
 {
     /// <summary>False for what is no read, or must wait for the end of a rename.</summary>
     public bool TryHandle(IKeyCommand command, IActorRef client, OutgoingRenames renames)
@@ -31,7 +32,23 @@ internal sealed class ShardReads(ShardStates states, ReadTickets tickets, Segmen
 
     private IReply Find(Lookup lookup)
     {
-        if (states.GetApplied(new KeyName(lookup.Bucket, lookup.Key)) is not { } state) return KeyNotFound.Instance;
+        var name = new KeyName(lookup.Bucket, lookup.Key);
+        var state = states.GetApplied(name);
+        if (lookup.Version is { } version)
+        {
+            if (state is not null && state.Record.VersionId != version)
+                state = readers.Read(reader => reader.FindVersion(name, version));
+        }
+        else if (CommandRules.Visible(state) is null)
+        {
+            return CommandRules.NotFound(state);
+        }
+
+        return state is null ? KeyNotFound.Instance : Found(lookup, state);
+    }
+
+    private IReply Found(Lookup lookup, ObjectState state)
+    {
         if (!lookup.ForReading) return new Found(state.Record, [], null);
         if (!state.HasRows) return new Found(state.Record, state.ReadInline(), null);
         var content = ContentView.Of(state);

@@ -25,9 +25,16 @@ internal sealed class ShardRecovery(ShardContext shard, ShardStates states)
             throw new InvalidDataException(
                 $"{shard.PersistenceId}: event {_batch.ToSequence + 1} is missing, "
                 + $"the journal goes on with {sequence}");
+        if (VersionApplication.ReadsCatalog(message)) Settle(new KeyName(message.Bucket, message.Key));
         _batch.Events.Add(message);
         EventApplication.Apply(message, sequence, states, _batch.Changes);
         if (_batch.Events.Count >= shard.Settings.BatchMaxEvents) Apply();
+    }
+
+    /// <summary>The catalog has all that was replayed of the key.</summary>
+    public void Settle(KeyName name)
+    {
+        if (states.PendingBatch(name) is not null) Apply();
     }
 
     /// <exception cref="InvalidDataException">The catalog is ahead of the journal.</exception>

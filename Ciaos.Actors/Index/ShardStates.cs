@@ -4,11 +4,20 @@ namespace Ciaos.Actors.Index;
 /// A shard's view of its keys. <see cref="Get"/> is what all events up to now make of a key, journalled or not: new
 /// commands are judged by it. <see cref="GetApplied"/> is what readers may see: it is durable and in the catalog.
 /// </summary>
-internal sealed class ShardStates(int cacheEntries, Func<KeyName, ObjectState?> readCatalog) : IObjectStates
+/// <param name="readNewest">Reads the newest of a key's older versions.</param>
+internal sealed class ShardStates(
+    int cacheEntries, Func<KeyName, ObjectState?> readCatalog, Func<KeyName, ObjectState?> readNewest) : IObjectStates
 {
     private readonly LruCache<KeyName, ObjectState?> _applied = new(cacheEntries);
     private readonly Dictionary<KeyName, PendingKey> _pending = [];
     private ShardBatch _current = new(0);
+
+    public ShardStates(int cacheEntries, Catalog.CatalogReaders readers)
+        : this(
+            cacheEntries, name => readers.Read(reader => reader.FindObject(name)),
+            name => readers.Read(reader => reader.Versions.Newest(name)))
+    {
+    }
 
     public int PendingKeys => _pending.Count;
 
@@ -20,6 +29,8 @@ internal sealed class ShardStates(int cacheEntries, Func<KeyName, ObjectState?> 
 
     public ObjectState? GetApplied(KeyName name) =>
         _pending.TryGetValue(name, out var pending) ? pending.Applied : ReadApplied(name);
+
+    public ObjectState? NewestVersion(KeyName name) => readNewest(name);
 
     /// <summary>The last batch that changes the key and is not applied yet.</summary>
     public ShardBatch? PendingBatch(KeyName name) =>

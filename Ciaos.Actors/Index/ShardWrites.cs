@@ -33,6 +33,10 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     /// <summary>Whoever waits only for what has happened to be recorded in volumes.</summary>
     public IEnumerable<Waiting> WaitingForVolumes => _unrecorded.SelectMany(batch => batch.Waiting);
 
+    /// <summary>The last batch that is not in the catalog yet; null where there is none.</summary>
+    public ShardBatch? Last =>
+        _gathering.Events.Count > 0 ? _gathering : _full.LastOrDefault() ?? _persisting ?? _applying.LastOrDefault();
+
     public void Begin(long lastSequence)
     {
         _gathering = new ShardBatch(lastSequence);
@@ -60,7 +64,10 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
         {
             ObjectPut put => put.Segments.Length,
             ObjectAppended appended => appended.Segments.Length,
+            ObjectVersionPut put => put.Segments.Length,
+            UploadPartPut part => part.Segments.Length,
             ObjectRenamedFrom from => (int)Math.Min(from.Object.SegmentCount, int.MaxValue / 2),
+            UploadCompleted completed => (int)Math.Min(completed.Content.SegmentCount, int.MaxValue / 2),
             _ => 0,
         };
         Apply(message, sequence);

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Ciaos.Actors.Index;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Index.IndexEvents;
+using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Rebuild;
 
@@ -10,11 +12,15 @@ namespace Ciaos.Actors.Rebuild;
 /// that speaks of a key that is not, is replaced by <see cref="ObjectLost"/> for the key that it was about: so an older
 /// version never comes back in place of one that is lost. Where nothing is missing every event is believed.
 /// </summary>
+/// <param name="findVersion">An older version by the event that began its content, as all events before this one have
+/// left it.</param>
 /// <param name="hasArrived">Whether the object of a rename is known to have reached its other shard.</param>
 internal sealed class EventJudge(
-    int shard, ShardStates states, SegmentCheck segments, LostObjects lost, Func<RenameId, bool> hasArrived,
-    RebuildReport report)
+    int shard, ShardStates states, Func<KeyName, long, ObjectState?> findVersion, SegmentCheck segments,
+    LostObjects lost, Func<RenameId, bool> hasArrived, RebuildReport report)
 {
+    private static readonly ObjectKey Unknown = ObjectKey.Create("unknown");
+
     public IKeyEvent Judge(IKeyEvent message)
     {
         var name = new KeyName(message.Bucket, message.Key);
@@ -23,13 +29,21 @@ internal sealed class EventJudge(
         {
             case ObjectPut put when segments.Objection(put.Segments) is { } objection:
                 return Lose(put, name, SegmentRun.SizeOf(put.Segments.AsSpan()), objection);
-            case ObjectRenamedFrom from when segments.Objection(AllOf(from.Object)) is { } objection:
+            case ObjectRenamedFrom from when segments.Objection(AllOf(from.Object.Runs)) is { } objection:
                 return Lose(from, name, from.Object.SizeBytes, objection);
             case ObjectPut or ObjectRenamedFrom:
                 lost.Remove(name);
                 return message;
             case ObjectAppended appended:
                 return Judge(appended, name, before);
+            case ObjectVersionPut or UploadPartPut or UploadCompleted:
+                return JudgeContent(message, name, before);
+            case ObjectVersionDeleted deleted:
+                return JudgeVersion(deleted, deleted.ContentSequence, name, before);
+            case ObjectMetadataChanged changed:
+                return JudgeVersion(changed, changed.ContentSequence, name, before);
+            case ObjectMarkerPut or ObjectVersionLost or UploadBegun or UploadAborted:
+                return message;
             case ObjectRenamed renamed:
                 return Judge(renamed, name, before);
             case ObjectRenamedTo to when before is not null && !hasArrived(new RenameId(shard, to.StartedSequence)):
@@ -45,15 +59,52 @@ internal sealed class EventJudge(
         }
     }
 
+    private IKeyEvent JudgeContent(IKeyEvent message, KeyName name, ObjectState? before)
+    {
+        switch (message)
+        {
+            case ObjectVersionPut put when segments.Objection(put.Segments) is { } objection:
+                lost.Add(name, SegmentRun.SizeOf(put.Segments.AsSpan()), objection);
+                return new ObjectVersionLost(put.Bucket, put.Key, put.At, put.Id, put.Versioning);
+            case UploadPartPut part when segments.Objection(part.Segments) is not null:
+                report.DroppedEvents++;
+                return Nothing(part);
+            case UploadCompleted completed when segments.Objection(AllOf(completed.Content.Runs)) is { } objection:
+                if (completed.Versioning == VersioningState.Off && before?.IsVersioned != true)
+                    return Lose(completed, name, completed.Content.SizeBytes, objection);
+                lost.Add(name, completed.Content.SizeBytes, objection);
+                return new ObjectVersionLost(
+                    completed.Bucket, completed.Key, completed.At, completed.Upload.Object, completed.Versioning);
+            case ObjectVersionPut { Versioning: not VersioningState.Enabled }
+                or UploadCompleted { Versioning: not VersioningState.Enabled }:
+                lost.Remove(name);
+                return message;
+            default:
+                return message;
+        }
+    }
+
+    private IKeyEvent JudgeVersion(IKeyEvent message, long contentSequence, KeyName name, ObjectState? before)
+    {
+        var version = before?.ContentSequence == contentSequence ? before
+            : before is null ? null
+            : findVersion(name, contentSequence);
+        var isThere = version is not null && (message is ObjectVersionDeleted || !version.Record.IsDeleteMarker);
+        if (isThere) return message;
+        if (lost.Find(name) is null) report.DroppedEvents++;
+        if (before is null && message is ObjectVersionDeleted) lost.Remove(name);
+        return Nothing(message);
+    }
+
     private IKeyEvent Judge(ObjectAppended appended, KeyName name, ObjectState? before)
     {
         var size = SegmentRun.SizeOf(appended.Segments.AsSpan());
-        if (before is null)
+        if (before is null || before.Record.IsDeleteMarker)
         {
             report.DroppedEvents++;
             var known = lost.Find(name);
             lost.Add(name, (known?.SizeBytes ?? 0) + size, known?.Reason ?? "the event that made it is missing");
-            return Replace(appended);
+            return before is null ? Replace(appended) : Nothing(appended);
         }
 
         return segments.Objection(appended.Segments) is { } objection
@@ -92,9 +143,12 @@ internal sealed class EventJudge(
 
     private static ObjectLost Replace(IKeyEvent message) => new(message.Bucket, message.Key, message.At);
 
-    private static IEnumerable<Segment> AllOf(MovedObject moved)
+    // Other versions of the key have nothing to do with it.
+    private static ObjectLost Nothing(IKeyEvent message) => new(new BucketId(0), Unknown, message.At);
+
+    private static IEnumerable<Segment> AllOf(ImmutableArray<SegmentRun> runs)
     {
-        foreach (var run in moved.Runs)
+        foreach (var run in runs)
             foreach (var segment in SegmentCodec.Decode(run.Encoded.Span))
                 yield return segment;
     }

@@ -7,6 +7,7 @@ using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Index.IndexEvents;
+using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Rebuild;
 
@@ -116,8 +117,12 @@ internal sealed class Salvage
         return uploads;
     }
 
-    private static long SizeOf(IKeyEvent message) => SegmentRun.SizeOf(
-        (message is ObjectPut put ? put.Segments : ((ObjectAppended)message).Segments).AsSpan());
+    private static long SizeOf(IKeyEvent message) => SegmentRun.SizeOf((message switch
+    {
+        ObjectPut put => put.Segments,
+        ObjectVersionPut put => put.Segments,
+        _ => ((ObjectAppended)message).Segments,
+    }).AsSpan());
 
     private static ObjectKey KeyOf(System.Data.Common.DbDataReader row, int column) =>
         ObjectKey.Create(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column)));
@@ -145,20 +150,29 @@ internal sealed class Salvage
                     case ObjectAppended appended:
                         name.Set(appended.Id.Value).Execute(null);
                         break;
+                    case ObjectVersionPut put:
+                        name.Set(put.Id.Value).Execute(null);
+                        break;
+                    case UploadPartPut part:
+                        name.Set(part.Id.Value).Execute(null);
+                        break;
+                    case UploadCompleted completed:
+                        NameAll(completed.Content.Runs, nameOf);
+                        break;
                     case ObjectRenamedFrom from:
                         arrive.Set(from.Rename.SourceShard).Set(from.Rename.StartedSequence).Set(from.Bucket.Value)
                             .Set(from.Object.OldKey.ToUtf8()).Set(Micros.From(from.At)).Set(from.Key.ToUtf8())
                             .Execute(null);
-                        NameAll(from.Object, nameOf);
+                        NameAll(from.Object.Runs, nameOf);
                         break;
                 }
             }
         }
     }
 
-    private static void NameAll(MovedObject moved, Statement nameOf)
+    private static void NameAll(ImmutableArray<SegmentRun> runs, Statement nameOf)
     {
-        foreach (var run in moved.Runs)
+        foreach (var run in runs)
             foreach (var needle in SegmentCodec.Decode(run.Encoded.Span).Select(segment => segment.Needle).Distinct())
                 nameOf.Set(needle.Volume.Value).Set(needle.OffsetBytes).Execute(null);
     }
@@ -211,18 +225,21 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
         if (needle is null || !Micros.TryTime(needle.Id.Value, out var at)) return null;
         if (needle.Operation == UploadOperation.Part) return null;
         var before = states.Get(new KeyName(needle.Bucket, needle.Key));
-        if (needle.Operation == UploadOperation.Append && before is null) return null;
-        if (needle.Operation == UploadOperation.Create && before is not null) return null;
+        var now = CommandRules.Visible(before);
+        if (needle.Operation == UploadOperation.Append && now is null) return null;
+        if (needle.Operation == UploadOperation.Create && now is not null) return null;
         if (!Hold(locations)) return null;
         var segments = UploadedFiles.Segments(
             needles, locations, needle.Format, EncryptionMetadata.IsEncrypted(needle.Metadata));
         if (segments.IsEmpty) return null;
-        var created = before is null || before.Record.Created > at ? at : before.Record.Created;
-        return needle.Operation == UploadOperation.Append
-            ? new ObjectAppended(needle.Bucket, needle.Key, at, needle.Object, segments)
-            : new ObjectPut(
-                needle.Bucket, needle.Key, at, created, needle.Object,
-                (ImmutableSortedDictionary<string, string>)needle.Metadata, segments);
+        var created = now is null || now.Created > at ? at : now.Created;
+        var metadata = (ImmutableSortedDictionary<string, string>)needle.Metadata;
+        if (needle.Operation == UploadOperation.Append)
+            return new ObjectAppended(needle.Bucket, needle.Key, at, needle.Object, segments);
+        return before?.IsVersioned == true
+            ? new ObjectVersionPut(
+                needle.Bucket, needle.Key, at, created, needle.Object, VersioningState.Enabled, metadata, segments)
+            : new ObjectPut(needle.Bucket, needle.Key, at, created, needle.Object, metadata, segments);
     }
 
     // A needle that was given to two volumes counts once. The last one's id tells the time.

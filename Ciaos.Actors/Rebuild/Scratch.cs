@@ -176,7 +176,7 @@ internal sealed class Scratch : IDisposable
     }
 
     // What a rebuild made up stands back behind the event whose place it took.
-    private static int RankOf(string manifest) => manifest == IndexEventCodec.LostManifest ? 0 : 1;
+    private static int RankOf(string manifest) => IndexEventCodec.StandsForLost(manifest) ? 0 : 1;
 
     private static byte[] EncodeMetadata(IReadOnlyDictionary<string, string> metadata)
     {

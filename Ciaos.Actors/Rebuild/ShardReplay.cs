@@ -29,11 +29,11 @@ internal sealed class ShardReplay
     {
         (_shard, _work, _context) = (shard, work, work.ContextOf(shard));
         _states = new ShardStates(
-            Math.Max(1, work.Settings.CacheEntries / work.Settings.Shards),
-            name => work.Readers.Read(reader => reader.FindObject(name)));
+            Math.Max(1, work.Settings.CacheEntries / work.Settings.Shards), work.Readers);
         _recovery = new ShardRecovery(_context, _states);
         _judge = new EventJudge(
-            shard, _states, work.Segments, work.Lost, rename => work.Salvage?.HasArrived(rename) ?? true, work.Report);
+            shard, _states, FindVersion, work.Segments, work.Lost,
+            rename => work.Salvage?.HasArrived(rename) ?? true, work.Report);
     }
 
     public void Run()
@@ -67,6 +67,12 @@ internal sealed class ShardReplay
 
         _work.Report.UnreadableEvents++;
         return null;
+    }
+
+    private ObjectState? FindVersion(KeyName name, long contentSequence)
+    {
+        _recovery.Settle(name);
+        return _work.Readers.Read(reader => reader.Versions.Find(name, contentSequence));
     }
 
     private void FillHole(long behind, DateTimeOffset until)

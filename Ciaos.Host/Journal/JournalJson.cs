@@ -75,10 +75,13 @@ internal static class JournalJson
                 json.WriteNumber("shards", created.Shards);
                 json.WriteString("at", created.At.UtcDateTime);
                 break;
-            case BucketCreated created:
-                json.WriteNumber("bucket", created.Bucket.Value);
-                json.WriteString("owner", created.Owner);
-                json.WriteString("at", created.At.UtcDateTime);
+            case IBucketEvent about:
+                json.WriteNumber("bucket", about.Bucket.Value);
+                WriteRest(json, about);
+                json.WriteString("at", about.At.UtcDateTime);
+                break;
+            case BucketEventLost lost:
+                json.WriteString("at", lost.At.UtcDateTime);
                 break;
             case IVolumeEvent about:
                 json.WriteNumber("volume", about.Volume.Value);
@@ -97,6 +100,33 @@ internal static class JournalJson
         json.WriteString("by", entry.By.User);
         json.WriteString("subject", entry.Subject);
         foreach (var (name, value) in entry.Detail) json.WriteString(name, value);
+    }
+
+    private static void WriteRest(Utf8JsonWriter json, IBucketEvent message)
+    {
+        switch (message)
+        {
+            case BucketCreated created:
+                json.WriteString("owner", created.Owner);
+                break;
+            case BucketMade made:
+                json.WriteString("name", made.Name);
+                json.WriteString("owner", made.Owner);
+                WriteTexts(
+                    json, "config", made.Config.Select(part => KeyValuePair.Create(part.Key, (string?)part.Value)));
+                break;
+            case BucketConfigured configured:
+                WriteTexts(json, "changes", configured.Changes);
+                break;
+        }
+    }
+
+    private static void WriteTexts(
+        Utf8JsonWriter json, string property, IEnumerable<KeyValuePair<string, string?>> texts)
+    {
+        json.WriteStartObject(property);
+        foreach (var (name, value) in texts) json.WriteString(name, value);
+        json.WriteEndObject();
     }
 
     private static void WriteRest(Utf8JsonWriter json, IVolumeEvent message)
@@ -150,6 +180,9 @@ internal static class JournalJson
             case ObjectRenamedFrom from:
                 WriteArrival(json, from);
                 break;
+            default:
+                VersionJson.Write(json, message);
+                break;
         }
 
         WriteDetails(json, message);
@@ -166,7 +199,7 @@ internal static class JournalJson
         WriteSize(json, from.Object.SizeBytes, from.Object.FileCount);
     }
 
-    private static void WriteSize(Utf8JsonWriter json, long bytes, long files)
+    public static void WriteSize(Utf8JsonWriter json, long bytes, long files)
     {
         json.WriteNumber("sizeBytes", bytes);
         json.WriteNumber("files", files);
@@ -174,10 +207,13 @@ internal static class JournalJson
 
     private static void WriteDetails(Utf8JsonWriter json, IKeyEvent message)
     {
-        if (message is not (ObjectPut or ObjectAppended or ObjectRenamedFrom)) return;
-        json.WriteStartObject("metadata");
-        foreach (var (name, value) in JournalDetails.Metadata(message)) json.WriteString(name, value);
-        json.WriteEndObject();
+        var hasContent = message is ObjectPut or ObjectAppended or ObjectRenamedFrom or ObjectVersionPut
+            or UploadPartPut or UploadCompleted;
+        if (hasContent || message is ObjectMetadataChanged or UploadBegun)
+            WriteTexts(
+                json, "metadata",
+                JournalDetails.Metadata(message).Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+        if (!hasContent) return;
         json.WriteStartArray("segments");
         foreach (var segment in JournalDetails.Segments(message))
         {

@@ -15,6 +15,7 @@ internal sealed class JournalListing(JournalInspection journal, JournalRequest r
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly LruCache<long, string?> _owners = new(KnownOwners);
+    private long _lastRead;
     private long _position = request.After;
     private long _left = request.Limit;
 
@@ -64,19 +65,48 @@ internal sealed class JournalListing(JournalInspection journal, JournalRequest r
         _position = Math.Max(_position, entry.Row.Ordering);
         var message = entry.Decode(out var problem);
         if (message is null) Problems++;
-        if (message is BucketCreated created) _owners.Set(created.Bucket.Value, created.Owner);
+        Note(message);
         var owner = message is IKeyEvent about ? OwnerOf(about.Bucket.Value) : null;
         if (request.AsJson) output.WriteLine(JournalJson.Line(entry, message, problem, owner));
         else JournalText.Write(output, entry, message, problem, owner, request.IsVerbose);
     }
 
-    // The keeper's first event makes the index, and each further one gives out the next bucket.
+    // Which event has made a bucket only the keeper's events tell, one after the other.
     private string? OwnerOf(long bucket)
     {
         if (_owners.TryGet(bucket, out var owner)) return owner;
-        if (bucket < long.MaxValue && journal.Find(Buckets, bucket + 1)?.Decode(out _) is BucketCreated created
-            && created.Bucket.Value == bucket) owner = created.Owner;
+        owner = ReadOwner(bucket);
+        if (owner is null && _owners.Count == KnownOwners)
+        {
+            // It may have been known, and forgotten for others.
+            _lastRead = 0;
+            owner = ReadOwner(bucket);
+        }
+
         _owners.Set(bucket, owner);
         return owner;
+    }
+
+    private string? ReadOwner(long bucket)
+    {
+        while (journal.Find(Buckets, _lastRead + 1) is { } entry)
+        {
+            _lastRead++;
+            if (Note(entry.Decode(out _)) is var (made, owner) && made == bucket) return owner;
+        }
+
+        return null;
+    }
+
+    private (long Bucket, string Owner)? Note(object? message)
+    {
+        var made = message switch
+        {
+            BucketCreated created => (created.Bucket.Value, created.Owner),
+            BucketMade its => (its.Bucket.Value, its.Owner),
+            _ => ((long, string)?)null,
+        };
+        if (made is var (bucket, owner)) _owners.Set(bucket, owner);
+        return made;
     }
 }

@@ -40,7 +40,8 @@ internal static class JournalText
     {
         IKeyEvent about => $"{BucketOf(about, owner)} {Quote(about.Key.Value)}{WhatOfKey(about)}",
         IndexCreated created => string.Create(Culture, $"{created.Shards} shards"),
-        BucketCreated created => string.Create(Culture, $"bucket {created.Bucket.Value} of {Quote(created.Owner)}"),
+        IBucketEvent about => string.Create(Culture, $"bucket {about.Bucket.Value}{WhatOfBucket(about)}"),
+        BucketEventLost => "a lost event",
         VolumeCreated created => string.Create(Culture, $"volume {created.Volume.Value}"),
         VolumeSealed sealing => string.Create(
             Culture,
@@ -56,6 +57,15 @@ internal static class JournalText
         $"{Plain(entry.Subject)} by {Plain(entry.By.User)}"
         + string.Concat(entry.Detail.Select(item => $", {item.Key} {Quote(item.Value)}"));
 
+    private static string WhatOfBucket(IBucketEvent message) => message switch
+    {
+        BucketCreated created => $" of {Quote(created.Owner)}",
+        BucketMade made => $" {Quote(made.Name)} of {Quote(made.Owner)}",
+        BucketConfigured configured => ": " + string.Join(
+            ", ", configured.Changes.Select(change => (change.Value is null ? "no " : "") + Plain(change.Key))),
+        _ => "",
+    };
+
     private static string WhatOfKey(IKeyEvent message) => message switch
     {
         ObjectPut put => Content(put.Segments.AsSpan()),
@@ -70,7 +80,27 @@ internal static class JournalText
             $" from {Quote(from.Object.OldKey.Value)} of shard {from.Rename.SourceShard}, begun by event "
             + $"{from.Rename.StartedSequence}: ")
             + Amount(from.Object.SizeBytes, from.Object.FileCount, from.Object.SegmentCount),
+        ObjectVersionPut put => $" ({Named(put.Versioning)})" + Content(put.Segments.AsSpan()),
+        ObjectMarkerPut marker => $" ({Named(marker.Versioning)})",
+        ObjectVersionLost lost => $" ({Named(lost.Versioning)})",
+        ObjectVersionDeleted deleted => string.Create(
+            Culture, $", version {deleted.Version}, content of event {deleted.ContentSequence}"),
+        ObjectMetadataChanged changed => string.Create(Culture, $", content of event {changed.ContentSequence}"),
+        UploadBegun begun => " by " + Quote(begun.Initiator),
+        UploadPartPut part => string.Create(Culture, $", part {part.Number} of upload {part.Upload}")
+            + Content(part.Segments.AsSpan()),
+        UploadCompleted completed => string.Create(
+            Culture, $" ({Named(completed.Versioning)}), upload {completed.Upload}: ")
+            + Amount(completed.Content.SizeBytes, completed.Content.FileCount, completed.Content.SegmentCount),
+        UploadAborted aborted => $", upload {aborted.Upload}",
         _ => "",
+    };
+
+    public static string Named(IndexProtocol.VersioningState versioning) => versioning switch
+    {
+        IndexProtocol.VersioningState.Enabled => "versioned",
+        IndexProtocol.VersioningState.Suspended => "suspended",
+        _ => "unversioned",
     };
 
     private static string Content(ReadOnlySpan<Segment> segments) =>
@@ -116,6 +146,14 @@ internal static class JournalDetails
     {
         ObjectPut put => put.Metadata,
         ObjectRenamedFrom from => from.Object.Metadata,
+        ObjectVersionPut put => put.Metadata,
+        ObjectMetadataChanged changed => changed.Metadata,
+        UploadBegun begun => begun.Metadata,
+        UploadPartPut part => part.Metadata,
+        UploadCompleted completed => completed.Metadata,
+        BucketMade made => made.Config,
+        BucketConfigured configured => configured.Changes.Where(change => change.Value is not null)
+            .Select(change => KeyValuePair.Create(change.Key, change.Value!)),
         _ => [],
     };
 
@@ -123,7 +161,11 @@ internal static class JournalDetails
     {
         ObjectPut put => put.Segments,
         ObjectAppended appended => appended.Segments,
+        ObjectVersionPut put => put.Segments,
+        UploadPartPut part => part.Segments,
         ObjectRenamedFrom from => from.Object.Runs.SelectMany(run => SegmentCodec.Decode(run.Encoded.Span)),
+        UploadCompleted completed =>
+            completed.Content.Runs.SelectMany(run => SegmentCodec.Decode(run.Encoded.Span)),
         _ => [],
     };
 }

@@ -16,7 +16,7 @@ public class CatalogCheckSpec(StoredFixture stored) : IClassFixture<StoredFixtur
     [InlineData("UPDATE object SET moving_sequence = 5, moving_to = x'61' WHERE key = CAST('key50' AS BLOB)",
         CatalogRowDiffers, true)]
     [InlineData("INSERT INTO object SELECT bucket, x'7a', shard, object_id, version, created, modified, size, files, "
-        + "segments, content_sequence, metadata, inline_segments, NULL, NULL FROM object "
+        + "segments, content_sequence, metadata, inline_segments, NULL, NULL, 0, 0, 0, NULL, 0, 0 FROM object "
         + "WHERE key = CAST('key50' AS BLOB)", CatalogRowExtra, false)]
     [InlineData("DELETE FROM segment WHERE first_ordinal = (SELECT MAX(first_ordinal) FROM segment)",
         CatalogRowMissing, false)]

@@ -19,6 +19,8 @@ public class CommandRulesSpec
         Bucket, Key, new ObjectId(0xAB), 0x1F, 10, 1, 1, Earlier, Earlier,
         ImmutableSortedDictionary<string, string>.Empty);
 
+    private static readonly ObjectState ThereState = new(There, 1, default, null);
+
     [Theory]
     [InlineData(PutMode.Create, false, null)]
     [InlineData(PutMode.Create, true, typeof(KeyExists))]
@@ -28,7 +30,8 @@ public class CommandRulesSpec
     [InlineData(PutMode.Upsert, true, null)]
     public void A_put_needs_its_key_there_or_not_there(PutMode mode, bool exists, Type? refusal) =>
         Assert.Equal(
-            refusal, CommandRules.Decide(Put(mode, Precondition.None), exists ? There : null, At).Refusal?.GetType());
+            refusal,
+            CommandRules.Decide(Put(mode, Precondition.None), exists ? ThereState : null, At).Refusal?.GetType());
 
     [Theory]
     [InlineData(null, null, true, true)]
@@ -54,22 +57,24 @@ public class CommandRulesSpec
     {
         var condition = new Precondition(["other"], null);
         Assert.Equal(
-            new PreconditionFailed(There), CommandRules.Decide(Put(PutMode.Upsert, condition), There, At).Refusal);
+            new PreconditionFailed(There), CommandRules.Decide(Put(PutMode.Upsert, condition), ThereState, At).Refusal);
         Assert.Equal(
-            new PreconditionFailed(There), CommandRules.Decide(new Delete(Bucket, Key, condition), There, At).Refusal);
+            new PreconditionFailed(There),
+            CommandRules.Decide(new Delete(Bucket, Key, condition), ThereState, At, NewId).Refusal);
         Assert.Equal(
             new PreconditionFailed(null), CommandRules.Decide(Put(PutMode.Upsert, condition), null, At).Refusal);
-        Assert.Equal(KeyNotFound.Instance, CommandRules.Decide(new Delete(Bucket, Key, condition), null, At).Refusal);
+        Assert.Equal(
+            KeyNotFound.Instance, CommandRules.Decide(new Delete(Bucket, Key, condition), null, At, NewId).Refusal);
     }
 
     [Fact]
     public void A_replaced_object_keeps_the_time_of_its_making_unless_the_clock_went_back()
     {
         var put = Put(PutMode.Replace, Precondition.None);
-        Assert.Equal(Earlier, ((ObjectPut)CommandRules.Decide(put, There, At).Event!).Created);
+        Assert.Equal(Earlier, ((ObjectPut)CommandRules.Decide(put, ThereState, At).Event!).Created);
         Assert.Equal(
             Earlier.AddSeconds(-1),
-            ((ObjectPut)CommandRules.Decide(put, There, Earlier.AddSeconds(-1)).Event!).Created);
+            ((ObjectPut)CommandRules.Decide(put, ThereState, Earlier.AddSeconds(-1)).Event!).Created);
         Assert.Equal(
             At, ((ObjectPut)CommandRules.Decide(Put(PutMode.Create, Precondition.None), null, At).Event!).Created);
     }
@@ -85,6 +90,8 @@ public class CommandRulesSpec
         Assert.Null(Decide(new Segment(needle, 0, 100, true)));
         Assert.Null(Decide(new Segment(default, 0, 0, true)));
     }
+
+    private static ObjectId NewId() => new(77);
 
     private static IReply? Decide(params ReadOnlySpan<Segment> segments) => CommandRules.Decide(
         Put(PutMode.Create, Precondition.None, [.. segments]), null, At).Refusal;

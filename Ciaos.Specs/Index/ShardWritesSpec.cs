@@ -12,7 +12,7 @@ public class ShardWritesSpec
     private static readonly KeyName A = new(new BucketId(1), ObjectKey.Create("a"));
 
     private readonly Queue<ShardBatch> _journal = new();
-    private readonly ShardStates _states = new(10, _ => null);
+    private readonly ShardStates _states = new(10, _ => null, _ => null);
     private readonly ShardWrites _writes;
 
     public ShardWritesSpec()
@@ -97,7 +97,8 @@ public class ShardWritesSpec
     [Fact]
     public void When_the_catalog_fails_under_an_event_the_shard_must_not_go_on()
     {
-        var states = new ShardStates(1, _ => throw new SqliteException("gone", 1));
+        var states = new ShardStates(
+            1, _ => throw new SqliteException("gone", 1), _ => throw new SqliteException("gone", 1));
         var writes = new ShardWrites(states, 2, 100, _journal.Enqueue);
         writes.Begin(0);
         var broken = Assert.Throws<InvalidOperationException>(

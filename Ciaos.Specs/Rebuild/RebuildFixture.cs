@@ -193,7 +193,7 @@ internal sealed class RebuildFixture : IDisposable
         var database = CatalogDatabase.From(new CatalogSettings(CatalogProvider.Sqlite, CatalogPath));
         using var readers = new CatalogReaders(database, 2);
         var contents = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var record in readers.Read(reader => reader.List(new BucketId(bucket), [0], null, 1000)))
+        foreach (var record in readers.Read(reader => reader.List(new BucketId(bucket), [0], [0xFF], 1000)))
         {
             var state = readers.Read(reader => reader.FindObject(new KeyName(record.Bucket, record.Key)))!;
             var pages = new SegmentPages(readers, ShardOf(record.Key.Value, bucket));

@@ -12,6 +12,9 @@ internal abstract class CatalogDatabase
     /// <summary>Ends the definition of a table that is only ever reached through its primary key.</summary>
     public abstract string KeyedTable { get; }
 
+    /// <summary>Begins a transaction that sees all as it is at its first statement.</summary>
+    public virtual string BeginSnapshot => "BEGIN";
+
     /// <summary>The one connection that writes.</summary>
     public abstract DbConnection OpenWriter();
 

@@ -1,45 +1,36 @@
 using System.Data.Common;
-using System.Text;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index.Catalog;
 
 /// <summary>The SQL that reads the catalog, prepared on one connection. For one thread at a time.</summary>
-internal sealed class CatalogReader(DbConnection connection) : IDisposable
+/// <param name="beginSnapshot">SQL that begins a transaction which sees all as it is at its first
+/// statement.</param>
+internal sealed class CatalogReader(DbConnection connection, string beginSnapshot) : IDisposable
 {
-    private const string Columns = """
-        bucket, key, object_id, version, created, modified, size, files, segments, content_sequence,
-        metadata, inline_segments, moving_sequence, moving_to
-        """;
+    private readonly Statement _begin = new(connection, beginSnapshot, isPrepared: false);
 
-    // While an object moves to another shard its old row stays until that shard knows that it has arrived: it counts
-    // only as long as it has not.
-    private const string Listed = """
-        (moving_sequence IS NULL OR NOT EXISTS (
-            SELECT 1 FROM arrival WHERE source_shard = object.shard AND started_sequence = object.moving_sequence))
-        """;
+    private readonly Statement _commit = new(connection, "COMMIT", isPrepared: false);
 
     private readonly Statement _object = new(connection, $"""
-        SELECT {Columns} FROM object WHERE bucket = @n_bucket AND key = @b_key
+        SELECT {ObjectRows.OfObject} FROM object WHERE bucket = @n_bucket AND key = @b_key
         """);
 
     private readonly Statement _list = new(connection, $"""
-        SELECT {Columns} FROM object WHERE bucket = @n_bucket AND key >= @b_from AND {Listed}
-        ORDER BY key LIMIT @n_limit
-        """);
-
-    private readonly Statement _listUpTo = new(connection, $"""
-        SELECT {Columns} FROM object WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND {Listed}
+        SELECT {ObjectRows.OfObject} FROM object
+        WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 
     private readonly Statement _moving = new(connection, $"""
-        SELECT {Columns} FROM object WHERE shard = @n_shard AND moving_sequence IS NOT NULL ORDER BY moving_sequence
+        SELECT {ObjectRows.OfObject} FROM object WHERE shard = @n_shard AND moving_sequence IS NOT NULL
+        ORDER BY moving_sequence
         """);
 
     private readonly Statement _totals = new(connection, $"""
-        SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM object WHERE {Listed}
+        SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM object
+        WHERE is_marker = 0 AND {ObjectRows.IsListed}
         """);
 
     private readonly Statement _runs = new(connection, """
@@ -74,26 +65,45 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         SELECT 1 FROM arrival WHERE source_shard = @n_shard AND started_sequence = @n_sequence
         """);
 
-    private readonly Statement _bucket = new(connection, "SELECT id FROM bucket WHERE owner = @t_owner");
-
-    private readonly Statement _lastBucket = new(connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
-
     private readonly Statement _shards = new(connection, "SELECT shards FROM index_layout");
+
+    public VersionReader Versions { get; } = new(connection);
+
+    public UploadReader Uploads { get; } = new(connection);
+
+    public BucketReader Buckets { get; } = new(connection);
+
+    /// <summary>Reads several things as they are at one moment.</summary>
+    public T InSnapshot<T>(Func<T> read)
+    {
+        _begin.Execute(null);
+        var result = read();
+        _commit.Execute(null);
+        return result;
+    }
+
+    /// <summary>A version of a key, current or not; null where there is none of that name.</summary>
+    public ObjectState? FindVersion(KeyName name, VersionId id) => InSnapshot(() =>
+    {
+        if (FindObject(name) is not { } current) return null;
+        if (current.Record.VersionId == id) return current;
+        var place = id.IsNull ? current.NullSequence : id.Sequence;
+        var found = place == 0 ? null : Versions.Find(name, place);
+        return found?.Record.VersionId == id ? found : null;
+    });
 
     public ObjectState? FindObject(KeyName name)
     {
         using var row = _object.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Read();
-        return row.Read() ? State(row) : null;
+        return row.Read() ? ObjectRows.Read(row) : null;
     }
 
-    /// <summary>Objects from a key on, in order, up to a key that is not wanted any more (null: to the end).</summary>
-    public List<ObjectRecord> List(BucketId bucket, byte[] from, byte[]? upTo, int limit)
+    /// <summary>Objects from a key on, in order, up to a key that is not wanted any more.</summary>
+    public List<ObjectRecord> List(BucketId bucket, byte[] from, byte[] upTo, int limit)
     {
-        var set = (upTo is null ? _list : _listUpTo).Set(bucket.Value).Set(from);
-        if (upTo is not null) set = set.Set(upTo);
         var records = new List<ObjectRecord>();
-        using var row = set.Set(limit).Read();
-        while (row.Read()) records.Add(State(row).Record);
+        using var row = _list.Set(bucket.Value).Set(from).Set(upTo).Set(limit).Read();
+        while (row.Read()) records.Add(ObjectRows.Read(row).Record);
         return records;
     }
 
@@ -102,7 +112,7 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
     {
         var states = new List<ObjectState>();
         using var row = _moving.Set(shard).Read();
-        while (row.Read()) states.Add(State(row));
+        while (row.Read()) states.Add(ObjectRows.Read(row));
         return states;
     }
 
@@ -159,19 +169,6 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
         return row.Read();
     }
 
-    public BucketId? FindBucket(string owner)
-    {
-        using var row = _bucket.Set(owner).Read();
-        return row.Read() ? new BucketId(row.GetInt64(0)) : null;
-    }
-
-    public BucketId LastBucket()
-    {
-        using var row = _lastBucket.Read();
-        row.Read();
-        return new BucketId(row.GetInt64(0));
-    }
-
     /// <summary>How many shards the index was created with; 0 where the journal has not told yet.</summary>
     public int Shards()
     {
@@ -182,33 +179,12 @@ internal sealed class CatalogReader(DbConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[]
+        foreach (var part in new IDisposable[]
         {
-            _object, _list, _listUpTo, _moving, _totals, _runs, _seek, _progress, _recorded, _ended, _arrival, _bucket,
-            _lastBucket, _shards,
+            _begin, _commit, _object, _list, _moving, _totals, _runs, _seek, _progress, _recorded, _ended,
+            _arrival, _shards, Versions, Uploads, Buckets,
         })
-            statement.Dispose();
+            part.Dispose();
         connection.Dispose();
     }
-
-    private static ObjectState State(DbDataReader row)
-    {
-        var metadata = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty;
-        if (Bytes(row, 10) is { } packed) metadata = new PackedReader(packed).Metadata();
-        var record = new ObjectRecord(
-            new BucketId(row.GetInt64(0)), Key(row.GetFieldValue<byte[]>(1)), new ObjectId(row.GetInt64(2)),
-            row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8),
-            Time(row.GetInt64(4)), Time(row.GetInt64(5)), metadata);
-        var move = row.IsDBNull(12) ? null : new PendingMove(row.GetInt64(12), Key(row.GetFieldValue<byte[]>(13)));
-        return new ObjectState(record, row.GetInt64(9), Bytes(row, 11), move);
-    }
-
-    private static ObjectKey Key(byte[] utf8) => ObjectKey.Create(Encoding.UTF8.GetString(utf8));
-
-    private static byte[]? Bytes(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
-
-    private static DateTimeOffset Time(long micros) => Micros.TryTime(micros, out var time)
-        ? time
-        : throw new InvalidDataException($"The catalog holds {micros}, which is no time");
 }

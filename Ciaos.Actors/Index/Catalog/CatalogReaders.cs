@@ -21,7 +21,8 @@ internal sealed class CatalogReaders(CatalogDatabase database, int connections) 
         try
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (!_idle.TryTake(out var reader)) reader = new CatalogReader(database.OpenReader());
+            if (!_idle.TryTake(out var reader))
+                reader = new CatalogReader(database.OpenReader(), database.BeginSnapshot);
             return Use(reader, work);
         }
         finally

@@ -7,18 +7,30 @@ namespace Ciaos.Actors.Index.Catalog;
 internal static class CatalogSchema
 {
     /// <summary>Raised whenever a table changes: the catalog is then made anew from the journal.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>The number of shards of a new catalog: only the journal can tell it.</summary>
     public const int UnknownShards = 0;
 
-    /// <summary>Makes what is missing, and checks that what is there was made for so many shards.</summary>
+    private const string LayoutTable =
+        "CREATE TABLE IF NOT EXISTS index_layout (format BIGINT NOT NULL, shards BIGINT NOT NULL)";
+
+    /// <summary>What an older catalog may hold. What it knows to be in volumes stays true, so that stays.</summary>
+    private static readonly string[] MadeAnew =
+    [
+        "index_layout", "progress", "object", "version", "segment", "ended_content", "arrival", "upload", "part",
+        "usage", "bucket",
+    ];
+
+    /// <summary>Makes what is missing, and checks that what is there was made for so many shards. A catalog of an older
+    /// format is emptied: the journal fills it again.</summary>
     /// <exception cref="CatalogLayoutException">It was made otherwise.</exception>
     public static void Ensure(CatalogDatabase database, DbConnection connection, int shards)
     {
         using var transaction = connection.BeginTransaction();
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
+        RemoveOlder(command);
         command.CommandText = Tables(database);
         command.ExecuteNonQuery();
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
@@ -36,6 +48,19 @@ internal static class CatalogSchema
         transaction.Commit();
     }
 
+    private static void RemoveOlder(DbCommand command)
+    {
+        command.CommandText = LayoutTable;
+        command.ExecuteNonQuery();
+        command.CommandText = "SELECT COALESCE(MAX(format), 0) FROM index_layout";
+        if (Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) is 0 or >= Format) return;
+        foreach (var table in MadeAnew)
+        {
+            command.CommandText = $"DROP TABLE IF EXISTS {table}";
+            command.ExecuteNonQuery();
+        }
+    }
+
     private static void Check(long format, long made, int shards)
     {
         if (format != Format)
@@ -46,7 +71,7 @@ internal static class CatalogSchema
     }
 
     private static string Tables(CatalogDatabase database) => $"""
-        CREATE TABLE IF NOT EXISTS index_layout (format BIGINT NOT NULL, shards BIGINT NOT NULL);
+        {LayoutTable};
         CREATE TABLE IF NOT EXISTS progress (
             persistence_id VARCHAR(255) NOT NULL PRIMARY KEY, applied_sequence BIGINT NOT NULL) {database.KeyedTable};
         CREATE TABLE IF NOT EXISTS object (
@@ -55,8 +80,29 @@ internal static class CatalogSchema
             size BIGINT NOT NULL, files BIGINT NOT NULL, segments BIGINT NOT NULL, content_sequence BIGINT NOT NULL,
             metadata {database.BytesType}, inline_segments {database.BytesType},
             moving_sequence BIGINT, moving_to {database.BytesType},
+            version_sequence BIGINT NOT NULL, version_object BIGINT NOT NULL, is_marker BIGINT NOT NULL,
+            content_version BIGINT, noncurrent BIGINT NOT NULL, null_sequence BIGINT NOT NULL,
             PRIMARY KEY (bucket, key)) {database.KeyedTable};
         CREATE INDEX IF NOT EXISTS object_moving ON object (shard) WHERE moving_sequence IS NOT NULL;
+        CREATE TABLE IF NOT EXISTS version (
+            bucket BIGINT NOT NULL, key {database.BytesType} NOT NULL, place BIGINT NOT NULL, shard BIGINT NOT NULL,
+            object_id BIGINT NOT NULL, version BIGINT NOT NULL, created BIGINT NOT NULL, modified BIGINT NOT NULL,
+            size BIGINT NOT NULL, files BIGINT NOT NULL, segments BIGINT NOT NULL, content_sequence BIGINT NOT NULL,
+            metadata {database.BytesType}, inline_segments {database.BytesType},
+            version_sequence BIGINT NOT NULL, version_object BIGINT NOT NULL, is_marker BIGINT NOT NULL,
+            content_version BIGINT, since BIGINT NOT NULL,
+            PRIMARY KEY (bucket, key, place)) {database.KeyedTable};
+        CREATE TABLE IF NOT EXISTS upload (
+            bucket BIGINT NOT NULL, key {database.BytesType} NOT NULL, sequence BIGINT NOT NULL, shard BIGINT NOT NULL,
+            object_id BIGINT NOT NULL, begun BIGINT NOT NULL, initiator VARCHAR(1024) NOT NULL,
+            metadata {database.BytesType}, PRIMARY KEY (bucket, key, sequence)) {database.KeyedTable};
+        CREATE TABLE IF NOT EXISTS part (
+            shard BIGINT NOT NULL, upload BIGINT NOT NULL, number BIGINT NOT NULL, content_sequence BIGINT NOT NULL,
+            object_id BIGINT NOT NULL, modified BIGINT NOT NULL, size BIGINT NOT NULL, segments BIGINT NOT NULL,
+            metadata {database.BytesType}, inline_segments {database.BytesType},
+            PRIMARY KEY (shard, upload, number)) {database.KeyedTable};
+        CREATE TABLE IF NOT EXISTS usage (
+            bucket BIGINT NOT NULL PRIMARY KEY, objects BIGINT NOT NULL, bytes BIGINT NOT NULL) {database.KeyedTable};
         CREATE TABLE IF NOT EXISTS segment (
             shard BIGINT NOT NULL, content_sequence BIGINT NOT NULL, first_ordinal BIGINT NOT NULL,
             first_offset BIGINT NOT NULL, run {database.BytesType} NOT NULL,
@@ -70,7 +116,9 @@ internal static class CatalogSchema
             source_shard BIGINT NOT NULL, started_sequence BIGINT NOT NULL,
             PRIMARY KEY (source_shard, started_sequence)) {database.KeyedTable};
         CREATE TABLE IF NOT EXISTS bucket (
-            id BIGINT NOT NULL PRIMARY KEY, owner VARCHAR(1024) NOT NULL UNIQUE);
+            id BIGINT NOT NULL PRIMARY KEY, name {database.BytesType} UNIQUE, owner VARCHAR(1024) NOT NULL,
+            created BIGINT NOT NULL, config {database.BytesType}, version BIGINT NOT NULL);
+        CREATE INDEX IF NOT EXISTS bucket_owner ON bucket (owner, name);
         CREATE TABLE IF NOT EXISTS recorded (
             persistence_id VARCHAR(255) NOT NULL PRIMARY KEY, recorded_sequence BIGINT NOT NULL) {database.KeyedTable};
         """;

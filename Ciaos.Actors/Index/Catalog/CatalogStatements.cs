@@ -15,15 +15,20 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
 
     private readonly Statement _setObject = new(connection, """
         INSERT INTO object (bucket, key, shard, object_id, version, created, modified, size, files, segments,
-            content_sequence, metadata, inline_segments, moving_sequence, moving_to)
+            content_sequence, metadata, inline_segments, moving_sequence, moving_to, version_sequence, version_object,
+            is_marker, content_version, noncurrent, null_sequence)
         VALUES (@n_bucket, @b_key, @n_shard, @n_object, @n_version, @n_created, @n_modified, @n_size, @n_files,
-            @n_segments, @n_content, @b_metadata, @b_inline, @n_moving, @b_moving)
+            @n_segments, @n_content, @b_metadata, @b_inline, @n_moving, @b_moving, @n_version_sequence,
+            @n_version_object, @n_marker, @n_content_version, @n_noncurrent, @n_null)
         ON CONFLICT (bucket, key) DO UPDATE SET
             shard = excluded.shard, object_id = excluded.object_id, version = excluded.version,
             created = excluded.created, modified = excluded.modified, size = excluded.size, files = excluded.files,
             segments = excluded.segments, content_sequence = excluded.content_sequence,
             metadata = excluded.metadata, inline_segments = excluded.inline_segments,
-            moving_sequence = excluded.moving_sequence, moving_to = excluded.moving_to
+            moving_sequence = excluded.moving_sequence, moving_to = excluded.moving_to,
+            version_sequence = excluded.version_sequence, version_object = excluded.version_object,
+            is_marker = excluded.is_marker, content_version = excluded.content_version,
+            noncurrent = excluded.noncurrent, null_sequence = excluded.null_sequence
         """);
 
     private readonly Statement _removeObject = new(connection, """
@@ -47,10 +52,6 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         DELETE FROM arrival WHERE source_shard = @n_shard AND started_sequence = @n_sequence
         """);
 
-    private readonly Statement _addBucket = new(connection, """
-        INSERT INTO bucket (id, owner) VALUES (@n_id, @t_owner)
-        """);
-
     private readonly Statement _setShards = new(connection, "UPDATE index_layout SET shards = @n_shards");
 
     private readonly Statement _setRecorded = new(connection, """
@@ -68,6 +69,10 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         DELETE FROM ended_content WHERE shard = @n_shard AND content_sequence = @n_content
         """);
 
+    private readonly VersionStatements _versions = new(connection);
+    private readonly UploadStatements _uploads = new(connection);
+    private readonly BucketStatements _buckets = new(connection);
+
     public void Advance(DbTransaction transaction, CatalogBatch batch)
     {
         var rows = batch.FromSequence == 0
@@ -80,10 +85,14 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
     public void SetRecorded(DbTransaction transaction, string persistenceId, long sequence) =>
         _setRecorded.Set(persistenceId).Set(sequence).Execute(transaction);
 
-    public void Apply(DbTransaction transaction, int shard, CatalogChange change)
+    /// <param name="usage">Takes what the change makes of the use of buckets.</param>
+    public void Apply(DbTransaction transaction, int shard, CatalogChange change, UsageTotals usage)
     {
         switch (change)
         {
+            case CatalogChange.AddUsage add:
+                usage.Add(add.Bucket, add.Objects, add.Bytes);
+                break;
             case CatalogChange.SetObject set:
                 SetObject(transaction, shard, set.State);
                 break;
@@ -105,13 +114,15 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
             case CatalogChange.SetShards(var shards):
                 _setShards.Set(shards).Execute(transaction);
                 break;
-            case CatalogChange.AddBucket add:
-                _addBucket.Set(add.Bucket.Value).Set(add.Owner).Execute(transaction);
-                break;
             default:
-                throw new ArgumentException($"{change.GetType().Name} is not known", nameof(change));
+                if (!_versions.TryApply(transaction, shard, change, usage)
+                    && !_uploads.TryApply(transaction, shard, change) && !_buckets.TryApply(transaction, change))
+                    throw new ArgumentException($"{change.GetType().Name} is not known", nameof(change));
+                break;
         }
     }
+
+    public void Add(DbTransaction transaction, UsageTotals usage) => _buckets.Add(transaction, usage);
 
     public bool Purge(DbTransaction transaction, int shard, long contentSequence, int maxRows)
     {
@@ -126,9 +137,12 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _start, _advance, _setObject, _removeObject, _addRun, _endContent, _addArrival, _forgetArrival,
-            _addBucket, _setShards, _setRecorded, _purgeRows, _purgeMark,
+            _setShards, _setRecorded, _purgeRows, _purgeMark,
         })
             statement.Dispose();
+        _versions.Dispose();
+        _uploads.Dispose();
+        _buckets.Dispose();
     }
 
     private void SetObject(DbTransaction transaction, int shard, ObjectState state)
@@ -140,22 +154,16 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
             .Set(Micros.From(record.Created)).Set(Micros.From(record.Modified))
             .Set(record.SizeBytes).Set(record.FileCount).Set(record.SegmentCount)
             .Set(state.ContentSequence)
-            .Set(EncodeMetadata(record.Metadata))
+            .Set(ObjectRows.Pack(record.Metadata))
             .Set(state.Inline.IsEmpty ? null : state.Inline.ToArray())
             .Set(state.Move?.StartedSequence).Set(state.Move?.NewKey.ToUtf8())
+            .Set(record.VersionId.Sequence).Set(record.VersionId.Object.Value)
+            .Set(record.IsDeleteMarker ? 1 : 0).Set(record.ContentVersion)
+            .Set(state.Noncurrent).Set(state.NullSequence)
             .Execute(transaction);
     }
 
     private void AddRun(DbTransaction transaction, int shard, long contentSequence, SegmentRun run) =>
         _addRun.Set(shard).Set(contentSequence).Set(run.FirstOrdinal).Set(run.FirstOffsetBytes)
             .Set(run.Encoded.ToArray()).Execute(transaction);
-
-    private static byte[]? EncodeMetadata(
-        System.Collections.Immutable.ImmutableSortedDictionary<string, string> metadata)
-    {
-        if (metadata.IsEmpty) return null;
-        var writer = new PackedWriter();
-        writer.Metadata(metadata);
-        return writer.ToArray();
-    }
 }

@@ -41,12 +41,14 @@ internal sealed class CatalogStore : IDisposable
     /// <exception cref="CatalogOutOfStepException">A batch does not follow upon what was applied before.</exception>
     public void Apply(IReadOnlyList<CatalogBatch> batches) => Write((statements, transaction) =>
     {
+        var usage = new UsageTotals();
         foreach (var batch in batches)
         {
             statements.Advance(transaction, batch);
-            foreach (var change in LastOnes(batch.Changes)) statements.Apply(transaction, batch.Shard, change);
+            foreach (var change in LastOnes(batch.Changes)) statements.Apply(transaction, batch.Shard, change, usage);
         }
 
+        statements.Add(transaction, usage);
         return 0;
     });
 
@@ -57,7 +59,7 @@ internal sealed class CatalogStore : IDisposable
 
     public void ForgetArrival(RenameId rename) => Write((statements, transaction) =>
     {
-        statements.Apply(transaction, rename.SourceShard, new CatalogChange.ForgetArrival(rename));
+        statements.Apply(transaction, rename.SourceShard, new CatalogChange.ForgetArrival(rename), new UsageTotals());
         return 0;
     });
 

@@ -10,6 +10,8 @@ internal sealed class PostgresCatalogDatabase(CatalogSettings settings) : Catalo
 
     public override string KeyedTable => "";
 
+    public override string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
     public override DbConnection OpenWriter() =>
         Opened(new NpgsqlConnection(settings.Location), "SET synchronous_commit = off");
 

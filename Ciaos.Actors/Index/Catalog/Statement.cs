@@ -13,7 +13,8 @@ internal sealed partial class Statement : IDisposable
     private readonly DbCommand _command;
     private int _set;
 
-    public Statement(DbConnection connection, string sql)
+    /// <param name="isPrepared">False: it is prepared at every use, for what not every database prepares.</param>
+    public Statement(DbConnection connection, string sql, bool isPrepared = true)
     {
         _command = connection.CreateCommand();
         _command.CommandText = sql;
@@ -25,7 +26,7 @@ internal sealed partial class Statement : IDisposable
             _command.Parameters.Add(parameter);
         }
 
-        _command.Prepare();
+        if (isPrepared) _command.Prepare();
     }
 
     public Statement Set(long? value) => SetNext(value is { } number ? number : DBNull.Value);
@@ -42,9 +43,11 @@ internal sealed partial class Statement : IDisposable
         return _command.ExecuteNonQuery();
     }
 
-    public DbDataReader Read()
+    /// <param name="transaction">Null where there is none, or it was begun by a statement.</param>
+    public DbDataReader Read(DbTransaction? transaction = null)
     {
         Ready();
+        _command.Transaction = transaction;
         return _command.ExecuteReader();
     }
 

@@ -52,7 +52,7 @@ public sealed class CatalogFixture : IDisposable
 
     internal CatalogReaders Readers { get; private set; } = null!;
 
-    internal CatalogListing Listing => new(Readers);
+    internal CatalogListing Listing => new(Readers, new ShardLayout(Shards));
 
     internal ObjectState? Find(string key, long bucket = 1) =>
         Readers.Read(reader => reader.FindObject(new KeyName(new BucketId(bucket), ObjectKey.Create(key))));
@@ -127,5 +127,7 @@ public sealed class CatalogFixture : IDisposable
             _changed.TryGetValue(name, out var state) ? state : readers.Read(reader => reader.FindObject(name));
 
         public void Set(KeyName name, ObjectState? state) => _changed[name] = state;
+
+        public ObjectState? NewestVersion(KeyName name) => readers.Read(reader => reader.Versions.Newest(name));
     }
 }

@@ -47,18 +47,19 @@ public class CatalogStoreSpec
     {
         using var catalog = new CatalogFixture(backend);
         catalog.Apply(3, CatalogFixture.Put("a"));
-        var bucket = new CatalogChange.AddBucket(new BucketId(9), "alice");
+        var bucket = new CatalogChange.SetBucket(new BucketProtocol.BucketInfo(
+            new BucketId(9), "alice", "alice", CatalogFixture.Time(1), ObjectMetadata.None, 1));
         var late = new CatalogBatch("index-shard-3", 3, 2, 3, [bucket]);
         var again = new CatalogBatch("index-shard-3", 3, 0, 1, [bucket]);
         var good = new CatalogBatch("index-shard-4", 4, 0, 1, [bucket]);
         Assert.Throws<CatalogOutOfStepException>(() => catalog.Store.Apply([good, late]));
         Assert.Throws<CatalogOutOfStepException>(() => catalog.Store.Apply([again]));
-        Assert.Null(catalog.Readers.Read(reader => reader.FindBucket("alice")));
+        Assert.Null(catalog.Readers.Read(reader => reader.Buckets.Find("alice")));
         Assert.Equal(0, catalog.Readers.Read(reader => reader.AppliedSequence("index-shard-4")));
 
         catalog.Store.Apply([good]);
-        Assert.Equal(new BucketId(9), catalog.Readers.Read(reader => reader.FindBucket("alice")));
-        Assert.Equal(new BucketId(9), catalog.Readers.Read(reader => reader.LastBucket()));
+        Assert.Equal(new BucketId(9), catalog.Readers.Read(reader => reader.Buckets.Find("alice"))!.Id);
+        Assert.Equal(new BucketId(9), catalog.Readers.Read(reader => reader.Buckets.Last()));
     }
 
     [Theory, MemberData(nameof(Backends))]

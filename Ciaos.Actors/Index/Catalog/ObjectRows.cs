@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Text;
+using Ciaos.Storage;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Actors.Index.Catalog;
+
+/// <summary>How rows of objects and of their older versions are read.</summary>
+internal static class ObjectRows
+{
+    /// <summary>Of table object, as <see cref="Read"/> wants them.</summary>
+    public const string OfObject = """
+        bucket, key, object_id, version, created, modified, size, files, segments, content_sequence,
+        metadata, inline_segments, moving_sequence, moving_to, version_sequence, version_object, is_marker,
+        content_version, noncurrent, null_sequence, NULL
+        """;
+
+    /// <summary>Of table version, likewise.</summary>
+    public const string OfVersion = """
+        bucket, key, object_id, version, created, modified, size, files, segments, content_sequence,
+        metadata, inline_segments, NULL, NULL, version_sequence, version_object, is_marker,
+        content_version, CAST(0 AS BIGINT), CAST(0 AS BIGINT), since
+        """;
+
+    // While an object moves to another shard its old row stays until that shard knows that it has arrived: it counts
+    // only as long as it has not.
+    public const string IsListed = """
+        (moving_sequence IS NULL OR NOT EXISTS (
+            SELECT 1 FROM arrival WHERE source_shard = object.shard AND started_sequence = object.moving_sequence))
+        """;
+
+    public static ObjectState Read(DbDataReader row)
+    {
+        var record = new ObjectRecord(
+            new BucketId(row.GetInt64(0)), Key(row.GetFieldValue<byte[]>(1)), new ObjectId(row.GetInt64(2)),
+            row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8),
+            Time(row.GetInt64(4)), Time(row.GetInt64(5)), Metadata(row, 10))
+        {
+            VersionId = new VersionId(row.GetInt64(14), new ObjectId(row.GetInt64(15))),
+            IsDeleteMarker = row.GetInt64(16) != 0,
+            ContentVersion = Number(row, 17),
+            IsCurrent = row.IsDBNull(20),
+            NoncurrentSince = Number(row, 20) is { } since ? Time(since) : null,
+        };
+        var move = row.IsDBNull(12) ? null : new PendingMove(row.GetInt64(12), Key(row.GetFieldValue<byte[]>(13)));
+        return new ObjectState(record, row.GetInt64(9), Bytes(row, 11), move)
+        {
+            Noncurrent = row.GetInt64(18),
+            NullSequence = row.GetInt64(19),
+        };
+    }
+
+    public static ObjectKey Key(byte[] utf8) => ObjectKey.Create(Encoding.UTF8.GetString(utf8));
+
+    public static byte[]? Bytes(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+
+    public static ImmutableSortedDictionary<string, string> Metadata(DbDataReader row, int column) =>
+        Bytes(row, column) is { } packed ? new PackedReader(packed).Metadata() : ObjectMetadata.None;
+
+    /// <summary>Null where there is none.</summary>
+    public static byte[]? Pack(ImmutableSortedDictionary<string, string> metadata)
+    {
+        if (metadata.IsEmpty) return null;
+        var writer = new PackedWriter();
+        writer.Metadata(metadata);
+        return writer.ToArray();
+    }
+
+    public static DateTimeOffset Time(long micros) => Micros.TryTime(micros, out var time)
+        ? time
+        : throw new InvalidDataException($"The catalog holds {micros}, which is no time");
+
+    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+}
