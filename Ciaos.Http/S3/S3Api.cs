@@ -1,7 +1,8 @@
-using Ciaos.Actors.Identity;
-using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
+using Ciaos.Http.S3.Listing;
+using Ciaos.Http.S3.Multipart;
 using Ciaos.Http.S3.Objects;
+using Ciaos.Http.S3.Post;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3;
@@ -18,8 +19,6 @@ internal sealed class S3Api
     private readonly S3Services _services;
     private readonly Readiness _readiness;
     private readonly S3Failures _failures;
-    private readonly S3Authentication _authentication;
-    private readonly RequestRates _rates;
     private readonly CorsAnswers _cors;
     private readonly S3Operations _operations = new();
 
@@ -27,12 +26,13 @@ internal sealed class S3Api
     {
         (_services, _readiness) = (services, readiness);
         _failures = new S3Failures(services.Logger);
-        _rates = new RequestRates(services.Time);
-        _authentication = new S3Authentication(
-            services.Settings.Region, id => Find(services.Identity, id), services.Time);
         _cors = new CorsAnswers(services);
         BucketOperations.AddTo(_operations, services);
         ObjectOperations.AddTo(_operations, services);
+        new ObjectListings(services).Register(_operations);
+        new VersionListings(services).Register(_operations);
+        new MultipartUploads(services).Register(_operations);
+        new PostObjects(services).Register(_operations);
     }
 
     public static void SetCommonHeaders(HttpContext context)
@@ -69,8 +69,8 @@ internal sealed class S3Api
 
     private async Task HandleAsync(HttpContext context, S3Target target)
     {
-        var caller = await _authentication.AuthenticateAsync(context, target.Query);
-        var (key, user) = Identify(caller);
+        var caller = await _services.Callers.Requests.AuthenticateAsync(context, target.Query);
+        var (key, user) = _services.Callers.Identify(caller);
         var operation = _operations.Find(context.Request.Method, target);
         var request = new S3Request(context, target, operation, caller, key, user);
         if (target.Bucket is { } name && !operation.MakesBucket)
@@ -78,23 +78,4 @@ internal sealed class S3Api
                 ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [new("BucketName", name)] };
         await operation.Handle(request);
     }
-
-    private (AccessKey? Key, User? User) Identify(S3Caller caller)
-    {
-        if (caller.Credential is not { } credential) return default;
-        var key = _services.Identity.FindKey(credential.AccessKeyId);
-        var user = key is null ? null : _services.Identity.FindUser(key.User);
-        if (key is null || user is null) throw new S3Exception(S3Error.InvalidAccessKeyId);
-        _services.Identity.NoteUse(key.Id);
-        return _rates.TryTake(user.Name, user.Quota.MaxRequestsPerSecond)
-            ? (key, user)
-            : throw new S3Exception(S3Error.SlowDown);
-    }
-
-    private static Credential? Find(IdentityDirectory identity, string accessKeyId) =>
-        identity.FindKey(accessKeyId) is { } key
-            ? new Credential(
-                key.Id, key.Secret, key.SessionToken, key.Expires, key.IsActive,
-                identity.FindUser(key.User) is { IsActive: true })
-            : null;
 }

@@ -15,4 +15,7 @@ internal sealed record S3Services(
 
     /// <summary>Keeps the owners of buckets within their quotas.</summary>
     public QuotaGuard Quotas { get; } = new(Store, Identity, Time);
+
+    /// <summary>Says who asks.</summary>
+    public S3Callers Callers { get; } = new(Identity, Settings, Time);
 }

@@ -41,6 +41,10 @@ internal sealed record ExpectedDigests(byte[]? Md5, ChecksumAlgorithm? Algorithm
         };
     }
 
+    /// <exception cref="S3Exception">Content-MD5 is malformed.</exception>
+    public static ExpectedDigests ReadMd5Only(IHeaderDictionary headers) =>
+        None with { Md5 = ReadMd5(headers["Content-MD5"]) };
+
     /// <summary>From the fields of a form, which have the names of headers.</summary>
     public static ExpectedDigests Read(Func<string, StringValues> find)
     {

@@ -14,7 +14,12 @@ namespace Ciaos.Http.S3.Bodies;
 /// <param name="WithMd5">Compute the MD5, though no header asks for it.</param>
 /// <param name="Checksum">Which checksum to compute where the client names none.</param>
 internal sealed record S3BodyOptions(
-    long MaxBytes, bool MustHaveLength = false, bool WithMd5 = false, ChecksumAlgorithm? Checksum = null);
+    long MaxBytes, bool MustHaveLength = false, bool WithMd5 = false, ChecksumAlgorithm? Checksum = null)
+{
+    /// <summary>The x-amz-checksum- headers speak of something else than the body, as those of a completed upload
+    /// do.</summary>
+    public bool IgnoresChecksumHeaders { get; init; }
+}
 
 /// <summary>Opens the bodies of requests.</summary>
 internal static class S3Bodies
@@ -30,7 +35,9 @@ internal static class S3Bodies
         var length = LengthOf(context, payload, options.MustHaveLength);
         var limits = new BodyLimits(0, options.MaxBytes);
         limits.CheckReceived(length ?? 0);
-        var expected = ExpectedDigests.Read(request.Headers, payload.IsChunked);
+        var expected = options.IgnoresChecksumHeaders
+            ? ExpectedDigests.ReadMd5Only(request.Headers)
+            : ExpectedDigests.Read(request.Headers, payload.IsChunked);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
         var source = request.BodyReader;

@@ -37,7 +37,8 @@ internal sealed class BodyStore(ObjectStore store)
     /// <param name="checksum">To be computed besides the MD5; null: none.</param>
     public async Task<StoredUpload> StoreCopyAsync(
         ObjectReader source, long offsetBytes, long lengthBytes, ChecksumAlgorithm? checksum, BucketId bucket,
-        ObjectKey key, ImmutableSortedDictionary<string, string> metadata, CancellationToken cancellation)
+        ObjectKey key, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata,
+        CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pipe = new Pipe();
@@ -47,7 +48,7 @@ internal sealed class BodyStore(ObjectStore store)
             new BodyHasher(ExpectedDigests.None, [], withMd5: true, checksum));
         try
         {
-            return await StoreAsync(bucket, key, body, UploadOperation.Replace, metadata, cancellation);
+            return await StoreAsync(bucket, key, body, operation, metadata, cancellation);
         }
         finally
         {

@@ -4,6 +4,7 @@ using Ciaos.Actors.Objects;
 using Ciaos.Http.Raw;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Index.BucketProtocol;
 
 namespace Ciaos.Http.S3.Objects;
@@ -38,7 +39,7 @@ internal sealed class ObjectCopies(S3Services services)
         await services.Quotas.CheckAsync(request.Bucket, found.Object.SizeBytes, request.Aborted);
         var stored = await _bodies.StoreCopyAsync(
             reader, 0, found.Object.SizeBytes, AlgorithmOf(fields, found.Object), request.Bucket.Id, request.Key,
-            metadata, request.Aborted);
+            UploadOperation.Replace, metadata, request.Aborted);
         var written = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
         await AnswerAsync(request, bucket, found.Object, written);
     }

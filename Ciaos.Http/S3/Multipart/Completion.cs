@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using Ciaos.Actors.Index;
+using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Objects;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Http.S3.Multipart;
+
+/// <summary>An object as it comes out of the parts that its client has named: judged and computed from what is known
+/// of the parts, without their bytes.</summary>
+/// <param name="Checksum">Of the object; null where there is none.</param>
+internal sealed record Completion(
+    ImmutableArray<PartRef> Parts, string ETag, PartList List, MultipartChecksum? Kind, string? Checksum)
+{
+    /// <summary>All parts but the last have at least this.</summary>
+    public const long MinPartBytes = 5 * 1024 * 1024;
+
+    /// <summary>In the object's metadata: the upload that it came from, so that completing it once more is answered
+    /// alike.</summary>
+    public const string UploadIdKey = "upload-id";
+
+    private const int Md5Bytes = 16;
+
+    /// <param name="requested">At least one, in ascending order.</param>
+    /// <param name="stored">The upload's parts by their numbers.</param>
+    /// <param name="kind">What the upload was begun with; null: nothing.</param>
+    /// <exception cref="S3Exception">InvalidPart, InvalidRequest, EntityTooSmall.</exception>
+    public static Completion Of(
+        ImmutableArray<RequestedPart> requested, IReadOnlyDictionary<int, PartRecord> stored, MultipartChecksum? kind)
+    {
+        var parts = new List<PartRecord>(requested.Length);
+        foreach (var part in requested) parts.Add(Find(part, stored, kind));
+        for (var index = 0; index < parts.Count - 1; index++) CheckSize(parts[index]);
+
+        // Where all parts happen to have the same cyclic checksum, that of the object costs nothing.
+        kind ??= CommonOf(parts);
+        var checksums = kind is null ? [] : parts.Select(part => ChecksumOf(part, kind.Algorithm)).ToList();
+        var keepsThose = kind is { IsOfWhole: false };
+        return new Completion(
+            [.. parts.Select(part => new PartRef(part.Number, part.Sequence))],
+            ETagOf(parts),
+            new PartList(
+                [.. parts.Select(part => part.SizeBytes)],
+                keepsThose ? kind!.Algorithm.Name().ToLowerInvariant() : null,
+                keepsThose ? [.. checksums.Select(Convert.ToBase64String)] : []),
+            kind,
+            kind?.Compose([.. checksums.Zip(parts, (checksum, part) => (checksum, part.SizeBytes))]));
+    }
+
+    public long SizeBytes => List.SizesBytes.Sum();
+
+    /// <summary>Of the object: what the upload was begun with, and what only its parts could tell.</summary>
+    public ImmutableSortedDictionary<string, string> ToMetadata(UploadRecord upload)
+    {
+        var metadata = upload.Metadata.ToBuilder();
+        metadata.Remove(MultipartChecksum.AlgorithmKey);
+        metadata.Remove(MetadataKeys.ChecksumType);
+        metadata[UploadIdKey] = upload.Id.ToString();
+        metadata[ObjectMetadata.ETag] = ETag;
+        metadata[ObjectMetadata.Parts] = List.Format();
+        if (Kind is not null && Checksum is not null)
+        {
+            metadata[Kind.Algorithm.MetadataKey()] = Checksum;
+            metadata[MetadataKeys.ChecksumType] = Kind.TypeName;
+        }
+
+        return metadata.ToImmutable();
+    }
+
+    private static PartRecord Find(
+        RequestedPart requested, IReadOnlyDictionary<int, PartRecord> stored, MultipartChecksum? kind)
+    {
+        if (!stored.TryGetValue(requested.Number, out var part)
+            || !requested.ETag.Equals(
+                part.Metadata.GetValueOrDefault(ObjectMetadata.ETag), StringComparison.OrdinalIgnoreCase))
+            throw InvalidPart(requested);
+        foreach (var (algorithm, value) in requested.Checksums)
+        {
+            if (algorithm is null || part.Metadata.GetValueOrDefault(algorithm.Value.MetadataKey()) != value)
+                throw InvalidPart(requested);
+        }
+
+        if (kind is { IsOfWhole: false } && !requested.Checksums.Any(sent => sent.Algorithm == kind.Algorithm))
+        {
+            throw new S3Exception(
+                S3Error.InvalidRequest,
+                $"The upload was created using a {kind.Algorithm.Name().ToLowerInvariant()} checksum. The complete "
+                + "request must include the checksum for each part. It was missing for part "
+                + $"{requested.Number.ToString(CultureInfo.InvariantCulture)} in the request.");
+        }
+
+        return part;
+    }
+
+    private static S3Exception InvalidPart(RequestedPart part) => new(S3Error.InvalidPart)
+    {
+        Details =
+        [
+            new("PartNumber", part.Number.ToString(CultureInfo.InvariantCulture)), new("ETag", part.ETag),
+        ],
+    };
+
+    private static void CheckSize(PartRecord part)
+    {
+        if (part.SizeBytes >= MinPartBytes) return;
+        throw new S3Exception(S3Error.EntityTooSmall)
+        {
+            Details =
+            [
+                new("ProposedSize", part.SizeBytes.ToString(CultureInfo.InvariantCulture)),
+                new("MinSizeAllowed", MinPartBytes.ToString(CultureInfo.InvariantCulture)),
+                new("PartNumber", part.Number.ToString(CultureInfo.InvariantCulture)),
+                new("ETag", part.Metadata.GetValueOrDefault(ObjectMetadata.ETag, "")),
+            ],
+        };
+    }
+
+    private static MultipartChecksum? CommonOf(List<PartRecord> parts)
+    {
+        foreach (var algorithm in ChecksumAlgorithms.All)
+        {
+            if (algorithm.CanCombine() && parts.TrueForAll(part => part.Metadata.ContainsKey(algorithm.MetadataKey())))
+                return new MultipartChecksum(algorithm, IsOfWhole: true);
+        }
+
+        return null;
+    }
+
+    private static byte[] ChecksumOf(PartRecord part, ChecksumAlgorithm algorithm) =>
+        algorithm.ParseValue(part.Metadata.GetValueOrDefault(algorithm.MetadataKey(), ""))
+        ?? throw new InvalidDataException($"Part {part.Number} has no {algorithm.Name()} checksum");
+
+    // The MD5 of the parts' MD5s, and how many they are.
+    private static string ETagOf(List<PartRecord> parts)
+    {
+        var tags = new byte[parts.Count * Md5Bytes];
+        for (var index = 0; index < parts.Count; index++)
+            Convert.FromHexString(
+                parts[index].Metadata[ObjectMetadata.ETag], tags.AsSpan(index * Md5Bytes, Md5Bytes), out _, out _);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(MD5.HashData(tags))}-{parts.Count}");
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Ciaos.Http.S3.Multipart;
+
+/// <summary>The address of an object as its client would write it.</summary>
+internal static class S3Locations
+{
+    /// <summary>In path style, whatever style the request has.</summary>
+    public static string Of(HttpRequest request, string bucket, string key)
+    {
+        var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
+        return $"{request.Scheme}://{request.Host.Value}/{Uri.EscapeDataString(bucket)}/{path}";
+    }
+}

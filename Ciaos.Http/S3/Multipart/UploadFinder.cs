@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Ciaos.Actors.Index;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Http.S3.Multipart;
+
+/// <summary>
+/// Finds the upload that a request names. What an upload was begun with never changes, so it is kept in memory: a part
+/// need not ask the catalog. That the upload is still there is for the index to say when the part is put.
+/// </summary>
+internal sealed class UploadFinder(S3Services services)
+{
+    private const int MaxKept = 10_000;
+
+    private readonly ConcurrentDictionary<UploadId, UploadRecord> _kept = new();
+
+    /// <summary>It may have been completed or aborted since it was kept.</summary>
+    /// <exception cref="S3Exception">NoSuchUpload: there is none of that id for this key.</exception>
+    public async ValueTask<UploadRecord> FindAsync(S3Request request)
+    {
+        var id = IdOf(request);
+        if (!_kept.TryGetValue(id, out var upload))
+        {
+            var page = await services.Store.ListPartsAsync(
+                request.Bucket.Id, request.Key, id, PartList.MaxParts, 0, request.Aborted);
+            upload = page?.Upload ?? throw new S3Exception(S3Error.NoSuchUpload);
+            Keep(upload);
+        }
+
+        return upload.Bucket == request.Bucket.Id && upload.Key == request.Key
+            ? upload
+            : throw new S3Exception(S3Error.NoSuchUpload);
+    }
+
+    public void Keep(UploadRecord upload)
+    {
+        if (_kept.Count >= MaxKept) _kept.Clear();
+        _kept[upload.Id] = upload;
+    }
+
+    public void Forget(UploadId id) => _kept.TryRemove(id, out _);
+
+    /// <exception cref="S3Exception">NoSuchUpload: it is no id at all.</exception>
+    public static UploadId IdOf(S3Request request)
+    {
+        var text = request.Query.Text("uploadId");
+        return UploadId.TryParse(text, out var id)
+            ? id
+            : throw new S3Exception(S3Error.NoSuchUpload) { Details = [new("UploadId", text)] };
+    }
+
+    /// <summary>All parts of an upload by their numbers; null where there is no such upload.</summary>
+    public async Task<(UploadRecord Upload, IReadOnlyDictionary<int, PartRecord> Parts)?> FindPartsAsync(
+        S3Request request, UploadId id)
+    {
+        var parts = new Dictionary<int, PartRecord>();
+        for (var after = 0;;)
+        {
+            var page = await services.Store.ListPartsAsync(
+                request.Bucket.Id, request.Key, id, after, PageParts, request.Aborted);
+            if (page is null) return null;
+            foreach (var part in page.Parts) parts[part.Number] = part;
+            if (!page.HasMore) return (page.Upload, parts);
+            after = page.Parts[^1].Number;
+        }
+    }
+
+    private const int PageParts = 2_000;
+}
