@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
@@ -43,6 +44,8 @@ internal sealed class Failures(ILogger logger)
                     logger, context.Request.Method, TargetOf(context), error.Message, context.TraceIdentifier);
                 context.Abort();
                 return Task.CompletedTask;
+            case DataKeyException { Problem: not DataKeyProblem.Damaged } key:
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, key.Message);
             case UploadRejectedException rejected:
                 return UnavailableAsync(context, StatusOf(rejected.Reason), rejected.Message);
             case IndexFailedException failed when !context.Response.HasStarted:

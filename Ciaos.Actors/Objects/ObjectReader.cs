@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Akka.Actor;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Storage.Volumes;
@@ -83,8 +82,7 @@ public sealed class ObjectReader : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _sealed?.Dispose();
-        if (_found.Ticket is { } ticket)
-            _store.Index.Tell(new IndexProtocol.EndRead(Object.Bucket, Object.Key, ticket), ActorRefs.NoSender);
+        _store.EndRead(_found);
         return ValueTask.CompletedTask;
     }
 

@@ -122,10 +122,25 @@ public sealed class ObjectStore
     public ObjectReader OpenRead(IndexProtocol.Found found, CustomerKey? customerKey = null)
     {
         var metadata = found.Object.Metadata;
-        var key = customerKey is null && !EncryptionMetadata.IsEncrypted(metadata)
-            ? null
-            : Keys.Find(found.Object.Bucket, metadata, customerKey);
-        return new ObjectReader(this, found, key);
+        if (customerKey is null && !EncryptionMetadata.IsEncrypted(metadata)) return new ObjectReader(this, found, null);
+        try
+        {
+            return new ObjectReader(this, found, Keys.Find(found.Object.Bucket, metadata, customerKey));
+        }
+        catch
+        {
+            EndRead(found);
+            throw;
+        }
+    }
+
+    /// <summary>Lets the segments go of an object that was looked up for reading and is not going to be
+    /// read.</summary>
+    public void EndRead(IndexProtocol.Found found)
+    {
+        if (found.Ticket is { } ticket)
+            Index.Tell(
+                new IndexProtocol.EndRead(found.Object.Bucket, found.Object.Key, ticket), ActorRefs.NoSender);
     }
 
     /// <summary>Objects of a bucket in the order of their keys; see <see cref="IObjectListing"/>, also for the

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
@@ -42,6 +43,19 @@ internal sealed class S3Failures(ILogger logger)
         },
         failed.Reason == IndexProtocol.FailReason.BucketClosed ? null : failed.Detail);
 
+    // A key that was damaged is the server's fault, and no error that a client knows.
+    private static S3Exception? Of(DataKeyException error) => error.Problem switch
+    {
+        DataKeyProblem.CustomerKeyMissing => new S3Exception(
+            S3Error.InvalidRequest,
+            "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to "
+            + "retrieve the object."),
+        DataKeyProblem.CustomerKeyWrong => new S3Exception(
+            S3Error.InvalidRequest, "The provided encryption parameters did not match the ones used originally."),
+        DataKeyProblem.CustomerKeyNotWanted => new S3Exception(S3Error.InvalidRequest, error.Message),
+        _ => null,
+    };
+
     private static string TargetOf(HttpContext context) => NativeApi.RawTargetOf(context);
 
     private static S3Exception? ErrorOf(Exception error) => error switch
@@ -58,6 +72,7 @@ internal sealed class S3Failures(ILogger logger)
             new S3Exception(S3Error.IncompleteBody, error.Message),
         UploadRejectedException => new S3Exception(S3Error.SlowDown, error.Message),
         IndexFailedException failed => Of(failed.Failed),
+        DataKeyException missing => Of(missing),
         AskTimeoutException => new S3Exception(S3Error.SlowDown, "A part of the node did not answer in time."),
         _ => null,
     };

@@ -1,6 +1,7 @@
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.S3.Access;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Http.S3.Objects;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,9 @@ internal sealed record S3Services(
 {
     /// <summary>Says who may do what.</summary>
     public S3Access Access { get; } = new(Identity, Time);
+
+    /// <summary>Has the keys of encrypted objects.</summary>
+    public ObjectEncryption Encryption { get; } = new(Store, Settings);
 
     /// <summary>Keeps the owners of buckets within their quotas.</summary>
     public QuotaGuard Quotas { get; } = new(Store, Identity, Time);

@@ -6,6 +6,7 @@ namespace Ciaos.Http.S3;
 
 /// <summary>Section <c>ciaos.s3</c> of hocon/reference.conf, which tells every setting's meaning and range.</summary>
 /// <param name="Domains">Without the bucket's name in front.</param>
+/// <param name="AllowsCustomerKeysOverHttp">Clients may send keys of theirs (SSE-C) over connections without TLS.</param>
 public sealed record S3Settings(
     bool IsEnabled,
     IPAddress Address,
@@ -13,7 +14,8 @@ public sealed record S3Settings(
     string Region,
     IReadOnlyList<string> Domains,
     long MaxObjectBytes,
-    int MaxBuckets)
+    int MaxBuckets,
+    bool AllowsCustomerKeysOverHttp)
 {
     private const int MaxPort = 65_535;
     private const int NativePort = 9710;
@@ -38,7 +40,8 @@ public sealed record S3Settings(
             section.OptionalText("domains").Split(
                 ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             section.Bytes("max-object", MiB, 1024 * TiB),
-            section.Int("max-buckets-per-user", 1, MaxAllowedBuckets));
+            section.Int("max-buckets-per-user", 1, MaxAllowedBuckets),
+            section.Flag("sse-c-over-http"));
     }
 
     // Several nodes on one machine are told apart by their native port: only the usual one brings the usual S3 port.

@@ -1,7 +1,7 @@
 namespace Ciaos.Http.S3.Documents;
 
 /// <summary>How new objects of a bucket are encrypted where the request says nothing.</summary>
-/// <param name="Algorithm">AES256, aws:kms or aws:kms:dsse.</param>
+/// <param name="Algorithm">AES256 or aws:kms.</param>
 /// <param name="KmsKeyId">With aws:kms only; null means the node's own key.</param>
 internal sealed record EncryptionConfiguration(string Algorithm, string? KmsKeyId, bool? BucketKeyEnabled)
     : IS3Document<EncryptionConfiguration>
@@ -14,6 +14,8 @@ internal sealed record EncryptionConfiguration(string Algorithm, string? KmsKeyI
             .Only("ApplyServerSideEncryptionByDefault", "BucketKeyEnabled", "BlockedEncryptionTypes");
         var apply = rule.Get("ApplyServerSideEncryptionByDefault").Only("SSEAlgorithm", "KMSMasterKeyID");
         var algorithm = apply.GetOneOf("SSEAlgorithm", "AES256", "aws:kms", "aws:kms:dsse");
+        if (algorithm == "aws:kms:dsse")
+            throw new S3Exception(S3Error.NotImplemented, "Dual-layer encryption (aws:kms:dsse) is not implemented.");
         var key = apply.FindWord("KMSMasterKeyID");
         if (key is not null && algorithm == "AES256")
             throw new S3Exception(S3Error.InvalidArgument, "KMSMasterKeyID does not go with the algorithm AES256.");

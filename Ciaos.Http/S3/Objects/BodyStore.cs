@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Pipelines;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.S3.Bodies;
@@ -63,7 +64,10 @@ internal sealed class BodyStore(ObjectStore store)
         ObjectReader source, long offsetBytes, long lengthBytes, PipeWriter output, CancellationToken cancellation) =>
         source.CopyAsync(offsetBytes, lengthBytes, output, cancellation);
 
-    public ObjectReader OpenRead(IndexProtocol.Found found) => store.OpenRead(found);
+    /// <param name="customerKey">What the client brought, where the object was written with one.</param>
+    /// <exception cref="DataKeyException">The object is encrypted, and its key cannot be had.</exception>
+    public ObjectReader OpenRead(IndexProtocol.Found found, CustomerKey? customerKey = null) =>
+        store.OpenRead(found, customerKey);
 
     // Never throws: what fails is told to the reader of the pipe.
     private async Task FillAsync(

@@ -19,7 +19,7 @@ internal sealed class CopySourceFinder(S3Services services)
         var found = await FindAsync(request, bucket, source);
         if (S3Conditions.ReadOfSource(request.Headers).JudgeRead(found.Object) == Raw.Verdict.Proceed)
             return (bucket, found);
-        await services.Store.OpenRead(found).DisposeAsync();
+        services.Store.EndRead(found);
         throw new S3Exception(S3Error.PreconditionFailed);
     }
 

@@ -28,6 +28,7 @@ internal sealed class ObjectAttributes(S3Services services)
         var wanted = NamesOf(request.Headers[NamesHeader]);
         var found = (await _finder.FindAsync(request, "s3:GetObject")).Object;
         services.Access.Demand(request, "s3:GetObjectAttributes", found);
+        services.Encryption.CheckRead(request, found);
         ObjectVersions.Write(request.Response, request.Bucket.Versioning, found);
         request.Response.Headers.LastModified = Conditions.LastModified(found).ToString("R");
         using var xml = new S3Xml("GetObjectAttributesResponse");

@@ -39,7 +39,7 @@ internal sealed class ObjectFinder(S3Services services)
                 }
                 catch
                 {
-                    await services.Store.OpenRead(found).DisposeAsync();
+                    services.Store.EndRead(found);
                     throw;
                 }
 

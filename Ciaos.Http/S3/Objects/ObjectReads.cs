@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ciaos.Actors.Index;
 using Ciaos.Http.Raw;
+using Ciaos.Http.S3.Encryption;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3.Objects;
@@ -19,8 +20,9 @@ internal sealed class ObjectReads(S3Services services)
 
     private async Task GetAsync(S3Request request)
     {
+        var customerKey = services.Encryption.CustomerOfRead(request);
         var found = await _finder.FindAsync(request, "s3:GetObject", forReading: !request.IsHead);
-        await using var reader = _bodies.OpenRead(found);
+        await using var reader = _bodies.OpenRead(found, customerKey);
         S3Conditions.CheckRead(S3Conditions.Read(request.Headers), found.Object);
         var selection = ReadSelection.Of(request.Query, request.Headers, found.Object);
         WriteHead(request, found.Object, selection);
@@ -45,5 +47,6 @@ internal sealed class ObjectReads(S3Services services)
             request.Header("x-amz-checksum-mode") ?? request.Query.Find("x-amz-checksum-mode"),
             StringComparison.OrdinalIgnoreCase);
         selection.Write(response, found, wantsChecksums);
+        EncryptionHeaders.Write(request, found.Metadata);
     }
 }

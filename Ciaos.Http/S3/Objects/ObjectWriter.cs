@@ -4,6 +4,7 @@ using Ciaos.Actors.Index;
 using Ciaos.Http.Raw;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Storage;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.BucketProtocol;
@@ -39,8 +40,8 @@ internal sealed class ObjectWriter(S3Services services)
         return metadata.ToImmutable();
     }
 
-    /// <summary>Adds what no object has of itself: owner, ACL, and lock.</summary>
-    /// <exception cref="S3Exception">The ACL or the lock is not allowed.</exception>
+    /// <summary>Adds what no object has of itself: owner, ACL, lock, and the key that encrypts it.</summary>
+    /// <exception cref="S3Exception">The ACL, the lock or the encryption is not allowed.</exception>
     public void Complete(
         S3Request request, ObjectFields fields, AclHeaders acl, IDictionary<string, string> metadata)
     {
@@ -48,6 +49,7 @@ internal sealed class ObjectWriter(S3Services services)
         var owned = services.Access.NewObject(request, acl);
         if (owned.OwnerId is { } owner) metadata[MetadataKeys.Owner] = owner;
         if (owned.Acl is { } grants) metadata[MetadataKeys.Acl] = grants;
+        services.Encryption.Describe(request, fields, metadata);
     }
 
     /// <summary>Looks at the conditions of the request before its body is read. The index judges once more when it
@@ -82,6 +84,7 @@ internal sealed class ObjectWriter(S3Services services)
         response.Headers.ETag = $"\"{written.ETag}\"";
         ObjectVersions.Write(response, request.Bucket.Versioning, written);
         ObjectHeaders.WriteChecksums(response, written.Metadata);
+        EncryptionHeaders.Write(request, written.Metadata);
     }
 }
 
