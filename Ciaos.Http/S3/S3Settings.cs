@@ -15,7 +15,7 @@ public sealed record S3Settings(
     IReadOnlyList<string> Domains,
     long MaxObjectBytes,
     int MaxBuckets,
-    bool AllowsCustomerKeysOverHttp)
+    bool AllowsCustomerKeysOverHttp = true)
 {
     private const int MaxPort = 65_535;
     private const int NativePort = 9710;

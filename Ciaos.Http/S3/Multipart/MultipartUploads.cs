@@ -1,6 +1,7 @@
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -54,6 +55,7 @@ internal sealed class MultipartUploads
             request.Response.Headers[MultipartChecksum.TypeHeader] = kind.TypeName;
         }
 
+        EncryptionHeaders.Write(request, upload.Metadata);
         using var xml = new S3Xml("InitiateMultipartUploadResult");
         xml.Text("Bucket", request.BucketName).Text("Key", request.Key.Value).Text("UploadId", upload.Id.ToString());
         await xml.SendAsync(request.Http);

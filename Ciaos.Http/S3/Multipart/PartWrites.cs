@@ -1,6 +1,8 @@
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Http.S3.Objects;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
@@ -25,12 +27,15 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
         var number = PartNumbers.Of(request.Query);
         var upload = await uploads.FindAsync(request);
         var kind = MultipartChecksum.Of(upload.Metadata);
-        if (request.Header(CopySource.HeaderName) is { } source) await CopyAsync(request, upload, number, kind, source);
-        else await StoreAsync(request, upload, number, kind);
+        var target = new PartTarget(
+            upload, number, kind, services.Encryption.KeyOfWrite(request, ObjectFields.Of(request), upload.Metadata));
+        if (request.Header(CopySource.HeaderName) is { } source) await CopyAsync(request, target, source);
+        else await StoreAsync(request, target);
     }
 
-    private async Task StoreAsync(S3Request request, UploadRecord upload, int number, MultipartChecksum? kind)
+    private async Task StoreAsync(S3Request request, PartTarget target)
     {
+        var kind = target.Checksum;
         var sent = ExpectedDigests.Read(request.Headers, request.Caller.Payload.IsChunked).Algorithm;
         if (kind is not null && sent is not null && sent != kind.Algorithm)
             throw ChecksumMismatch.Of(kind.Algorithm, sent);
@@ -39,25 +44,28 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
             new S3BodyOptions(MaxPartBytes, MustHaveLength: true, WithMd5: true, kind?.Algorithm));
         await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted);
         var stored = await _bodies.StoreAsync(
-            request.Bucket.Id, request.Key, body, UploadOperation.Part, ObjectMetadata.None, request.Aborted);
-        var part = await PutAsync(upload, number, stored);
+            request.Bucket.Id, request.Key, body, UploadOperation.Part, ObjectMetadata.None, target.DataKey,
+            request.Aborted);
+        var part = await PutAsync(target.Upload, target.Number, stored);
+        EncryptionHeaders.Write(request, target.Upload.Metadata);
         request.Response.Headers.ETag = $"\"{part.Metadata[ObjectMetadata.ETag]}\"";
         if (stored.Digests is { Algorithm: { } algorithm, ChecksumText: { } checksum })
             request.Response.Headers[algorithm.HeaderName()] = checksum;
     }
 
-    private async Task CopyAsync(
-        S3Request request, UploadRecord upload, int number, MultipartChecksum? kind, string header)
+    private async Task CopyAsync(S3Request request, PartTarget target, string header)
     {
+        var sourceKey = services.Encryption.CustomerOfSource(request);
         var (bucket, found) = await _sources.FindAsync(request, CopySource.Parse(header));
-        await using var reader = _bodies.OpenRead(found);
+        await using var reader = _bodies.OpenRead(found, sourceKey);
         var range = CopyRange.Find(request.Header(CopyRange.HeaderName), found.Object.SizeBytes);
         new BodyLimits(0, MaxPartBytes).CheckWhole(range.LengthBytes);
         await services.Quotas.CheckAsync(request.Bucket, range.LengthBytes, request.Aborted);
         var stored = await _bodies.StoreCopyAsync(
-            reader, range.OffsetBytes, range.LengthBytes, kind?.Algorithm, request.Bucket.Id, request.Key,
-            UploadOperation.Part, ObjectMetadata.None, request.Aborted);
-        var part = await PutAsync(upload, number, stored);
+            reader, range.OffsetBytes, range.LengthBytes, target.Checksum?.Algorithm, request.Bucket.Id, request.Key,
+            UploadOperation.Part, ObjectMetadata.None, target.DataKey, request.Aborted);
+        var part = await PutAsync(target.Upload, target.Number, stored);
+        EncryptionHeaders.Write(request, target.Upload.Metadata);
         if (ObjectVersions.IsShown(bucket.Versioning, found.Object))
             request.Response.Headers["x-amz-copy-source-version-id"] = found.Object.VersionId.ToString();
         using var xml = new S3Xml("CopyPartResult");
@@ -82,4 +90,7 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
                 throw ObjectReplies.Refusal(other);
         }
     }
+
+    /// <param name="DataKey">The upload's; null: it is not encrypted.</param>
+    private sealed record PartTarget(UploadRecord Upload, int Number, MultipartChecksum? Checksum, DataKey? DataKey);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -76,6 +77,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
     private static async Task AnswerAsync(S3Request request, ObjectRecord made)
     {
         ObjectVersions.Write(request.Response, request.Bucket.Versioning, made);
+        EncryptionHeaders.Write(request, made.Metadata);
         using var xml = new S3Xml("CompleteMultipartUploadResult");
         xml.Text("Location", S3Locations.Of(request.Http.Request, request.BucketName, request.Key.Value))
             .Text("Bucket", request.BucketName)

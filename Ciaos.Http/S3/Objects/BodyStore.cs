@@ -19,13 +19,16 @@ internal sealed class BodyStore(ObjectStore store)
     /// <see cref="StoredUpload.ToContent"/>.</summary>
     /// <param name="metadata">Kept beside the bytes too, for a rebuild of the index; what only the body's end tells,
     /// such as the ETag, need not be in it.</param>
+    /// <param name="dataKey">Encrypts the body; null: it is not encrypted.</param>
     /// <exception cref="S3Exception">The body is not what its client said: nothing of it becomes visible.</exception>
     /// <exception cref="UploadRejectedException">The volumes would not have it.</exception>
     public async Task<StoredUpload> StoreAsync(
         BucketId bucket, ObjectKey key, S3Body body, UploadOperation operation,
-        ImmutableSortedDictionary<string, string> metadata, CancellationToken cancellation)
+        ImmutableSortedDictionary<string, string> metadata, DataKey? dataKey, CancellationToken cancellation)
     {
-        await using var upload = store.BeginUpload(bucket, key, operation, BodyFormat.Raw, metadata);
+        if (dataKey is null && EncryptionMetadata.IsEncrypted(metadata))
+            throw new ArgumentException("The body of an encrypted object must be encrypted", nameof(dataKey));
+        await using var upload = store.BeginUpload(bucket, key, operation, BodyFormat.Raw, metadata, dataKey);
         await upload.BufferAsync(body, body.Length, cancellation);
         var stored = await upload.StoreAsync(body, cancellation);
         var segments = ImmutableArray.CreateBuilder<Segment>();
@@ -39,7 +42,7 @@ internal sealed class BodyStore(ObjectStore store)
     public async Task<StoredUpload> StoreCopyAsync(
         ObjectReader source, long offsetBytes, long lengthBytes, ChecksumAlgorithm? checksum, BucketId bucket,
         ObjectKey key, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata,
-        CancellationToken cancellation)
+        DataKey? dataKey, CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pipe = new Pipe();
@@ -49,7 +52,7 @@ internal sealed class BodyStore(ObjectStore store)
             new BodyHasher(ExpectedDigests.None, [], withMd5: true, checksum));
         try
         {
-            return await StoreAsync(bucket, key, body, operation, metadata, cancellation);
+            return await StoreAsync(bucket, key, body, operation, metadata, dataKey, cancellation);
         }
         finally
         {

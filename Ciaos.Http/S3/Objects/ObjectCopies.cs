@@ -4,6 +4,7 @@ using Ciaos.Actors.Objects;
 using Ciaos.Http.Raw;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Index.BucketProtocol;
 
@@ -24,8 +25,9 @@ internal sealed class ObjectCopies(S3Services services)
         var replacesMetadata = IsReplace(fields, "x-amz-metadata-directive");
         var replacesTags = IsReplace(fields, "x-amz-tagging-directive");
         _writer.Authorize(request, fields);
+        var sourceKey = services.Encryption.CustomerOfSource(request);
         var (bucket, found) = await _sources.FindAsync(request, source);
-        await using var reader = _bodies.OpenRead(found);
+        await using var reader = _bodies.OpenRead(found, sourceKey);
         var isSame = bucket.Id == request.Bucket.Id && source.Key == request.Key && source.Version is null;
         if (isSame && !replacesMetadata && !ChangesMore(fields))
             throw new S3Exception(
@@ -37,9 +39,10 @@ internal sealed class ObjectCopies(S3Services services)
         var metadata = Describe(request, fields, found.Object, replacesMetadata, replacesTags);
         var condition = await _writer.JudgeAsync(request);
         await services.Quotas.CheckAsync(request.Bucket, found.Object.SizeBytes, request.Aborted);
+        var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
         var stored = await _bodies.StoreCopyAsync(
             reader, 0, found.Object.SizeBytes, AlgorithmOf(fields, found.Object), request.Bucket.Id, request.Key,
-            UploadOperation.Replace, metadata, request.Aborted);
+            UploadOperation.Replace, metadata, dataKey, request.Aborted);
         var written = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
         await AnswerAsync(request, bucket, found.Object, written);
     }
@@ -97,6 +100,7 @@ internal sealed class ObjectCopies(S3Services services)
         ObjectVersions.Write(request.Response, request.Bucket.Versioning, written);
         if (ObjectVersions.IsShown(sourceBucket.Versioning, source))
             request.Response.Headers["x-amz-copy-source-version-id"] = source.VersionId.ToString();
+        EncryptionHeaders.Write(request, written.Metadata);
         using var xml = new S3Xml("CopyObjectResult");
         xml.Time("LastModified", Conditions.LastModified(written)).Text("ETag", $"\"{written.ETag}\"");
         ObjectHeaders.WriteChecksums(xml, written.Metadata);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
@@ -37,7 +38,8 @@ internal sealed class ObjectWrites(S3Services services)
         _writer.Authorize(request, fields);
         var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers));
         var condition = await _writer.JudgeAsync(request);
-        var stored = await StoreAsync(request, UploadOperation.Replace, metadata);
+        var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
+        var stored = await StoreAsync(request, UploadOperation.Replace, metadata, dataKey);
         ObjectWriter.WriteHead(
             request, await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata));
     }
@@ -56,7 +58,9 @@ internal sealed class ObjectWrites(S3Services services)
 
         if (now is null) throw new S3Exception(S3Error.NoSuchKey);
         if (now.SizeBytes != offsetBytes) throw Wrong(now);
-        var stored = await StoreAsync(request, UploadOperation.Append, ObjectMetadata.None);
+        if (EncryptionMetadata.IsEncrypted(now.Metadata))
+            throw new S3Exception(S3Error.InvalidRequest, "An encrypted object cannot be appended to.");
+        var stored = await StoreAsync(request, UploadOperation.Append, ObjectMetadata.None, dataKey: null);
         var append = new Append(request.Bucket.Id, request.Key, Continuing(stored), offsetBytes);
         var reply = await services.Store.SendAsync(append, CancellationToken.None);
         if (reply is WrongOffset wrong) throw Wrong(wrong.Object);
@@ -66,13 +70,14 @@ internal sealed class ObjectWrites(S3Services services)
     }
 
     private async Task<StoredUpload> StoreAsync(
-        S3Request request, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata)
+        S3Request request, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata,
+        DataKey? dataKey)
     {
         var options = new S3BodyOptions(services.Settings.MaxObjectBytes, MustHaveLength: true, WithMd5: true);
         using var body = S3Bodies.Open(request.Http, request.Caller, options);
         await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted);
         return await _bodies.StoreAsync(
-            request.Bucket.Id, request.Key, body, operation, metadata, request.Aborted);
+            request.Bucket.Id, request.Key, body, operation, metadata, dataKey, request.Aborted);
     }
 
     // The bytes go on with the object's last file: to S3 it has but one.

@@ -36,8 +36,10 @@ internal sealed class PostObjects(S3Services services)
         using var body = S3Bodies.OpenForm(form, grant, options);
         var announced = posted.Http.Request.ContentLength ?? 0;
         await services.Quotas.CheckAsync(request.Bucket, announced, request.Aborted);
+        var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
         var stored = await _bodies.StoreAsync(
-            request.Bucket.Id, request.Key, body, UploadOperation.Replace, metadata, request.Aborted);
+            request.Bucket.Id, request.Key, body, UploadOperation.Replace, metadata, dataKey,
+            request.Aborted);
         var made = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
         await PostAnswer.SendAsync(request, form, made);
     }
