@@ -38,7 +38,8 @@ internal static class CanonicalRequest
 
     private static void AppendPath(StringBuilder text, ReadOnlySpan<char> raw)
     {
-        if (!RequestTarget.TryDecode(raw, out var path, out var error)) throw new S3Exception(S3Error.InvalidUri, error);
+        if (!RequestTarget.TryDecode(raw, out var path, out var error))
+            throw new S3Exception(S3Error.InvalidUri, error);
         if (path.Length == 0) text.Append('/');
         else AppendEncoded(text, path, keepSlash: true);
     }

@@ -43,11 +43,12 @@ internal sealed class PostAuthentication(S3Authentication authentication)
         if (form.Text("x-amz-algorithm") != SignatureV4.Algorithm)
             throw Wrong("x-amz-algorithm", form.Text("x-amz-algorithm"), $"only {SignatureV4.Algorithm} is supported");
         var signature = Required(form, "x-amz-signature");
-        var scope = CredentialScope.Parse(Required(form, "x-amz-credential"))
-            ?? throw Wrong("x-amz-credential", form.Text("x-amz-credential"), "expecting " + SignedRequest.CredentialShape);
+        var credentialText = Required(form, "x-amz-credential");
+        var scope = CredentialScope.Parse(credentialText)
+            ?? throw Wrong("x-amz-credential", credentialText, "expecting " + SignedRequest.CredentialShape);
         if (scope.Region != authentication.Region || scope.Service != CredentialScope.S3)
             throw Wrong(
-                "x-amz-credential", form.Text("x-amz-credential"), $"expecting the region {authentication.Region} and s3");
+                "x-amz-credential", credentialText, $"expecting the region {authentication.Region} and the service s3");
         if (!AmzDate.TryParseBasic(Required(form, "x-amz-date"), out var time) || AmzDate.FormatDay(time) != scope.Day)
             throw Wrong("x-amz-date", form.Text("x-amz-date"), "expecting a time of the credential's day");
         var (credential, key) = authentication.FindKey(scope);

@@ -6,8 +6,8 @@ namespace Ciaos.Http.S3.Auth;
 
 /// <summary>
 /// The policy document of a form: until when, and with which fields, it may be sent. Every field must be covered by a
-/// condition, but those that sign, and those that begin with <c>x-ignore-</c>. Source: the Amazon S3 API reference, "POST
-/// Policy".
+/// condition, but those that sign, and those that begin with <c>x-ignore-</c>. Source: the Amazon S3 API reference,
+/// "POST Policy".
 /// </summary>
 internal sealed class PostPolicy
 {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -107,7 +108,7 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
             {
                 Details =
                 [
-                    new("X-Amz-Expires", lifetime.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                    new("X-Amz-Expires", lifetime.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)),
                     new("Expires", S3Xml.FormatTime(signed.Time + lifetime)),
                     new("ServerTime", S3Xml.FormatTime(now)),
                 ],

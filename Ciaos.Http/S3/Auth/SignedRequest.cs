@@ -25,8 +25,9 @@ internal sealed record SignedRequest(
     public static IReadOnlyList<string>? ParseSignedHeaders(string text)
     {
         var names = text.Split(';');
-        foreach (var name in names)
-            if (name.Length == 0 || name.Any(c => c is <= ' ' or > '~' or ':' || char.IsAsciiLetterUpper(c))) return null;
-        return names.Distinct(StringComparer.Ordinal).Count() == names.Length ? names : null;
+        return names.All(IsName) && names.Distinct(StringComparer.Ordinal).Count() == names.Length ? names : null;
     }
+
+    private static bool IsName(string name) =>
+        name.Length > 0 && !name.Any(c => c is <= ' ' or > '~' or ':' || char.IsAsciiLetterUpper(c));
 }

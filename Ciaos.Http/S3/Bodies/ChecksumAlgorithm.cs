@@ -54,7 +54,9 @@ internal static class ChecksumAlgorithms
 
     /// <param name="header">In any case.</param>
     public static ChecksumAlgorithm? ParseHeader(string header) =>
-        header.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase) ? Parse(header[HeaderPrefix.Length..]) : null;
+        header.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase)
+            ? Parse(header[HeaderPrefix.Length..])
+            : null;
 
     /// <summary>The bytes of a value in base64; null where it is not one of this algorithm.</summary>
     public static byte[]? ParseValue(this ChecksumAlgorithm algorithm, string base64)

@@ -112,7 +112,11 @@ internal sealed class ChunkDecoder(
     private static string SignatureOf(string extensions)
     {
         foreach (var extension in extensions.Split(';', StringSplitOptions.TrimEntries))
-            if (extension.StartsWith(SignatureField, StringComparison.Ordinal)) return extension[SignatureField.Length..];
+        {
+            if (extension.StartsWith(SignatureField, StringComparison.Ordinal))
+                return extension[SignatureField.Length..];
+        }
+
         throw new S3Exception(S3Error.SignatureDoesNotMatch, "A chunk of the body has no signature.");
     }
 
@@ -153,13 +157,15 @@ internal sealed class ChunkDecoder(
     {
         if (line.Length == 0) return;
         var colon = line.IndexOf(':', StringComparison.Ordinal);
-        if (!hasTrailer || colon <= 0 || ++_trailerLines > MaxTrailerLines || _isTrailerSigned) throw MalformedTrailer();
+        if (!hasTrailer || colon <= 0 || ++_trailerLines > MaxTrailerLines || _isTrailerSigned)
+            throw MalformedTrailer();
         var name = line[..colon].Trim().ToLowerInvariant();
         var value = line[(colon + 1)..].Trim();
         if (name == TrailerSignature && signatures is not null)
         {
             _isTrailerSigned = true;
-            if (signatures.AcceptTrailer(SHA256.HashData(Encoding.Latin1.GetBytes(_trailers.ToString())), value)) return;
+            var hash = SHA256.HashData(Encoding.Latin1.GetBytes(_trailers.ToString()));
+            if (signatures.AcceptTrailer(hash, value)) return;
             throw new S3Exception(S3Error.SignatureDoesNotMatch, "The signature of the trailer does not match.");
         }
 

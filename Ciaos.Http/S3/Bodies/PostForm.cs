@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace Ciaos.Http.S3.Bodies;
 
 /// <summary>
-/// A form that a browser uploads a file with (multipart/form-data, RFC 7578): the fields that stand before the file, and
-/// the file as a stream. What stands behind the file is not looked at, as S3 has it.
+/// A form that a browser uploads a file with (multipart/form-data, RFC 7578): the fields that stand before the file,
+/// and the file as a stream. What stands behind the file is not looked at, as S3 has it.
 /// </summary>
 internal sealed class PostForm
 {
@@ -26,7 +26,8 @@ internal sealed class PostForm
 
     private PostForm(PipeReader body, string boundary) => File = new FormFileReader(body, boundary);
 
-    /// <summary>Without the file. Names are the same in any case. The key has its <c>${filename}</c> filled in.</summary>
+    /// <summary>Without the file. Names are the same in any case. The key has its <c>${filename}</c> filled
+    /// in.</summary>
     public IReadOnlyDictionary<string, string> Fields => _fields;
 
     /// <summary>What is in the file, up to its end.</summary>
@@ -150,7 +151,7 @@ internal sealed class PostForm
     /// backslash.</summary>
     private static string ParameterOf(string disposition, string name)
     {
-        for (var at = disposition.IndexOf(';', StringComparison.Ordinal); at >= 0; at = NextParameter(disposition, at + 1))
+        for (var at = NextParameter(disposition, 0); at >= 0; at = NextParameter(disposition, at + 1))
         {
             var rest = disposition[(at + 1)..].TrimStart();
             if (!rest.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase)) continue;

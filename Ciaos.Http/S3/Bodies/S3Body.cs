@@ -38,10 +38,11 @@ internal sealed class S3Body(PipeReader source, long? length, BodyLimits limits,
             Take(read);
             return read;
         }
-        catch (Exception failure) when (Translate(failure) is { } known)
+        catch (Exception failure)
         {
-            _failure = known;
-            throw known;
+            _failure = Translate(failure);
+            if (_failure is null || _failure == failure) throw;
+            throw _failure;
         }
     }
 
@@ -54,10 +55,11 @@ internal sealed class S3Body(PipeReader source, long? length, BodyLimits limits,
             Take(result);
             return true;
         }
-        catch (Exception failure) when (Translate(failure) is { } known)
+        catch (Exception failure)
         {
-            _failure = known;
-            throw known;
+            _failure = Translate(failure);
+            if (_failure is null || _failure == failure) throw;
+            throw _failure;
         }
     }
 

@@ -194,7 +194,7 @@ public class S3AuthenticationSpec
         "AWS4-HMAC-SHA256 Credential=a/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;host, Signature=0",
         "AuthorizationHeaderMalformed")]
     [InlineData(
-        "AWS4-HMAC-SHA256 Credential=a/20130524/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0, Signature=1",
+        "AWS4-HMAC-SHA256 Credential=a/20130524/us-east-1/s3/aws4_request,SignedHeaders=host,Signature=0,Signature=1",
         "AuthorizationHeaderMalformed")]
     public async Task Another_kind_of_authorization_is_refused(string authorization, string code)
     {

@@ -61,8 +61,10 @@ internal sealed class TestClient
     {
         var request = context.Request;
         request.Headers.Remove("Authorization");
-        signedHeaders ??= string.Join(';', request.Headers.Keys.Select(k => k.ToLowerInvariant()).Order(StringComparer.Ordinal));
-        var canonical = Canonical(context, signedHeaders, payload ?? request.Headers["x-amz-content-sha256"].ToString());
+        var names = request.Headers.Keys.Select(name => name.ToLowerInvariant());
+        signedHeaders ??= string.Join(';', names.Order(StringComparer.Ordinal));
+        payload ??= request.Headers["x-amz-content-sha256"].ToString();
+        var canonical = Canonical(context, signedHeaders, payload);
         var scope = $"{day}/{region}/{service}/aws4_request";
         var timestamp = request.Headers.TryGetValue("x-amz-date", out var date) ? date.ToString() : Timestamp;
         var signature = SignText(canonical, timestamp, scope, secret);
@@ -73,18 +75,20 @@ internal sealed class TestClient
     /// <summary>The target with a signature in its query.</summary>
     public static string Presign(
         string method, string path, string expires, string timestamp = Timestamp, string more = "",
-        string secret = Secret, string region = "us-east-1", string signedHeaders = "host", string payload = "UNSIGNED-PAYLOAD",
-        params (string Name, string Value)[] headers)
+        string secret = Secret, string region = "us-east-1", string signedHeaders = "host",
+        string payload = "UNSIGNED-PAYLOAD", params (string Name, string Value)[] headers)
     {
         var scope = $"{timestamp[..8]}/{region}/s3/aws4_request";
         var query = $"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={KeyId}%2F{scope.Replace("/", "%2F")}"
-            + $"&X-Amz-Date={timestamp}&X-Amz-Expires={expires}&X-Amz-SignedHeaders={signedHeaders.Replace(";", "%3B")}{more}";
+            + $"&X-Amz-Date={timestamp}&X-Amz-Expires={expires}"
+            + $"&X-Amz-SignedHeaders={signedHeaders.Replace(";", "%3B")}{more}";
         var context = Request(method, $"{path}?{query}", headers);
         var signature = SignText(Canonical(context, signedHeaders, payload), timestamp, scope, secret);
         return $"{path}?{query}&X-Amz-Signature={signature}";
     }
 
-    public static byte[] Key(string secret = Secret, string region = "us-east-1", string service = "s3", string day = Day)
+    public static byte[] Key(
+        string secret = Secret, string region = "us-east-1", string service = "s3", string day = Day)
     {
         var key = Hmac(Encoding.UTF8.GetBytes("AWS4" + secret), day);
         foreach (var part in new[] { region, service, "aws4_request" }) key = Hmac(key, part);
@@ -107,7 +111,8 @@ internal sealed class TestClient
     private static string Canonical(HttpContext context, string signedHeaders, string payload)
     {
         var (path, query) = Split(context);
-        var lines = signedHeaders.Split(';').Select(name => $"{name}:{context.Request.Headers[name].ToString().Trim()}\n");
+        var headers = context.Request.Headers;
+        var lines = signedHeaders.Split(';').Select(name => $"{name}:{headers[name].ToString().Trim()}\n");
         var sorted = query.Split('&').Where(part => part.Length > 0)
             .Select(part => part.Contains('=') ? part : part + "=").Order(StringComparer.Ordinal);
         return $"{context.Request.Method}\n{path}\n{string.Join('&', sorted)}\n{string.Concat(lines)}\n"

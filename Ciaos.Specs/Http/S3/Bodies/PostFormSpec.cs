@@ -72,7 +72,8 @@ public class PostFormSpec
         var pipe = new System.IO.Pipelines.Pipe();
         var context = BodyClient.Put(pipe.Reader.AsStream());
         context.Request.ContentType = $"multipart/form-data; boundary={Boundary}";
-        await pipe.Writer.WriteAsync(Encoding.ASCII.GetBytes(Field("key", "a") + File("f", new string('x', 100))[..^2]));
+        var begin = Field("key", "a") + File("f", new string('x', 100))[..^2];
+        await pipe.Writer.WriteAsync(Encoding.ASCII.GetBytes(begin));
         var form = await PostForm.ReadAsync(context);
         var read = await form.File.ReadAsync();
         form.File.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -92,7 +93,8 @@ public class PostFormSpec
         for (var length = 0; length < text.Length + Boundary.Length; length++)
         {
             var context = Raw($"{text}--{Boundary}--\r\n"[..length]);
-            var refused = await Assert.ThrowsAsync<S3Exception>(async () => await ReadAsync(await PostForm.ReadAsync(context)));
+            var refused = await Assert.ThrowsAsync<S3Exception>(
+                async () => await ReadAsync(await PostForm.ReadAsync(context)));
             Assert.Contains(refused.Error.Code, new[] { "MalformedPOSTRequest", "IncompleteBody" });
         }
     }

@@ -88,8 +88,9 @@ public class S3BodySpec
             using var checksum = RunningChecksum.Begin(algorithm);
             checksum.Append(Hello);
             var value = Convert.ToBase64String(checksum.Finish());
-            var (_, digests) = await BodyClient.ReceiveAsync(
-                BodyClient.Put(Hello, (algorithm.HeaderName(), value), ("x-amz-checksum-type", "FULL_OBJECT")), Unsigned);
+            var context = BodyClient.Put(
+                Hello, (algorithm.HeaderName(), value), ("x-amz-checksum-type", "FULL_OBJECT"));
+            var (_, digests) = await BodyClient.ReceiveAsync(context, Unsigned);
             Assert.Equal((algorithm, value, true), (digests.Algorithm!.Value, digests.ChecksumText, digests.WasSent));
         }
     }
