@@ -18,7 +18,7 @@ internal sealed record S3Services(
     public ObjectEncryption Encryption { get; } = new(Store, Settings);
 
     /// <summary>Keeps the owners of buckets within their quotas.</summary>
-    public QuotaGuard Quotas { get; } = new(Store, Identity, Time);
+    public QuotaGuard Quotas { get; } = QuotaGuard.Of(Store, Identity, Time);
 
     /// <summary>Says who asks.</summary>
     public S3Callers Callers { get; } = new(Identity, Settings, Time);
