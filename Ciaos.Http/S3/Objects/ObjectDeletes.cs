@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ciaos.Actors.Index;
+using Ciaos.Http.Raw;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Documents;
 using Ciaos.Storage;
@@ -37,11 +38,20 @@ internal sealed class ObjectDeletes(S3Services services)
         {
             MarkerMade made => new DeleteOutcome(made.Marker.VersionId, IsMarker: true),
             VersionDeleted gone => new DeleteOutcome(version, gone.Object.IsDeleteMarker),
+            KeyNotFound { Marker: { } marker } when !IsOfMarker(condition, marker) =>
+                throw new S3Exception(S3Error.PreconditionFailed),
             Deleted or KeyNotFound or PreconditionFailed { Object: null } => new DeleteOutcome(version, false),
             PreconditionFailed => throw new S3Exception(S3Error.PreconditionFailed),
             var other => throw ObjectReplies.Refusal(other),
         };
     }
+
+    // Where there is nothing that the condition could be about, that is no reason to fail; a delete marker is
+    // something.
+    private static bool IsOfMarker(Precondition condition, ObjectRecord marker) =>
+        (condition.MatchETags is not { } tags || tags.Contains("*", StringComparer.Ordinal))
+        && condition.MatchSizeBytes is null or 0
+        && (condition.MatchModified is not { } time || time == Conditions.LastModified(marker));
 
     private async Task DeleteAsync(S3Request request)
     {
