@@ -75,7 +75,7 @@ public sealed class NodeStore : IDisposable
         var objects = new ObjectStore(
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random));
-        var identity = IdentitySystem.Start(system, settings.Identity, secrets, time);
+        var identity = IdentitySystem.Start(system, settings.Identity, secrets, disk, time);
         return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey);
     }
 

@@ -10,7 +10,8 @@ namespace Ciaos.Actors.Identity;
 // Owns users, keys and policies: checks a command, persists its event, shows the new state to the front ends'
 // directory, and only then answers. All of it is in memory, and made from the journal at every start. When the journal
 // fails it stops, and its keeper starts it again; with a wrong master key it never serves. At the very first start it
-// makes the user root.
+// makes the user root; where the journal was lost it takes the events from the file that keeps them too. Runs on
+// ciaos.identity.dispatcher, where waiting for that file is allowed.
 internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
 {
     public const string Id = "identity";
@@ -21,6 +22,7 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
     private readonly IdentityContext _context;
     private readonly IdentityDirectory _directory;
     private readonly IdentityRules _rules;
+    private readonly IdentityRecorder _recorder;
     private IdentityState _state = IdentityState.Empty;
     private Refused? _failure;
     private bool _isFailureFinal;
@@ -30,7 +32,8 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
     {
         (_context, _directory, _rules) = (context, directory, new IdentityRules(context));
         JournalPluginId = context.Settings.JournalPlugin;
-        Recover<IIdentityEvent>(message => _state = _state.Apply(message, context.MasterKey));
+        _recorder = new IdentityRecorder(context.Disk, Log);
+        Recover<IIdentityEvent>(Apply);
         Recover<RecoveryCompleted>(_ => Serve());
         Command<ICommand>(Handle);
         Command<ReadAudit>(read => Context.ActorOf(AuditPage.Props(read, JournalPluginId!, LastSequenceNr, Sender)));
@@ -45,7 +48,8 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
     private DateTimeOffset Now => _context.Time.GetUtcNow();
 
     public static Props Props(IdentityContext context, IdentityDirectory directory) =>
-        Akka.Actor.Props.Create(() => new IdentityActor(context, directory));
+        Akka.Actor.Props.Create(() => new IdentityActor(context, directory))
+            .WithDispatcher("ciaos.identity.dispatcher");
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
@@ -73,10 +77,27 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
     {
         if (_failure is not null)
             Context.Parent.Tell(new IdentityKeeper.Failing(_failure, _isFailureFinal, _isWrongMasterKey));
+        _recorder.Dispose();
         base.PostStop();
     }
 
     private void Serve()
+    {
+        var saved = LastSequenceNr == 0 ? _recorder.Saved : [];
+        _recorder.Begin(LastSequenceNr);
+        if (saved.Count == 0)
+        {
+            Begin();
+            return;
+        }
+
+        // With the wrong master key none of them must get into the journal.
+        saved.Aggregate(_state, (state, message) => state.Apply(message, _context.MasterKey));
+        Log.Warning("The journal is empty: {0} events are taken from {1}", saved.Count, IdentityLog.FileName);
+        PersistEach([.. saved], Begin);
+    }
+
+    private void Begin()
     {
         _state = _state.WithoutExpired(Now - KeepExpired);
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _context.Settings.LastUseInterval);
@@ -85,8 +106,15 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
         PersistEach(first, BeReady);
     }
 
+    private void Apply(IIdentityEvent message)
+    {
+        _state = _state.Apply(message, _context.MasterKey);
+        _recorder.Record(LastSequenceNr, message);
+    }
+
     private void BeReady()
     {
+        _recorder.Flush();
         _directory.Show(_state);
         Context.Parent.Tell(IdentityKeeper.Ready.Instance);
     }
@@ -130,7 +158,7 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
         var left = events.Length;
         PersistAll(events, message =>
         {
-            _state = _state.Apply(message, _context.MasterKey);
+            Apply(message);
             if (--left == 0) done();
         });
     }
@@ -146,7 +174,9 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
 
         Persist(message, done =>
         {
-            _state = _state.Apply(done, _context.MasterKey).WithoutExpired(Now - KeepExpired);
+            Apply(done);
+            _recorder.Flush();
+            _state = _state.WithoutExpired(Now - KeepExpired);
             _directory.Show(_state);
             Sender.Tell(IdentityRules.ReplyTo(command, done, _state));
         });
@@ -161,6 +191,7 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
                 : [new KeysUsed(Now, Origin.Node, used.ToImmutableSortedDictionary(StringComparer.Ordinal))],
             () =>
             {
+                _recorder.Flush();
                 _directory.Show(_state);
                 done();
             });

@@ -1,3 +1,5 @@
+using Ciaos.Storage.Disks;
+
 namespace Ciaos.Actors.Identity;
 
 /// <summary>What the host gives the identities.</summary>
@@ -7,7 +9,9 @@ namespace Ciaos.Actors.Identity;
 public sealed record IdentitySecrets(MasterKey MasterKey, FillRandom Random, Action<AccessKey> KeepRoot);
 
 /// <summary>What the keeper of identities is given to work with.</summary>
-internal sealed record IdentityContext(IdentitySettings Settings, IdentitySecrets Secrets, TimeProvider Time)
+/// <param name="Disk">Where the events are kept once more, beside the journal.</param>
+internal sealed record IdentityContext(
+    IdentitySettings Settings, IdentitySecrets Secrets, IDisk Disk, TimeProvider Time)
 {
     public MasterKey MasterKey => Secrets.MasterKey;
 

@@ -48,7 +48,12 @@ public sealed class IdentityDirectory(TimeProvider time)
 
     /// <summary>To be called when a request was proved with a key. It is kept in memory, and in the journal only now
     /// and then.</summary>
-    public void NoteUse(string keyId) => _used[keyId] = time.GetUtcNow().UtcTicks;
+    public void NoteUse(string keyId)
+    {
+        // Most requests only look: to write takes a lock, and a second more or less does not matter.
+        var now = time.GetUtcNow().UtcTicks;
+        if (!_used.TryGetValue(keyId, out var before) || now - before >= TimeSpan.TicksPerSecond) _used[keyId] = now;
+    }
 
     /// <summary>When a key was last used; null: never, or so short before a crash that it was not kept.</summary>
     public DateTimeOffset? LastUsed(string keyId) => _used.TryGetValue(keyId, out var ticks)

@@ -86,12 +86,12 @@ internal static class IdentityEventCodec
         {
             var read = JsonSerializer.Deserialize<Envelope<T>>(bytes, Strict)
                 ?? throw new JsonException("it is null");
-            return read.Version == IdentityEventCodec.Version
-                ? read.Event
-                : throw new JsonException(
+            if (read.Version != IdentityEventCodec.Version)
+                throw new JsonException(
                     $"version {read.Version} of the layout is not known, {IdentityEventCodec.Version} is");
+            return read.Event ?? throw new JsonException("its event is null");
         }
     }
 
-    private sealed record Envelope<T>(int Version, T Event);
+    private sealed record Envelope<T>(int Version, T? Event);
 }

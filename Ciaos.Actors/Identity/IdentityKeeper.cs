@@ -60,7 +60,7 @@ internal sealed class IdentityKeeper : ReceiveActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {
         _failure = new Refused(RefuseReason.Unavailable, $"The keeper of identities has failed: {failure.Message}");
-        _isFinal = IsFinal(failure);
+        (_isFinal, _isWrongMasterKey) = (IsFinal(failure), failure is WrongMasterKeyException);
         return Directive.Stop;
     });
 

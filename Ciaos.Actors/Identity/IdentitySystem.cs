@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ciaos.Storage.Disks;
 using static Ciaos.Actors.Identity.IdentityProtocol;
 
 namespace Ciaos.Actors.Identity;
@@ -26,8 +27,8 @@ public sealed class IdentitySystem
 
     /// <summary>Returns at once; see <see cref="WhenReadyAsync"/>.</summary>
     public static IdentitySystem Start(
-        ActorSystem system, IdentitySettings settings, IdentitySecrets secrets, TimeProvider time) =>
-        new(system, new IdentityContext(settings, secrets, time));
+        ActorSystem system, IdentitySettings settings, IdentitySecrets secrets, IDisk disk, TimeProvider time) =>
+        new(system, new IdentityContext(settings, secrets, disk, time));
 
     /// <summary>Does a command. What is refused, or not answered in time, comes as <see cref="Refused"/>.</summary>
     public Task<IReply> SendAsync(ICommand command, CancellationToken cancellation) => AskAsync(command, cancellation);

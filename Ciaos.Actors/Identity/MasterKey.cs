@@ -65,8 +65,8 @@ public sealed class MasterKey
     internal byte[] WrapText(string secret, string context) =>
         Wrap(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(context));
 
-    /// <summary>A key of 32 bytes for one purpose: HMAC-SHA256 of its context. Who knows it learns nothing about others,
-    /// nor about the master key.</summary>
+    /// <summary>A key of 32 bytes for one purpose: HMAC-SHA256 of its context. Who knows it learns nothing about
+    /// others, nor about the master key.</summary>
     internal byte[] Derive(byte[] context) => HMACSHA256.HashData(_key, context);
 
     internal string UnwrapText(byte[] wrapped, string context) =>

@@ -215,6 +215,77 @@ public sealed class IdentityActorSpec
     }
 
     [Fact]
+    public async Task Where_the_journal_is_lost_all_is_taken_from_the_file_beside_it()
+    {
+        await using var node = await IdentityNode.StartAsync();
+        await node.StoreUser(new CreateUser(IdentityNode.Root, "ann"));
+        var key = await node.StoreKey(new CreateKey(IdentityNode.Root, "ann"));
+        await node.KillAsync();
+        node.DeleteJournal();
+        await node.StartAgainAsync();
+        Assert.Equal(key, node.People.FindKey(key.Id));
+        Assert.Single(node.KeptRoots);
+        await node.StoreUser(new CreateUser(IdentityNode.Root, "bob"));
+        await node.RestartAsync();
+        Assert.NotNull(node.People.FindUser("bob"));
+        Assert.Equal(6, Assert.IsType<AuditRead>(await node.Identity.ReadAuditAsync(0, 100, default)).Last);
+        Assert.Equal(6, (await File.ReadAllLinesAsync(node.LogPath)).Length);
+    }
+
+    [Fact]
+    public async Task A_lost_or_torn_file_is_made_whole_from_the_journal()
+    {
+        await using var node = await IdentityNode.StartAsync();
+        await node.StoreUser(new CreateUser(IdentityNode.Root, "ann"));
+        await node.StopAsync();
+        var whole = await File.ReadAllBytesAsync(node.LogPath);
+        foreach (var length in new[] { 0, 1, whole.Length / 2, whole.Length - 1 })
+        {
+            await File.WriteAllBytesAsync(node.LogPath, whole[..length]);
+            await node.StartAgainAsync();
+            await node.StopAsync();
+            Assert.Equal(whole, await File.ReadAllBytesAsync(node.LogPath));
+        }
+
+        File.Delete(node.LogPath);
+        await node.StartAgainAsync();
+        Assert.Equal(whole, await File.ReadAllBytesAsync(node.LogPath));
+    }
+
+    [Fact]
+    public async Task A_file_of_another_journal_is_left_as_it_is()
+    {
+        await using var node = await IdentityNode.StartAsync();
+        await node.StoreUser(new CreateUser(IdentityNode.Root, "ann"));
+        await node.StopAsync();
+        var first = await File.ReadAllBytesAsync(node.LogPath);
+        File.Delete(node.LogPath);
+        node.DeleteJournal();
+        await node.StartAgainAsync();
+        Assert.Equal(2, node.KeptRoots.Count);
+        await node.StopAsync();
+        await File.WriteAllBytesAsync(node.LogPath, first);
+        await node.StartAgainAsync();
+        await node.StoreUser(new CreateUser(IdentityNode.Root, "bob"));
+        Assert.Equal(first, await File.ReadAllBytesAsync(node.LogPath));
+    }
+
+    [Fact]
+    public async Task A_file_under_another_master_key_does_not_get_into_an_empty_journal()
+    {
+        await using var node = await IdentityNode.StartAsync();
+        await node.StopAsync();
+        node.DeleteJournal();
+        var right = node.MasterKeyBytes;
+        node.MasterKeyBytes = new byte[MasterKey.SizeBytes];
+        Assert.True((await Assert.ThrowsAsync<IdentityUnusableException>(node.StartAgainAsync)).IsWrongMasterKey);
+        await node.KillAsync();
+        node.MasterKeyBytes = right;
+        await node.StartAgainAsync();
+        Assert.NotNull(node.People.FindKey(node.KeptRoots[0].Id));
+    }
+
+    [Fact]
     public async Task The_audit_log_tells_who_did_what_and_no_secret()
     {
         await using var node = await IdentityNode.StartAsync();

@@ -5,6 +5,7 @@ using Ciaos.Actors;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Journal;
 using Ciaos.Specs.Index;
+using Ciaos.Storage.Disks;
 using Xunit;
 using static Ciaos.Actors.Identity.IdentityProtocol;
 
@@ -34,6 +35,8 @@ internal sealed class IdentityNode : IAsyncDisposable
 
     public IdentityDirectory People => Identity.Directory;
 
+    public string LogPath => Path.Combine(_folder, "identity.log");
+
     public string JournalPath => Path.Combine(_folder, "journal.db");
 
     public ActorSystem System => _system!;
@@ -59,7 +62,8 @@ internal sealed class IdentityNode : IAsyncDisposable
         var master = new MasterKey(MasterKeyBytes, RandomNumberGenerator.Fill);
         Identity = IdentitySystem.Start(
             _system, IdentitySettings.From(_system.Settings.Config),
-            new IdentitySecrets(master, RandomNumberGenerator.Fill, KeptRoots.Add), Time);
+            new IdentitySecrets(master, RandomNumberGenerator.Fill, KeptRoots.Add),
+            PhysicalDisk.WithoutLock(_folder), Time);
         return Identity.WhenReadyAsync(Patience);
     }
 
@@ -85,6 +89,12 @@ internal sealed class IdentityNode : IAsyncDisposable
         JournalStores.Get(_system!).Dispose();
         await _system!.Terminate();
         _system = null;
+    }
+
+    /// <summary>Nothing may be running.</summary>
+    public void DeleteJournal()
+    {
+        foreach (var file in Directory.GetFiles(_folder, "journal.db*")) File.Delete(file);
     }
 
     public async Task RestartAsync()
