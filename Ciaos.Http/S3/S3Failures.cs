@@ -119,6 +119,11 @@ internal sealed class S3Failures(ILogger logger)
         // the connection would be taken for it.
         if (context.Request.Headers.Expect.Count > 0) context.Response.Headers.Connection = "close";
         foreach (var (name, value) in error.Headers) context.Response.Headers[name] = value;
+
+        // A client that waits for 100 Continue may keep its body to itself now: what it sends next on this connection
+        // must not be taken for that body.
+        if (context.Request.Headers.Expect.Count > 0 && HttpProtocol.IsHttp11(context.Request.Protocol))
+            context.Response.Headers.Connection = "close";
         var status = error.Error.Status;
         if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
         if (status == StatusCodes.Status304NotModified)

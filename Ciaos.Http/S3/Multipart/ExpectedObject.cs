@@ -47,7 +47,8 @@ internal sealed record ExpectedObject(
                 $"The provided '{SizeHeader}' header value does not match what was computed.");
         if (IsOfWhole is { } isOfWhole && found.Kind is not null && isOfWhole != found.Kind.IsOfWhole)
             throw new S3Exception(
-                S3Error.BadDigest, $"The checksum type of the upload is {found.Kind.TypeName}, not what was specified.");
+                S3Error.BadDigest,
+                $"The checksum type of the upload is {found.Kind.TypeName}, not the one that was specified.");
         if (Algorithm is not { } algorithm) return;
         if (found.Kind?.Algorithm != algorithm)
             throw ChecksumMismatch.Of(found.Kind?.Algorithm, algorithm);
