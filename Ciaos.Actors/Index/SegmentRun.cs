@@ -35,7 +35,7 @@ public sealed record SegmentRun(long FirstOrdinal, long FirstOffsetBytes, ReadOn
         long size = 0, count = 0;
         foreach (var chunk in segments.DefaultIfEmpty(new Segment(default, 0, 0, StartsFile: true)).Chunk(MaxSegments))
         {
-            if (count == 0) chunk[0] = chunk[0] with { StartsFile = true };
+            for (var i = 0; i < chunk.Length; i++) chunk[i] = chunk[i] with { StartsFile = count + i == 0 };
             runs.Add(new SegmentRun(count, size, SegmentCodec.Encode(chunk)));
             count += chunk.Length;
             size = checked(size + SizeOf(chunk));

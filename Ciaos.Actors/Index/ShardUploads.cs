@@ -121,7 +121,7 @@ internal sealed class ShardUploads(
         return null;
     }
 
-    // Bytes in a row are one file: no part begins one, and empty parts are nothing.
+    // Empty parts are nothing.
     private IEnumerable<Segment> SegmentsOf(List<PartState> parts)
     {
         foreach (var part in parts)
@@ -130,7 +130,7 @@ internal sealed class ShardUploads(
             {
                 var page = pages.Page(part.Content, ordinal).Segments;
                 foreach (var segment in page)
-                    if (segment.LengthBytes > 0) yield return segment with { StartsFile = false };
+                    if (segment.LengthBytes > 0) yield return segment;
                 ordinal += page.Length;
             }
         }

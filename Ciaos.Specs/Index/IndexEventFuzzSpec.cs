@@ -23,7 +23,13 @@ public class IndexEventFuzzSpec
         IndexEventCodec.PutManifest, IndexEventCodec.AppendedManifest, IndexEventCodec.DeletedManifest,
         IndexEventCodec.RenamedManifest, IndexEventCodec.RenameStartedManifest, IndexEventCodec.RenamedFromManifest,
         IndexEventCodec.RenamedToManifest, IndexEventCodec.RenameAbortedManifest, IndexEventCodec.BucketCreatedManifest,
-        IndexEventCodec.IndexCreatedManifest, "", "no-such-event",
+        IndexEventCodec.IndexCreatedManifest, IndexEventCodec.VersionPutManifest, IndexEventCodec.MarkerPutManifest,
+        IndexEventCodec.VersionDeletedManifest, IndexEventCodec.MetadataChangedManifest,
+        IndexEventCodec.UploadBegunManifest, IndexEventCodec.UploadPartPutManifest,
+        IndexEventCodec.UploadCompletedManifest, IndexEventCodec.UploadAbortedManifest,
+        IndexEventCodec.BucketMadeManifest, IndexEventCodec.BucketConfiguredManifest,
+        IndexEventCodec.BucketDeletedManifest, IndexEventCodec.BucketEventLostManifest,
+        IndexEventCodec.VersionLostManifest, "", "no-such-event",
     ];
 
     private static readonly (string Manifest, byte[] Bytes)[] Seeds =

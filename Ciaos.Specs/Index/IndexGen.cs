@@ -5,6 +5,7 @@ using Ciaos.Storage.Volumes;
 using FsCheck;
 using FsCheck.Fluent;
 using static Ciaos.Actors.Index.IndexEvents;
+using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Specs.Index;
 
@@ -61,7 +62,7 @@ internal static class IndexGen
         from number in Long
         from metadata in Metadata
         from segments in Segments(20)
-        from kind in Gen.Choose(0, 9)
+        from kind in Gen.Choose(0, 22)
         select Make(kind, bucket, key, newKey, at, Earlier(at, age), number, metadata, segments);
 
     private static DateTimeOffset Earlier(DateTimeOffset at, int micros) =>
@@ -88,8 +89,45 @@ internal static class IndexGen
             6 => new ObjectRenamedTo(bucket, key, at, number, newKey),
             7 => new RenameAborted(bucket, key, at, number),
             8 => new IndexCreated(1 << (int)(bucket.Value % 13), at),
-            _ => new BucketCreated(bucket, at, "alice"),
+            9 => new BucketCreated(bucket, at, "alice"),
+            _ => MakeVersion(kind, bucket, key, at, created, number, metadata, segments),
         };
+
+    private static IIndexEvent MakeVersion(
+        int kind,
+        BucketId bucket,
+        ObjectKey key,
+        DateTimeOffset at,
+        DateTimeOffset created,
+        long number,
+        ImmutableSortedDictionary<string, string> metadata,
+        ImmutableArray<Segment> segments)
+    {
+        var versioning = (VersioningState)(number % 3);
+        var upload = new UploadId(number, new ObjectId(bucket.Value));
+        return kind switch
+        {
+            10 => new ObjectVersionPut(
+                bucket, key, at, created, new ObjectId(number), versioning, metadata, segments),
+            11 => new ObjectMarkerPut(bucket, key, at, new ObjectId(number), versioning),
+            12 => new ObjectVersionDeleted(
+                bucket, key, at, number, number % 2 == 0 ? default : new VersionId(number, new ObjectId(5))),
+            13 => new ObjectMetadataChanged(bucket, key, at, number, metadata),
+            14 => new UploadBegun(bucket, key, at, new ObjectId(number), "кто-то", metadata),
+            15 => new UploadPartPut(
+                bucket, key, at, upload, (int)(number % 10_000), new ObjectId(number), metadata, segments),
+            16 => new UploadCompleted(
+                bucket, key, at, upload, created, versioning, metadata, SegmentRun.Pack(segments)),
+            17 => new UploadAborted(bucket, key, at, upload),
+            18 => new ObjectVersionLost(bucket, key, at, new ObjectId(number), versioning),
+            19 => new BucketMade(bucket, at, "pictures", "alice", metadata),
+            20 => new BucketConfigured(
+                bucket, at, metadata.ToImmutableSortedDictionary(pair => pair.Key, pair => (string?)pair.Value)
+                    .Add("gone", null)),
+            21 => new BucketDeleted(bucket, at),
+            _ => new BucketEventLost(at),
+        };
+    }
 
     private static MovedObject Moved(
         ObjectKey key,

@@ -101,22 +101,30 @@ internal sealed class IndexNode : IAsyncDisposable
 
     public Task<IReply> Lookup(string key) => Ask(new Lookup(Bucket, Key(key), ForReading: true));
 
-    public Task<object> Resolve(string owner, bool create) =>
-        Index.Buckets.Ask<object>(new BucketProtocol.Resolve(owner, create), TimeSpan.FromSeconds(20));
+    public Task<IReply> Lookup(string key, VersionId version) =>
+        Ask(new Lookup(Bucket, Key(key), ForReading: true, version));
+
+    public Task<object> Resolve(string owner, bool create) => Ask(new BucketProtocol.Resolve(owner, create));
+
+    public Task<object> Ask(BucketProtocol.ICommand command) =>
+        Index.Buckets.Ask<object>(command, TimeSpan.FromSeconds(20));
 
     /// <summary>All segments of an object, page by page.</summary>
-    public async Task<List<Segment>> ReadAll(string key)
+    public async Task<List<Segment>> ReadAll(string key) => await ReadAll((Found)await Lookup(key));
+
+    /// <summary>All segments of what was found, page by page.</summary>
+    public async Task<List<Segment>> ReadAll(Found found)
     {
-        var found = (Found)await Lookup(key);
+        var (bucket, key) = (found.Object.Bucket, found.Object.Key);
         var segments = found.Segments.ToList();
         while (found.Ticket is { } ticket && segments.Count < found.Object.SegmentCount)
         {
-            var page = (SegmentPage)await Ask(new ReadSegments(Bucket, Key(key), ticket, segments.Count));
+            var page = (SegmentPage)await Ask(new ReadSegments(bucket, key, ticket, segments.Count));
             segments.AddRange(page.Segments);
         }
 
         if (found.Ticket is not null)
-            Index.Region.Tell(new EndRead(Bucket, Key(key), found.Ticket), ActorRefs.NoSender);
+            Index.Region.Tell(new EndRead(bucket, key, found.Ticket), ActorRefs.NoSender);
         return segments;
     }
 

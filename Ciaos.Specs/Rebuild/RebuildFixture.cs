@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Ciaos.Actors.Check;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Journal;
@@ -203,6 +204,37 @@ internal sealed class RebuildFixture : IDisposable
 
         return contents;
     }
+
+    /// <summary>Every version of a bucket: key, id, and bytes as the volumes give them, or that it is a
+    /// marker.</summary>
+    public List<string> Versions(BucketId bucket)
+    {
+        var database = CatalogDatabase.From(new CatalogSettings(CatalogProvider.Sqlite, CatalogPath));
+        using var readers = new CatalogReaders(database, 2);
+        return [.. readers.Read(reader => reader.Versions.All(bucket, new ScanPlace([], false), [0xFF], 1000))
+            .Select(state =>
+            {
+                var record = state.Record;
+                if (record.IsDeleteMarker) return $"{record.Key} marker";
+                var pages = new SegmentPages(readers, ShardOf(record.Key.Value, bucket.Value));
+                var files = Files(pages.Page(ContentView.Of(state), 0).Segments);
+                return string.Join(
+                    ' ', [record.Key.Value, record.VersionId.ToString(), .. files, .. record.Metadata.Values]);
+            })];
+    }
+
+    public List<string> Catalog(string sql) => Rows(CatalogPath, sql);
+
+    /// <summary>What the check of the store finds after a rebuild.</summary>
+    public CheckReport Check() => StoreCheck.Run(
+        _disk,
+        new CheckSettings(
+            IndexSettings.From(IndexSettings.DefaultConfig()) with
+            {
+                Catalog = new CatalogSettings(CatalogProvider.Sqlite, CatalogPath),
+            },
+            new JournalSettings(JournalProvider.Sqlite, JournalPath), Path.Combine(_path, "check.db"), IsQuick: false),
+        TimeProvider.System, _ => { });
 
     /// <summary>What a query gives, row by row.</summary>
     public static List<string> Rows(string database, string sql)

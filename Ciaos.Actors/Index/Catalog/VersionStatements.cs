@@ -12,8 +12,8 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
             content_sequence, metadata, inline_segments, version_sequence, version_object, is_marker, content_version,
             since)
         VALUES (@n_bucket, @b_key, @n_place, @n_shard, @n_object, @n_version, @n_created, @n_modified, @n_size,
-            @n_files, @n_segments, @n_content, @b_metadata, @b_inline, @n_version_sequence, @n_version_object, @n_marker,
-            @n_content_version, @n_since)
+            @n_files, @n_segments, @n_content, @b_metadata, @b_inline, @n_version_sequence, @n_version_object,
+            @n_marker, @n_content_version, @n_since)
         """);
 
     private readonly Statement _remove = new(connection, $"""
