@@ -209,23 +209,27 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     private void Finish(Store next)
     {
         CommitBatch();
-        if (_file!.IsUsable)
-        {
-            try
-            {
-                _file.Seal(SealReason.Full);
-                WriteCheckpoint();
-            }
-            catch (IOException e)
-            {
-                _log.Warning("Volume {0} is full, but has no seal: {1}", _volume.Value, e.Message);
-            }
+        if (_file!.IsUsable) SealFull();
+        Context.Parent.Tell(new NotStored([next], HasFailed: false));
+    }
 
-            Context.Parent.Tell(new Filled(_volume, _file.DurableBytes, _file.HighestNeedle));
-            Become(GivingBack);
+    // A volume without its seal is not a full one, whatever it holds: it ends where a write failed.
+    private void SealFull()
+    {
+        try
+        {
+            _file!.Seal(SealReason.Full);
+        }
+        catch (IOException e)
+        {
+            _log.Warning("Volume {0} is full, but has no seal: {1}", _volume.Value, e.Message);
+            Break(e);
+            return;
         }
 
-        Context.Parent.Tell(new NotStored([next], HasFailed: false));
+        WriteCheckpoint();
+        Context.Parent.Tell(new Filled(_volume, _file.DurableBytes, _file.HighestNeedle));
+        Become(GivingBack);
     }
 
     // An exception that is no I/O error stops this actor in the middle of a batch.
