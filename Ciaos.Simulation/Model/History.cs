@@ -26,6 +26,10 @@ internal sealed class History
     /// right.</summary>
     public bool ReadsMayFail { get; set; }
 
+    /// <summary>The disk was full: a read that has begun may break off, since a part of the index has started
+    /// anew.</summary>
+    public bool ReadsMayBreakOff { get; set; }
+
     /// <summary>The node is well and idle: nothing may go without a definite answer, unless <see
     /// cref="ReadsMayFail"/>.</summary>
     public bool MustAnswer { get; set; }
@@ -130,7 +134,9 @@ internal sealed class History
     {
         if (ReadsMayFail || operation is BrokenPut) return null;
         if (MustAnswer) return Of("  the node is well and idle: it must give a definite answer");
-        return outcome.Status == 500 && !operation.IsWrite ? Of("  nothing was damaged: a read may not fail") : null;
+        if (operation.IsWrite) return null;
+        if (outcome.Status == 0 && !ReadsMayBreakOff) return Of("  the node is well: a read may not break off");
+        return outcome.Status == 500 ? Of("  nothing was damaged: a read may not fail") : null;
 
         Violation Of(string reason) => new(id, operation, outcome, reason);
     }

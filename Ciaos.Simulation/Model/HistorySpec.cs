@@ -317,6 +317,17 @@ public sealed class HistorySpec
     }
 
     [Fact]
+    public void A_read_that_has_begun_breaks_off_only_where_the_disk_was_full()
+    {
+        Do(Put("k", _one), Made("t1"));
+        _history.ReadsMayBreakOff = true;
+        Do(Get("k"), Outcome.Unknown);
+        Accepted();
+        _history.ReadsMayBreakOff = false;
+        Refused(Get("k"), Outcome.Unknown);
+    }
+
+    [Fact]
     public void A_node_that_is_well_must_answer()
     {
         Do(Put("k", _one), Made("t1"));

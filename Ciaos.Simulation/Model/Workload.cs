@@ -9,6 +9,12 @@ internal sealed class Workload
     private const int BlockBytes = 64 * 1024;
     private const int MaxFiles = 4;
 
+    // Events are journalled, but not durable.
+    private const string BeforeCommit = "JournalInserted";
+
+    // Connections to databases that are idle for so long are closed.
+    private const int LongIdleMs = 20_000;
+
     private readonly WorkloadSettings _settings;
     private readonly ImmutableArray<string> _crashPoints;
     private readonly ImmutableArray<string> _rebuildPoints;
@@ -16,18 +22,22 @@ internal sealed class Workload
     private readonly ImmutableArray<string> _owners;
     private readonly ImmutableArray<string> _keys;
     private readonly List<ScriptStep> _steps = [];
+    private ImmutableArray<string> _ownersInPlay;
+    private ImmutableArray<string> _keysInPlay;
     private int _lastContent;
     private int _settleAt = -1;
     private int _freeAt = -1;
 
     private Workload(long seed, WorkloadSettings settings, ImmutableArray<string> crashPoints)
     {
-        (_settings, _dice) = (settings, new Dice(seed));
+        _dice = new Dice(seed);
         _crashPoints = [.. crashPoints.Where(point => !IsOfRebuild(point))];
         _rebuildPoints = [.. crashPoints.Where(IsOfRebuild)];
         Profile = _dice.Pick(WorkloadProfile.All);
+        _settings = settings with { ChunkBytes = Profile.ChunkBytes ?? settings.ChunkBytes };
         _owners = [.. Enumerable.Range(0, settings.Owners).Select(i => $"{(char)('a' + i)}")];
         _keys = [.. KeyChoice.Choose(_dice, settings).Take(Profile.Keys)];
+        (_ownersInPlay, _keysInPlay) = (_owners, _keys);
     }
 
     private WorkloadProfile Profile { get; }
@@ -41,7 +51,7 @@ internal sealed class Workload
         var workload = new Workload(seed, settings, crashPoints);
         while (workload._steps.Count < settings.Steps) workload.AddStep();
         if (workload._freeAt >= 0) workload._steps.Add(new FreeDiskStep());
-        return new Script(seed, settings, [.. workload._steps]);
+        return new Script(seed, workload._settings, [.. workload._steps]);
     }
 
     /// <summary>The profile that a seed has chosen.</summary>
@@ -49,14 +59,15 @@ internal sealed class Workload
 
     private void AddStep()
     {
-        if (_steps.Count == _freeAt)
+        if (_freeAt >= 0 && _steps.Count >= _freeAt)
         {
             _steps.Add(new FreeDiskStep());
             _freeAt = -1;
         }
-        else if (_steps.Count == _settleAt)
+        else if (_settleAt >= 0 && _steps.Count >= _settleAt)
         {
             _steps.Add(new SettleStep());
+            _settleAt = -1;
         }
         else if (_steps.Count > 3 && _dice.Next(1000) < Profile.FaultsPerThousand)
         {
@@ -71,18 +82,88 @@ internal sealed class Workload
     private void AddFault()
     {
         var p = Profile;
-        Func<ScriptStep> make = _dice.Pick<Func<ScriptStep>>(
+        _dice.Pick<Action>(
         [
-            (p.PowerCut, () => Crash(CrashKind.PowerCut)),
-            (p.Kill, () => Crash(CrashKind.Kill)),
-            (p.Restart, () => Crash(CrashKind.Restart)),
-            (p.FlipBit, () => new FlipBitStep(_dice.Next(int.MaxValue))),
-            (p.FillDisk, () => Trouble(new FillDiskStep())),
-            (p.DiskErrors, () => Trouble(DiskErrors())),
-            (p.RebuildIndex, () => new RebuildIndexStep(_dice.Chance(60) ? CrashOfRebuild() : null)),
-            (p.PassTime, () => new PassTimeStep(_dice.Between(1, 30) * (_dice.Chance(50) ? 10 : 1000))),
-        ]);
-        _steps.Add(make());
+            (p.PowerCut, () => _steps.Add(Crash(CrashKind.PowerCut))),
+            (p.Kill, () => _steps.Add(Crash(CrashKind.Kill))),
+            (p.Restart, () => _steps.Add(Crash(CrashKind.Restart))),
+            (p.FlipBit, () => _steps.Add(new FlipBitStep(_dice.Next(int.MaxValue)))),
+            (p.FillDisk, () => _steps.Add(Trouble(new FillDiskStep()))),
+            (p.DiskErrors, () => _steps.Add(Trouble(DiskErrors()))),
+            (p.RebuildIndex, () => _steps.Add(new RebuildIndexStep(_dice.Chance(60) ? CrashOfRebuild() : null))),
+            (p.PassTime, () => Pass(_dice.Between(1, 30) * (_dice.Chance(50) ? 10 : 1000))),
+            (p.Race, AddRace),
+            (p.KillThenPowerCut, AddKillThenPowerCut),
+            (p.FailedSyncThenPowerCut, AddFailedSyncThenPowerCut),
+        ])();
+    }
+
+    // All clients at once upon two keys, in the middle of which the node dies: what one of them was told may depend on
+    // what another was not told yet.
+    private void AddRace()
+    {
+        var (owner, first, second) = (_dice.Pick(_owners), _dice.Pick(_keys), _dice.Pick(_keys));
+        (_ownersInPlay, _keysInPlay) = ([owner], [first, second]);
+        if (_dice.Chance(50)) _steps.Add(new ClientStep(0, new Delete(owner, first)));
+        if (_dice.Chance(50)) _steps.Add(new ClientStep(1, new RawPut(owner, second, NextContent())));
+        Pass(1000);
+        _steps.Add(new CrashStep(
+            _dice.Chance(50) ? CrashKind.PowerCut : CrashKind.Kill,
+            _crashPoints.Length > 0 && _dice.Chance(50) ? new CrashMoment(BeforeCommit, 1) : LaterMoment()));
+        var writer = _dice.Next(_settings.Clients);
+        for (var i = 0; i < _settings.Clients; i++)
+            _steps.Add(new ClientStep(i, i == writer ? new RawPut(owner, first, NextContent()) : Rival(owner, first, second)));
+        Pass(1000);
+        _steps.Add(new SettleStep());
+        (_ownersInPlay, _keysInPlay) = (_owners, _keys);
+    }
+
+    private Operation Rival(string owner, string first, string second) =>
+        _dice.Chance(40) ? new Rename(owner, first, second) : NextOperation();
+
+    // What a killed process has written can be read, and is lost with the power, unless the next one has made it
+    // durable before it showed it to anybody.
+    private void AddKillThenPowerCut()
+    {
+        _steps.Add(new CrashStep(CrashKind.Kill, LaterMoment()));
+        AddOperations(_dice.Between(1, 6), areWrites: true);
+        Pass(_dice.Between(1, 100));
+        AddOperations(_dice.Between(2, 6), areWrites: false);
+        Pass(_dice.Between(1, 100));
+        AddPowerCutNow();
+    }
+
+    // What was written behind a failed sync must not depend on what that should have made durable.
+    private void AddFailedSyncThenPowerCut()
+    {
+        if (_freeAt >= 0) return;
+        Pass(LongIdleMs);
+        _steps.Add(new DiskErrorsStep(0, 0, _dice.Between(200, 700)));
+        AddOperations(_dice.Between(1, 5), areWrites: true);
+        Pass(_dice.Between(1, 1000));
+        _steps.Add(new FreeDiskStep());
+        AddOperations(_dice.Between(2, 6), areWrites: true);
+        Pass(_dice.Between(1, 1000));
+        AddPowerCutNow();
+    }
+
+    private void AddPowerCutNow()
+    {
+        _steps.Add(new CrashStep(CrashKind.PowerCut, CrashMoment.Now));
+        _steps.Add(new SettleStep());
+    }
+
+    private void Pass(int milliseconds) => _steps.Add(new PassTimeStep(milliseconds));
+
+    private void AddOperations(int count, bool areWrites)
+    {
+        while (count > 0)
+        {
+            var operation = NextOperation();
+            if (operation.IsWrite != areWrites) continue;
+            _steps.Add(new ClientStep(_dice.Next(_settings.Clients), operation));
+            count--;
+        }
     }
 
     // Most crashes are followed by rest before the next one: what was never answered stays open until then.
@@ -136,7 +217,7 @@ internal sealed class Workload
 
     private Operation NextOperation()
     {
-        var (owner, key) = (_dice.Pick(_owners), _dice.Pick(_keys));
+        var (owner, key) = (_dice.Pick(_ownersInPlay), _dice.Pick(_keysInPlay));
         var p = Profile;
         return _dice.Pick<Func<Operation>>(
         [
@@ -151,7 +232,7 @@ internal sealed class Workload
             (p.FilesAppend, () => new FilesAppend(owner, key, NextFiles())),
             (p.FilesGet, () => new FilesGet(owner, key)),
             (p.Delete, () => new Delete(owner, key)),
-            (p.Rename, () => new Rename(owner, key, _dice.Pick(_keys))),
+            (p.Rename, () => new Rename(owner, key, _dice.Pick(_keysInPlay))),
             (p.List, () => NextList(owner, key)),
         ])();
     }
@@ -187,7 +268,7 @@ internal sealed class Workload
             (tiny, () => _dice.Next(2)),
             (small, () => _dice.Between(2, 300)),
             (edge, () => Math.Max(0, edgeBytes + _dice.Between(-2, 2))),
-            (large, () => _dice.Between(1, 6) * _settings.ChunkBytes + _dice.Next(_settings.ChunkBytes)),
+            (large, () => _dice.Between(1, Profile.MaxChunks) * _settings.ChunkBytes + _dice.Next(_settings.ChunkBytes)),
         ])();
     }
 

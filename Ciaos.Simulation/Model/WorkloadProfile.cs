@@ -35,6 +35,12 @@ internal sealed record WorkloadProfile(string Name)
     /// chunks.</summary>
     public (int Tiny, int Small, int Edge, int Large) Sizes { get; init; } = (2, 5, 2, 1);
 
+    /// <summary>Of a large file, but for the last one.</summary>
+    public int MaxChunks { get; init; } = 6;
+
+    /// <summary>Null: those of the settings.</summary>
+    public int? ChunkBytes { get; init; }
+
     /// <summary>Faults of any kind, of 1,000 steps.</summary>
     public int FaultsPerThousand { get; init; } = 40;
 
@@ -55,6 +61,12 @@ internal sealed record WorkloadProfile(string Name)
 
     public int PassTime { get; init; } = 3;
 
+    public int Race { get; init; } = 2;
+
+    public int KillThenPowerCut { get; init; } = 1;
+
+    public int FailedSyncThenPowerCut { get; init; }
+
     /// <summary>How many of the keys are used.</summary>
     public int Keys { get; init; } = int.MaxValue;
 
@@ -72,9 +84,16 @@ internal sealed record WorkloadProfile(string Name)
         (2, new WorkloadProfile("hot keys") { Keys = 2, FaultsPerThousand = 60, Sizes = (2, 5, 1, 0) }),
         (2, new WorkloadProfile("large") { Sizes = (1, 1, 4, 6) }),
         (3, new WorkloadProfile("crashes") { FaultsPerThousand = 120, FillDisk = 0, PassTime = 0 }),
+        (2, new WorkloadProfile("kills") { KillThenPowerCut = 60, Keys = 3, RebuildIndex = 0 }),
+        (2, new WorkloadProfile("races") { Race = 60, RebuildIndex = 0, FaultsPerThousand = 60 }),
+        (1, new WorkloadProfile("many chunks")
+        {
+            ChunkBytes = 256, MaxChunks = 500, Sizes = (1, 1, 2, 6), Keys = 2, RawPut = 20, FilesGet = 20, FilesAppend = 4,
+        }),
         (1, new WorkloadProfile("rebuilds") { FaultsPerThousand = 60, RebuildIndex = 20 }),
         (2, new WorkloadProfile("full disk") { FillDisk = 15, FaultsPerThousand = 60 }),
         (3, new WorkloadProfile("bad disk") { DiskErrors = 15, PowerCut = 15, Kill = 8, FaultsPerThousand = 100 }),
+        (2, new WorkloadProfile("bad syncs") { FailedSyncThenPowerCut = 60, Keys = 4, RebuildIndex = 0, FillDisk = 0 }),
         (2, new WorkloadProfile("rot") { FlipBit = 15, RebuildIndex = 0, FaultsPerThousand = 60 }),
         (1, new WorkloadProfile("calm") { FaultsPerThousand = 0 }),
     ];

@@ -47,6 +47,9 @@ internal sealed class InProcessRequest : IHttpResponseFeature, IHttpRequestLifet
 
     public HttpContext Context { get; }
 
+    /// <summary>Until the client has taken what was just sent. Null: it takes everything at once.</summary>
+    public Func<Task>? Taking { get; init; }
+
     /// <summary>Where the request's body is written to, and ended.</summary>
     public PipeWriter Body => _body.Writer;
 
@@ -131,7 +134,7 @@ internal sealed class InProcessRequest : IHttpResponseFeature, IHttpRequestLifet
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             Write(buffer, offset, count);
-            return Task.CompletedTask;
+            return request.Taking?.Invoke() ?? Task.CompletedTask;
         }
 
         public override ValueTask WriteAsync(
@@ -139,7 +142,7 @@ internal sealed class InProcessRequest : IHttpResponseFeature, IHttpRequestLifet
         {
             request.HasStarted = true;
             request._sent.Write(buffer.Span);
-            return ValueTask.CompletedTask;
+            return request.Taking is { } taking ? new ValueTask(taking()) : ValueTask.CompletedTask;
         }
 
         public override void Flush() => request.HasStarted = true;

@@ -80,14 +80,15 @@ internal sealed class Machine : IDisposable
     /// <summary>Looks at the disk from outside, which is no operation of the machine.</summary>
     public T Look<T>(Func<SimulatedDisk, T> look)
     {
-        _isLookedAt = true;
+        var faults = Disk.Faults;
+        (_isLookedAt, Disk.Faults) = (true, DiskFaults.None);
         try
         {
             return look(Disk);
         }
         finally
         {
-            _isLookedAt = false;
+            (_isLookedAt, Disk.Faults) = (false, faults);
         }
     }
 

@@ -29,6 +29,26 @@ internal static class Runner
     /// <param name="log">Told what the node logs.</param>
     public static RunResult Run(Script script, Action<string>? log = null)
     {
+        // Whoever calls may have a context of its own, and what goes on there goes on upon another thread.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return RunHere(script, log);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    /// <summary>The smallest script that was found to fail.</summary>
+    public static Shrunk Shrink(Script script, int maxTries, TimeSpan maxTime) =>
+        new Shrinker(smaller => Run(smaller) is { Failure: not null, IsInDoubt: false }, maxTries, maxTime)
+            .Shrink(script);
+
+    private static RunResult RunHere(Script script, Action<string>? log)
+    {
         using var simulation = new Simulation(script, $"machine-{Interlocked.Increment(ref _machines)}", log);
         try
         {
@@ -51,9 +71,4 @@ internal static class Runner
         RunResult Result(string? failure) => new(
             failure, [.. simulation.History.Trace], simulation.Met, simulation.CrashedAt, simulation.Fingerprint);
     }
-
-    /// <summary>The smallest script that was found to fail.</summary>
-    public static Shrunk Shrink(Script script, int maxTries, TimeSpan maxTime) =>
-        new Shrinker(smaller => Run(smaller) is { Failure: not null, IsInDoubt: false }, maxTries, maxTime)
-            .Shrink(script);
 }

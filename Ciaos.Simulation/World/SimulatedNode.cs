@@ -17,6 +17,7 @@ using Ciaos.Http;
 using Ciaos.Simulation.Model;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,9 +26,11 @@ namespace Ciaos.Simulation.World;
 /// <summary>How the nodes of a world are set: small, so that little data makes volumes roll, caches overflow and
 /// objects have many chunks.</summary>
 /// <param name="Sqlite">The data source of a database of this name.</param>
+/// <param name="LongestWait">Until a thread that does what blocks, such as the journal's, gets to what it is given.
+/// Everybody else goes on meanwhile.</param>
 internal sealed record SimulatedNodeSettings(
     int Shards, int ChunkBytes, int MaxVolumeBytes, int ActiveVolumes, int CacheEntries, int CheckpointBytes,
-    Func<string, string> Sqlite)
+    TimeSpan LongestWait, Func<string, string> Sqlite)
 {
     private const int Kibibyte = 1024;
 
@@ -38,7 +41,8 @@ internal sealed record SimulatedNodeSettings(
         random.Next(24, 200) * Kibibyte + (4 * workload.ChunkBytes),
         random.Next(1, 4),
         workload.Shards * random.Next(1, 4),
-        random.Next(4, 64) * Kibibyte,
+        random.Next(2) == 0 ? random.Next(1, 4) * Kibibyte : random.Next(4, 64) * Kibibyte,
+        TimeSpan.FromMilliseconds(random.Next(3) == 0 ? 0 : random.Next(40)),
         sqlite);
 }
 
@@ -48,6 +52,8 @@ internal sealed record SimulatedNodeSettings(
 /// </summary>
 internal sealed class SimulatedNode
 {
+    private const string JournalFile = "journal.db";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
     private static readonly Config Defaults =
@@ -57,6 +63,7 @@ internal sealed class SimulatedNode
     private readonly SimulatedNodeSettings _settings;
     private readonly IDisk _disk;
     private readonly Random _salts;
+    private readonly Random _waits;
     private readonly IdentitySecrets _secrets;
     private readonly Readiness _readiness = new();
     private readonly ActorSystem _system;
@@ -67,11 +74,11 @@ internal sealed class SimulatedNode
 
     public SimulatedNode(int seed, TimeSpan start, IDisk disk, SimulatedNodeSettings settings, Action<string>? log)
     {
-        (_disk, _settings, _salts) = (disk, settings, new Random(seed));
+        (_disk, _settings, _salts, _waits) = (disk, settings, new Random(seed), new Random(~seed));
         _secrets = SecretsFrom(new Random(seed));
         Runtime = new DeterministicRuntime(seed, start);
         _system = Runtime.CreateSystem(
-            "ciaos", ConfigOf(settings), ActorSystemSetup.Create(new WorkSetup(Runtime.Post)));
+            "ciaos", ConfigOf(settings), ActorSystemSetup.Create(new WorkSetup(PostLater)));
         _logger = log is null ? NullLogger.Instance : new SimulatedLogger(log);
         SimulatedLog.Attach(_system, log);
     }
@@ -104,7 +111,24 @@ internal sealed class SimulatedNode
     }
 
     /// <summary>Closes what the dead have left open.</summary>
-    public void Bury() => _store?.Abandon();
+    public void Bury()
+    {
+        _store?.Abandon();
+        CloseIdleConnections();
+    }
+
+    /// <summary>What happens to connections that nobody has used for minutes: only then is the writer of the journal
+    /// alone.</summary>
+    public void CloseIdleConnections()
+    {
+        using var one = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = _settings.Sqlite(JournalFile),
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = true,
+        }.ToString());
+        SqliteConnection.ClearPool(one);
+    }
 
     /// <summary>To be called within the runtime.</summary>
     public async Task HandleAsync(InProcessRequest request)
@@ -130,6 +154,13 @@ internal sealed class SimulatedNode
     // All lives of a world have the same master key.
     private static IdentitySecrets SecretsFrom(Random random) => new(
         new MasterKey(new byte[MasterKey.SizeBytes], random.NextBytes), random.NextBytes, _ => { });
+
+    private void PostLater(Action work)
+    {
+        var wait = _settings.LongestWait * _waits.NextDouble();
+        if (wait == TimeSpan.Zero || _waits.Next(3) == 0) Runtime.Post(work);
+        else Runtime.Scheduler.Advanced.ScheduleOnce(wait, () => Runtime.Post(work));
+    }
 
     private ulong NextSalt() => unchecked((ulong)_salts.NextInt64());
 
@@ -172,7 +203,7 @@ internal sealed class SimulatedNode
         TextOf(settings), static text => ConfigurationFactory.ParseString(text).WithFallback(Defaults));
 
     private static string TextOf(SimulatedNodeSettings settings) => $$"""
-        ciaos.journal.path = "{{settings.Sqlite("journal.db")}}"
+        ciaos.journal.path = "{{settings.Sqlite(JournalFile)}}"
         ciaos.index {
           shards = {{settings.Shards}}
           cache-entries = {{settings.CacheEntries}}

@@ -28,6 +28,9 @@ internal sealed class Simulation : IDisposable
 
     /// <summary>About how many disk operations a start has.</summary>
     private const int LongStart = 60;
+
+    /// <summary>Idle connections are closed after that.</summary>
+    private const int LongIdleMs = 10_000;
     private const string Volumes = "volumes";
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
@@ -108,6 +111,7 @@ internal sealed class Simulation : IDisposable
                 break;
             case FillDiskStep:
                 _machine.Disk.CapacityBytes = long.MaxValue - _machine.Disk.FreeBytes;
+                History.ReadsMayBreakOff = true;
                 break;
             case DiskErrorsStep errors:
                 _machine.Disk.Faults = _health with
@@ -128,6 +132,7 @@ internal sealed class Simulation : IDisposable
                 break;
             case PassTimeStep pass:
                 _node!.Runtime.AdvanceBy(TimeSpan.FromMilliseconds(pass.Milliseconds));
+                if (pass.Milliseconds >= LongIdleMs && !_machine.IsDown) _node.CloseIdleConnections();
                 break;
             case SettleStep:
                 Settle();
@@ -368,13 +373,14 @@ internal sealed class Simulation : IDisposable
 
         // Who asked before may have met an error and not been told yet.
         WaitForClients();
-        History.ReadsMayFail = _hasRot;
+        (History.ReadsMayFail, History.ReadsMayBreakOff) = (_hasRot, false);
     }
 
     /// <summary>The node comes to rest, and everything is read: no answer may be missing.</summary>
     private void Settle()
     {
-        var (capacity, faults, mayFail) = (_machine.Disk.CapacityBytes, _machine.Disk.Faults, History.ReadsMayFail);
+        var (capacity, faults) = (_machine.Disk.CapacityBytes, _machine.Disk.Faults);
+        var (mayFail, mayBreakOff) = (History.ReadsMayFail, History.ReadsMayBreakOff);
         Heal();
         WaitForClients();
         if (_machine.IsDown) ComeBack();
@@ -384,7 +390,8 @@ internal sealed class Simulation : IDisposable
         History.MustAnswer = true;
         Audit();
         History.MustAnswer = false;
-        (_machine.Disk.CapacityBytes, _machine.Disk.Faults, History.ReadsMayFail) = (capacity, faults, mayFail);
+        (_machine.Disk.CapacityBytes, _machine.Disk.Faults) = (capacity, faults);
+        (History.ReadsMayFail, History.ReadsMayBreakOff) = (mayFail, mayBreakOff);
     }
 
     private void Audit()
@@ -418,15 +425,20 @@ internal sealed class Simulation : IDisposable
         var folder = new VolumeFolder(_machine.Disk, Volumes);
         var volumes = folder.List();
         if (volumes.Count == 0) return;
-        var path = folder.FileOf(volumes[random.Next(volumes.Count)]);
+        var volume = volumes[random.Next(volumes.Count)];
+        var path = folder.FileOf(volume);
         var length = _machine.Look(disk =>
         {
             using var file = disk.Open(path, DiskAccess.Read);
             return file.LengthBytes;
         });
         if (length == 0) return;
-        _machine.Disk.FlipBit(path, random.NextInt64(length), random.Next(8));
+        var place = random.NextInt64(length);
+        var was = _machine.Look(_ => VolumesCheck.WholeAt(folder, volume, place));
+        _machine.Disk.FlipBit(path, place, random.Next(8));
         History.ReadsMayFail = _hasRot = true;
+        if (was is not null && was == _machine.Look(_ => VolumesCheck.WholeAt(folder, volume, place)))
+            throw Failed($"A bit at byte {place} of {path} has flipped, and {was} is taken for whole");
     }
 
     // Where the disk itself was not well, damage in a volume tells nothing of the node.

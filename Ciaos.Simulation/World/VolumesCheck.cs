@@ -25,6 +25,30 @@ internal static class VolumesCheck
         return null;
     }
 
+    /// <summary>What a scan takes for whole that holds this byte; null where that is nothing.</summary>
+    public static string? WholeAt(VolumeFolder volumes, VolumeId volume, long place)
+    {
+        try
+        {
+            using var file = volumes.Disk.Open(volumes.FileOf(volume), DiskAccess.Read);
+            var superblock = Superblock.Read(file, volume);
+            if (place < Superblock.Bytes) return "the superblock";
+            using var scanner = new VolumeScanner(file, superblock, Superblock.Bytes);
+            while (scanner.MoveNext())
+            {
+                var (header, start) = (scanner.Header, scanner.Location.OffsetBytes);
+                if (place >= start && place < start + header.DataStartBytes + header.DataBytes)
+                    return string.Create(CultureInfo.InvariantCulture, $"the needle at {start}");
+            }
+
+            return null;
+        }
+        catch (VolumeCorruptException)
+        {
+            return null;
+        }
+    }
+
     private static string? Objection(VolumeFolder volumes, VolumeId volume)
     {
         try
