@@ -9,9 +9,9 @@ internal static class ObjectAccess
     /// <summary>Metadata: <see cref="GrantList.ToText"/>; missing: private.</summary>
     public const string AclKey = "acl";
 
-    /// <summary>Whether an action is about an object that must be there already.</summary>
-    public static bool NeedsObject(string action) => action is not (
-        "s3:PutObject" or "s3:DeleteObject" or "s3:DeleteObjectVersion" or "s3:AbortMultipartUpload"
-        or "s3:ListMultipartUploadParts" or "s3:BypassGovernanceRetention" or "s3:PutObjectRetention"
-        or "s3:PutObjectLegalHold");
+    /// <summary>Whether an action tells what is under a key. Where nothing is, that too is told only to those who may
+    /// list the bucket.</summary>
+    public static bool TellsObject(string action) =>
+        action.StartsWith("s3:Get", StringComparison.Ordinal)
+        || action is "s3:PutObjectAcl" or "s3:PutObjectVersionAcl" or "s3:RestoreObject";
 }

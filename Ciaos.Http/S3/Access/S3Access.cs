@@ -83,7 +83,7 @@ internal sealed class S3Access
 
     public bool Allows(S3Request request, string action, AccessTarget target)
     {
-        if (target.Key is not null && target.Object is null && ObjectAccess.NeedsObject(action))
+        if (target.Key is not null && target.Object is null && ObjectAccess.TellsObject(action))
             return Allows(request, "s3:ListBucket", new AccessTarget(target.Bucket));
         var ownerId = OwnerIdOf(target.Bucket);
         return IsOwnerAsExpected(request, target, ownerId)

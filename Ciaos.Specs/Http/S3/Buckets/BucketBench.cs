@@ -60,6 +60,8 @@ internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposa
 
     public BucketProtocol.BucketInfo Bucket(string name) => _buckets[name];
 
+    public ObjectRecord Object(string bucket, string key) => _objects[$"{bucket}/{key}"];
+
     /// <summary>Puts an object there, with this metadata.</summary>
     public void Put(string bucket, string key, params (string Key, string Value)[] metadata)
     {
