@@ -5,10 +5,13 @@ namespace Ciaos.Http.S3.Documents;
 /// <summary>Where a bucket's access log is to go. Kept and returned; the node's own audit log is not governed by
 /// it.</summary>
 /// <param name="TargetBucket">Null where logging is off.</param>
-internal sealed record LoggingStatus(string? TargetBucket, string TargetPrefix, ImmutableArray<AclGrant> TargetGrants)
+/// <param name="DateSource">EventTime or DeliveryTime: keys of log objects are to be parted by date; an empty text: they
+/// are expressly not to be; null: nothing was said.</param>
+internal sealed record LoggingStatus(
+    string? TargetBucket, string TargetPrefix, ImmutableArray<AclGrant> TargetGrants, string? DateSource)
     : IS3Document<LoggingStatus>
 {
-    public static readonly LoggingStatus Off = new(null, "", []);
+    public static readonly LoggingStatus Off = new(null, "", [], null);
 
     public static string Root => "BucketLoggingStatus";
 
@@ -20,7 +23,8 @@ internal sealed record LoggingStatus(string? TargetBucket, string TargetPrefix, 
         return new LoggingStatus(
             enabled.GetWord("TargetBucket"),
             enabled.FindText("TargetPrefix") ?? "",
-            grants is null ? [] : [.. grants.All("Grant").Select(AclGrant.From)]);
+            grants is null ? [] : [.. grants.All("Grant").Select(AclGrant.From)],
+            enabled.Find("TargetObjectKeyFormat") is { } format ? DateSourceOf(format) : null);
     }
 
     public void WriteTo(S3Xml xml)
@@ -34,6 +38,24 @@ internal sealed record LoggingStatus(string? TargetBucket, string TargetPrefix, 
             xml.Close();
         }
 
+        WriteFormat(xml);
         xml.Close();
+    }
+
+    private void WriteFormat(S3Xml xml)
+    {
+        if (DateSource is null) return;
+        xml.Open("TargetObjectKeyFormat");
+        if (DateSource.Length == 0) xml.Open("SimplePrefix").Close();
+        else xml.Open("PartitionedPrefix").Text("PartitionDateSource", DateSource).Close();
+        xml.Close();
+    }
+
+    private static string DateSourceOf(XmlItem format)
+    {
+        format.Only("SimplePrefix", "PartitionedPrefix");
+        if (format.Children.Count != 1) throw XmlItem.Malformed("TargetObjectKeyFormat has one element.");
+        return format.Find("PartitionedPrefix")?.Only("PartitionDateSource")
+            .GetOneOf("PartitionDateSource", "EventTime", "DeliveryTime") ?? "";
     }
 }

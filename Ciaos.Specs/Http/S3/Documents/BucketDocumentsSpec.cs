@@ -117,6 +117,10 @@ public sealed class BucketDocumentsSpec
             "<LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>a/</TargetPrefix><TargetGrants><Grant>"
             + "<Grantee xsi:type=\"CanonicalUser\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"
             + "<ID>1234</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant></TargetGrants></LoggingEnabled>");
+        Xml.AssertRoundTrip<LoggingStatus>(
+            "<LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix /><TargetObjectKeyFormat>"
+            + "<PartitionedPrefix><PartitionDateSource>EventTime</PartitionDateSource></PartitionedPrefix>"
+            + "</TargetObjectKeyFormat></LoggingEnabled>");
         Assert.Equal(("logs", "a/"), (status.TargetBucket, status.TargetPrefix));
         Assert.Equal("MalformedXML", Xml.RefusalCode<LoggingStatus>(
             "<LoggingEnabled><TargetPrefix>a</TargetPrefix></LoggingEnabled>"));
