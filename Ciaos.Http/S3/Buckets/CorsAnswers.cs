@@ -65,7 +65,7 @@ internal sealed class CorsAnswers(S3Services services)
         // Whether there is such a header depends on the origin: a cache must not give one's answer to another.
         answer.Append("Vary", VaryOn);
         if (rule is null) return;
-        var isForAll = rule.Origins.Contains("*");
+        var isForAll = rule.Origins.Contains("*", StringComparer.Ordinal);
         answer.AccessControlAllowOrigin = isForAll ? "*" : origin;
         if (!isForAll) answer.AccessControlAllowCredentials = "true";
         answer.AccessControlAllowMethods = string.Join(", ", rule.Methods);

@@ -68,7 +68,7 @@ internal sealed record CorsRule(
 
     /// <param name="headers">Names of headers that the page wants to send.</param>
     public bool Allows(string origin, string method, IReadOnlyCollection<string> headers) =>
-        Methods.Contains(method)
+        Methods.Contains(method, StringComparer.Ordinal)
         && Origins.Any(pattern => Matches(pattern, origin, StringComparison.Ordinal))
         && headers.All(name => Headers.Any(pattern => Matches(pattern, name, StringComparison.OrdinalIgnoreCase)));
 

@@ -15,7 +15,7 @@ internal sealed record LifecycleConfiguration(ImmutableArray<LifecycleRule> Rule
         var items = root.Only("Rule").Children;
         if (items.Count is 0 or > MaxRules) throw XmlItem.Malformed($"There are 1 to {MaxRules} rules.");
         ImmutableArray<LifecycleRule> rules = [.. items.Select(LifecycleRule.From)];
-        return rules.DistinctBy(rule => rule.Id).Count() == rules.Length
+        return rules.DistinctBy(rule => rule.Id, StringComparer.Ordinal).Count() == rules.Length
             ? new LifecycleConfiguration(rules)
             : throw LifecycleRule.Refuse("Rule ID must be unique. Found same ID for more than one rule.");
     }

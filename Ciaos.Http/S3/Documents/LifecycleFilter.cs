@@ -61,7 +61,7 @@ internal sealed record LifecycleFilter(
                 S3Error.InvalidRequest, "ObjectSizeLessThan has to be a value greater than ObjectSizeGreaterThan.");
         }
 
-        if (tags.DistinctBy(tag => tag.Key).Count() < tags.Length)
+        if (tags.DistinctBy(tag => tag.Key, StringComparer.Ordinal).Count() < tags.Length)
             throw new S3Exception(S3Error.InvalidRequest, "Duplicate Tag Keys are not allowed.");
         var prefix = PrefixOf(filter.FindText("Prefix"), and?.FindText("Prefix"));
         return new LifecycleFilter(

@@ -5,8 +5,8 @@ namespace Ciaos.Http.S3.Documents;
 /// <summary>Where a bucket's access log is to go. Kept and returned; the node's own audit log is not governed by
 /// it.</summary>
 /// <param name="TargetBucket">Null where logging is off.</param>
-/// <param name="DateSource">EventTime or DeliveryTime: keys of log objects are to be parted by date; an empty text: they
-/// are expressly not to be; null: nothing was said.</param>
+/// <param name="DateSource">EventTime or DeliveryTime: keys of log objects are to be parted by date; an empty text:
+/// they are expressly not to be; null: nothing was said.</param>
 internal sealed record LoggingStatus(
     string? TargetBucket, string TargetPrefix, ImmutableArray<AclGrant> TargetGrants, string? DateSource)
     : IS3Document<LoggingStatus>

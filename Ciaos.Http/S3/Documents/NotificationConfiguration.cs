@@ -20,7 +20,7 @@ internal sealed record NotificationConfiguration(ImmutableArray<NotificationTarg
         var targets = root.Children.Where(item => item.Name != "EventBridgeConfiguration")
             .Select(NotificationTarget.From).ToImmutableArray();
         if (targets.Length > MaxTargets) throw XmlItem.Malformed($"There can be at most {MaxTargets} targets.");
-        if (targets.DistinctBy(target => target.Id).Count() < targets.Length)
+        if (targets.DistinctBy(target => target.Id, StringComparer.Ordinal).Count() < targets.Length)
             throw new S3Exception(S3Error.InvalidArgument, "Two notifications have the same Id.");
         return new NotificationConfiguration(targets, root.Find("EventBridgeConfiguration") is not null);
     }
