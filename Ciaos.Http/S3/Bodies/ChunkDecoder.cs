@@ -19,7 +19,8 @@ namespace Ciaos.Http.S3.Bodies;
 /// bytes of a longer one are given on as they come, and its signature, or the next read, is the end of the matter.
 /// </summary>
 /// <param name="signatures">Null: nothing is signed.</param>
-/// <param name="lengthBytes">Of what is in the chunks; null where the client did not tell.</param>
+/// <param name="lengthBytes">The most that may be in the chunks; null where the client did not tell. Who reads them
+/// sees that it is not less.</param>
 /// <param name="trailer">The checksum that must come behind the body; null for none.</param>
 internal sealed class ChunkDecoder(
     ChunkSignatures? signatures, bool hasTrailer, long? lengthBytes, ChecksumAlgorithm? trailer) : IDisposable
@@ -178,7 +179,7 @@ internal sealed class ChunkDecoder(
 
     private void Finish(ReadOnlySequence<byte> rest)
     {
-        if (_state != State.Trailers || !rest.IsEmpty || _decodedBytes < lengthBytes) throw Broken();
+        if (_state != State.Trailers || !rest.IsEmpty) throw Broken();
         if (trailer is not null && TrailerChecksum is null) throw MalformedTrailer();
         if (hasTrailer && signatures is not null && !_isTrailerSigned)
             throw new S3Exception(S3Error.SignatureDoesNotMatch, "The trailer has no signature.");

@@ -153,6 +153,17 @@ public class AwsChunkedSpec
             await BodyClient.RefusedAsync(Put(Encoding.ASCII.GetBytes(unsigned)), BodyClient.SignedTrailer));
     }
 
+    [Fact]
+    public async Task The_signature_of_a_trailer_must_be_right()
+    {
+        var text = Encoding.ASCII.GetString(BodyClient.SignedChunks(Example, 65_536, Crc32COfExample));
+        var at = text.IndexOf("x-amz-trailer-signature:", StringComparison.Ordinal) + "x-amz-trailer-signature:".Length;
+        var altered = text[..at] + new string('0', 64) + text[(at + 64)..];
+        Assert.Equal(
+            S3Error.SignatureDoesNotMatch,
+            await BodyClient.RefusedAsync(Put(Encoding.ASCII.GetBytes(altered)), BodyClient.SignedTrailer));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("x-amz-checksum-crc32:AAAAAA==")]
