@@ -40,7 +40,8 @@ internal sealed class ObjectAttributes(S3Services services)
             xml.Close();
         }
 
-        if (wanted.Contains("ObjectParts") && ReadSelection.PartsOf(found) is { } parts) WriteParts(xml, request, parts);
+        if (wanted.Contains("ObjectParts") && ReadSelection.PartsOf(found) is { } parts)
+            WriteParts(xml, request, parts);
         if (wanted.Contains("StorageClass")) xml.Text("StorageClass", ObjectHeaders.StorageClassOf(found));
         if (wanted.Contains("ObjectSize")) xml.Number("ObjectSize", found.SizeBytes);
         await xml.SendAsync(request.Http);
@@ -48,8 +49,8 @@ internal sealed class ObjectAttributes(S3Services services)
 
     private static HashSet<string> NamesOf(StringValues header)
     {
-        var names = header.SelectMany(line => (line ?? "").Split(
-            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
+        const StringSplitOptions Options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        var names = header.SelectMany(line => (line ?? "").Split(',', Options)).ToHashSet(StringComparer.Ordinal);
         if (names.Count == 0)
             throw new S3Exception(
                 S3Error.InvalidRequest,

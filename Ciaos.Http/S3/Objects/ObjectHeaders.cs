@@ -120,7 +120,8 @@ internal static class ObjectHeaders
             if (query.Find($"response-{name}") is not { } value) continue;
             if (isAnonymous)
                 throw new S3Exception(
-                    S3Error.InvalidRequest, "Request specific response headers cannot be used for anonymous GET requests.");
+                    S3Error.InvalidRequest,
+                    "Request specific response headers cannot be used for anonymous GET requests.");
             if (value.Length > 0) response.Headers[name] = HeaderText.ToWire(Sendable($"response-{name}", value));
         }
     }

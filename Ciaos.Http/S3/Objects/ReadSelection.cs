@@ -55,7 +55,8 @@ internal sealed record ReadSelection(ByteRange Range, PartList? Parts, int? Part
         {
             ObjectHeaders.WriteChecksums(response, found.Metadata);
         }
-        else if (PartNumber is { } number && Parts is { Algorithm: { } algorithm } && Parts.ChecksumOf(number) is { } part)
+        else if (PartNumber is { } number && Parts is { Algorithm: { } algorithm }
+            && Parts.ChecksumOf(number) is { } part)
         {
             response.Headers[$"x-amz-{MetadataKeys.ChecksumPrefix}{algorithm}"] = part;
             if (found.Metadata.TryGetValue(MetadataKeys.ChecksumType, out var type))

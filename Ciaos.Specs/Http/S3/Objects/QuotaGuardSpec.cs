@@ -75,7 +75,8 @@ public sealed class QuotaGuardSpec
     {
         var fails = true;
         var guard = new QuotaGuard(
-            _ => _quota, _ => fails ? Task.FromException<BucketUsage>(new IOException("gone")) : Task.FromResult(_usage),
+            _ => _quota,
+            _ => fails ? Task.FromException<BucketUsage>(new IOException("gone")) : Task.FromResult(_usage),
             _time);
         await Assert.ThrowsAsync<IOException>(async () => await guard.CheckAsync(Bucket, 1, default));
 

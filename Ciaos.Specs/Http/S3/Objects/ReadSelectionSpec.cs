@@ -85,7 +85,8 @@ public sealed class ReadSelectionSpec
         Assert.Equal("xyz-3", Answer(InParts, "").Headers["x-amz-checksum-sha256"]);
         Assert.Equal("AAAAAA==", Answer(Plain, "").Headers["x-amz-checksum-crc32"]);
         Assert.DoesNotContain(
-            Answer(Plain, "", "bytes=1-2").Headers.Keys, name => name.StartsWith("x-amz-checksum", StringComparison.Ordinal));
+            Answer(Plain, "", "bytes=1-2").Headers.Keys,
+            name => name.StartsWith("x-amz-checksum", StringComparison.Ordinal));
     }
 
     [Theory]
