@@ -77,7 +77,8 @@ internal static class ObjectHeaders
 
     /// <summary>Whether <see cref="ReadServed"/> is what reads this metadata.</summary>
     public static bool IsServed(string name) =>
-        KeptHeaders.Contains(name) || name.StartsWith(MetadataKeys.UserPrefix, StringComparison.Ordinal);
+        KeptHeaders.Contains(name, StringComparer.Ordinal)
+            || name.StartsWith(MetadataKeys.UserPrefix, StringComparison.Ordinal);
 
     public static void ReadStorageClass(ObjectFields fields, IDictionary<string, string> metadata)
     {
@@ -96,7 +97,7 @@ internal static class ObjectHeaders
         headers.ContentType = DefaultContentType;
         foreach (var (name, value) in found.Metadata)
         {
-            if (KeptHeaders.Contains(name))
+            if (KeptHeaders.Contains(name, StringComparer.Ordinal))
                 headers[name] = HeaderText.ToWire(value);
             else if (name.StartsWith(MetadataKeys.UserPrefix, StringComparison.Ordinal))
                 headers[$"x-amz-{name}"] = HeaderText.ToWire(value);
