@@ -176,7 +176,6 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
         {
             Apply(done);
             _recorder.Flush();
-            _state = _state.WithoutExpired(Now - KeepExpired);
             _directory.Show(_state);
             Sender.Tell(IdentityRules.ReplyTo(command, done, _state));
         });
@@ -184,6 +183,7 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
 
     private void NoteUses(Action done)
     {
+        _state = _state.WithoutExpired(Now - KeepExpired);
         var used = _directory.TakeUses();
         PersistEach(
             used.Count == 0
