@@ -77,7 +77,7 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
     {
         if (_failure is not null)
             Context.Parent.Tell(new IdentityKeeper.Failing(_failure, _isFailureFinal, _isWrongMasterKey));
-        _recorder.Dispose();
+        _recorder.Close();
         base.PostStop();
     }
 

@@ -15,7 +15,7 @@ namespace Ciaos.Actors.Identity;
 /// </code>
 /// For one actor's use. After a failed write the handle is given up, and the same place is written anew.
 /// </summary>
-internal sealed class IdentityLog(IDisk disk) : IDisposable
+internal sealed class IdentityLog(IDisk disk)
 {
     public const string FileName = "identity.log";
 
@@ -68,7 +68,7 @@ internal sealed class IdentityLog(IDisk disk) : IDisposable
         }
         catch (IOException)
         {
-            Dispose();
+            Close();
             throw;
         }
 
@@ -77,7 +77,7 @@ internal sealed class IdentityLog(IDisk disk) : IDisposable
         _pending.Clear();
     }
 
-    public void Dispose()
+    public void Close()
     {
         _file?.Dispose();
         _file = null;

@@ -9,7 +9,7 @@ namespace Ciaos.Actors.Identity;
 /// journal has it: it is tried again with the next event, and now and then. A log that is another journal's, or knows
 /// more than the journal does, is left as it is. For one actor's use.
 /// </summary>
-internal sealed class IdentityRecorder(IDisk disk, ILoggingAdapter log) : IDisposable
+internal sealed class IdentityRecorder(IDisk disk, ILoggingAdapter log)
 {
     private readonly IdentityLog _file = new(disk);
     private List<IIdentityEvent>? _read;
@@ -62,7 +62,7 @@ internal sealed class IdentityRecorder(IDisk disk, ILoggingAdapter log) : IDispo
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Close() => _file.Close();
 
     private List<IIdentityEvent> ReadFile()
     {
