@@ -117,7 +117,8 @@ internal sealed class PolicyReader
         if (users.FirstOrDefault(user => user != "*" && user.Contains('*', StringComparison.Ordinal)) is { } wild)
             throw new PolicyFormatException(
                 $"The principal \"{wild}\" has a wildcard: only * alone stands for everybody");
-        return new PrincipalSet(users, kinds.GetValueOrDefault("CanonicalUser", []), users.Contains("*", StringComparer.Ordinal));
+        return new PrincipalSet(
+            users, kinds.GetValueOrDefault("CanonicalUser", []), users.Contains("*", StringComparer.Ordinal));
     }
 
     private static (JsonElement Value, bool IsExcept)? OneOf(
