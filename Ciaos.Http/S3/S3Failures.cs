@@ -114,10 +114,6 @@ internal sealed class S3Failures(ILogger logger)
 
         context.Response.Clear();
         S3Api.SetCommonHeaders(context);
-
-        // A client that asked whether to send its body, and is answered so, may not send it: then what comes next on
-        // the connection would be taken for it.
-        if (context.Request.Headers.Expect.Count > 0) context.Response.Headers.Connection = "close";
         foreach (var (name, value) in error.Headers) context.Response.Headers[name] = value;
 
         // A client that waits for 100 Continue may keep its body to itself now: what it sends next on this connection

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Xml;
@@ -17,7 +18,7 @@ internal sealed class S3Xml : IDisposable
         NewLineHandling = NewLineHandling.Entitize,
     };
 
-    private readonly MemoryStream _bytes = new();
+    private readonly PooledStream _bytes = new();
     private readonly XmlWriter _writer;
 
     /// <param name="xmlNamespace">Null: none, as in errors.</param>
@@ -71,12 +72,12 @@ internal sealed class S3Xml : IDisposable
         return this;
     }
 
-    /// <summary>Ends the document and returns its bytes.</summary>
+    /// <summary>Ends the document and returns its bytes: good until this is disposed of.</summary>
     public ReadOnlyMemory<byte> Finish()
     {
         _writer.WriteEndDocument();
         _writer.Flush();
-        return _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
+        return _bytes.Written;
     }
 
     /// <summary>Ends the document and sends it. An answer to HEAD has its headers only.</summary>
@@ -88,8 +89,15 @@ internal sealed class S3Xml : IDisposable
         response.ContentType = "application/xml";
         response.ContentLength = bytes.Length;
         if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
-        return response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+
+        // Copied before this returns: whoever calls may dispose of the document without waiting for the client.
+        response.BodyWriter.Write(bytes.Span);
+        return response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _bytes.Dispose();
+    }
 }

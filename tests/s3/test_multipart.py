@@ -316,3 +316,19 @@ def test_the_transfer_manager_uploads_and_downloads(s3, bucket, tmp_path):
     s3.upload_file(str(source), bucket, "large")
     s3.download_file(bucket, "large", str(tmp_path / "target"))
     assert (tmp_path / "target").read_bytes() == source.read_bytes()
+
+
+def test_uploads_of_several_users_are_told_apart(s3, s3_node, alice, bob, bucket):
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    other = s3_node.boto3(bob)
+    ids = [client.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"] for client, key in ((s3, "a"), (other, "b"))]
+    for client in (s3, other):
+        uploads = client.list_multipart_uploads(Bucket=bucket)["Uploads"]
+        assert [each["UploadId"] for each in uploads] == ids
+        assert [each["Initiator"]["ID"] for each in uploads] == [alice.canonical_id, bob.canonical_id]
+        assert [each["Owner"]["ID"] for each in uploads] == [alice.canonical_id, bob.canonical_id]
+        assert all(each["Initiator"]["DisplayName"] for each in uploads)
+    sent = other.upload_part(Bucket=bucket, Key="b", UploadId=ids[1], PartNumber=1, Body=b"bob's")
+    complete(other, bucket, "b", ids[1], [{"PartNumber": 1, "ETag": sent["ETag"]}])
+    assert other.get_object(Bucket=bucket, Key="b")["Body"].read() == b"bob's"
+    s3.abort_multipart_upload(Bucket=bucket, Key="a", UploadId=ids[0])

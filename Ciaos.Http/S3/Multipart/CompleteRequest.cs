@@ -9,7 +9,7 @@ namespace Ciaos.Http.S3.Multipart;
 internal static class CompleteRequest
 {
     /// <summary>Of 10,000 parts with all that a part can have there is less than that.</summary>
-    public const int MaxDocumentBytes = 8 * 1024 * 1024;
+    public const int MaxDocumentBytes = 4 * 1024 * 1024;
 
     private const string Root = "CompleteMultipartUpload";
     private const string ChecksumPrefix = "Checksum";

@@ -11,6 +11,7 @@ namespace Ciaos.Http.S3.Multipart;
 internal sealed class UploadFinder(S3Services services)
 {
     private const int MaxKept = 10_000;
+    private const int PageParts = 2_000;
 
     private readonly ConcurrentDictionary<UploadId, UploadRecord> _kept = new();
 
@@ -54,7 +55,8 @@ internal sealed class UploadFinder(S3Services services)
         S3Request request, UploadId id)
     {
         var parts = new Dictionary<int, PartRecord>();
-        for (var after = 0;;)
+        var after = 0;
+        while (true)
         {
             var page = await services.Store.ListPartsAsync(
                 request.Bucket.Id, request.Key, id, after, PageParts, request.Aborted);
@@ -64,6 +66,4 @@ internal sealed class UploadFinder(S3Services services)
             after = page.Parts[^1].Number;
         }
     }
-
-    private const int PageParts = 2_000;
 }

@@ -65,7 +65,8 @@ internal sealed class ListingDesk : IObjectListing
         new UploadListings(services).Register(operations);
         var operation = operations.Find("GET", parsed);
         var request = new S3Request(
-            context, parsed, operation, new S3Caller(null, S3Payload.Unsigned, null), null, Root) { Bucket = Bucket };
+            context, parsed, operation, new S3Caller(null, S3Payload.Unsigned, null), null, Root)
+        { Bucket = Bucket };
         await operation.Handle(request);
         Assert(context.Response);
         answer.Position = 0;

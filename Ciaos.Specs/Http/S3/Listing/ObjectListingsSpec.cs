@@ -91,6 +91,18 @@ public sealed class ObjectListingsSpec
     }
 
     [Fact]
+    public async Task A_whole_page_comes_in_order()
+    {
+        var names = Enumerable.Range(0, 1000).Select(number => $"{number:d4}/{new string('k', 900)}").ToList();
+        _desk.Keys = new KeyPage([.. names.Select(name => Item(Object(name)))], HasMore: true);
+
+        var answer = await _desk.GetAsync("/photos?list-type=2");
+
+        Assert.Equal(names, answer.Elements("Contents").Select(each => each.Element("Key")!.Value));
+        Assert.Equal("1000", answer.Element("KeyCount")?.Value);
+    }
+
+    [Fact]
     public async Task The_newer_listing_counts_its_entries_and_goes_on_by_a_token()
     {
         _desk.Keys = new KeyPage([Item(Object("a")), Prefix<ObjectRecord>("b/")], HasMore: true);
