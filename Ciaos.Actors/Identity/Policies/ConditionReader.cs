@@ -18,7 +18,8 @@ internal static class ConditionReader
     private static readonly Comparison Greater = compared => compared > 0;
     private static readonly Comparison GreaterOrEqual = compared => compared >= 0;
 
-    private static readonly FrozenDictionary<string, Operator> Operators = new Dictionary<string, Operator>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Operator> Operators = new Dictionary<string, Operator>(
+        StringComparer.Ordinal)
     {
         ["StringEquals"] = new(Text(isPattern: false, ignoreCase: false)),
         ["StringNotEquals"] = new(Text(isPattern: false, ignoreCase: false), IsNegated: true),
