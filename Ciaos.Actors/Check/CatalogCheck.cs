@@ -40,6 +40,10 @@ internal sealed class CatalogCheck(
         ORDER BY shard, content_sequence, first_ordinal
         """;
 
+    // Whether an empty bucket has a row depends on which of its events were applied together.
+    private const string Usage =
+        "SELECT bucket, objects, bytes FROM usage WHERE objects <> 0 OR bytes <> 0 ORDER BY bucket";
+
     private readonly ShardLayout _layout = new(shards);
     private long _rows;
 
@@ -55,7 +59,7 @@ internal sealed class CatalogCheck(
         CompareAll("part", PartColumns, "shard, upload, number");
         Compare("segment", Segments, 3, ["shard", "content", "ordinal", "offset", "run"]);
         CompareAll("bucket", BucketColumns, "id");
-        if (Enumerable.Range(0, shards).All(isSound)) CompareAll("usage", "bucket, objects, bytes", "bucket");
+        if (Enumerable.Range(0, shards).All(isSound)) Compare("usage", Usage, 1, ["bucket", "objects", "bytes"]);
         CompareEnded(theirs, ours);
         CompareArrivals(theirs, ours);
         for (var shard = 0; shard < shards; shard++)
