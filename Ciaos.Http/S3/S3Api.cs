@@ -1,3 +1,4 @@
+using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
 using Ciaos.Http.S3.Listing;
 using Ciaos.Http.S3.Multipart;
@@ -70,6 +71,7 @@ internal sealed class S3Api
     private async Task HandleAsync(HttpContext context, S3Target target)
     {
         var caller = await _services.Callers.Requests.AuthenticateAsync(context, target.Query);
+        PresignedHeaders.Apply(context.Request.Headers, target.Query);
         var (key, user) = _services.Callers.Identify(caller);
         var operation = _operations.Find(context.Request.Method, target);
         var request = new S3Request(context, target, operation, caller, key, user);

@@ -42,7 +42,7 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
         using var body = S3Bodies.Open(
             request.Http, request.Caller,
             new S3BodyOptions(MaxPartBytes, MustHaveLength: true, WithMd5: true, kind?.Algorithm));
-        await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted);
+        await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted, objects: 0);
         var stored = await _bodies.StoreAsync(
             request.Bucket.Id, request.Key, body, UploadOperation.Part, ObjectMetadata.None, target.DataKey,
             request.Aborted);
@@ -60,7 +60,7 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
         await using var reader = _bodies.OpenRead(found, sourceKey);
         var range = CopyRange.Find(request.Header(CopyRange.HeaderName), found.Object.SizeBytes);
         new BodyLimits(0, MaxPartBytes).CheckWhole(range.LengthBytes);
-        await services.Quotas.CheckAsync(request.Bucket, range.LengthBytes, request.Aborted);
+        await services.Quotas.CheckAsync(request.Bucket, range.LengthBytes, request.Aborted, objects: 0);
         var stored = await _bodies.StoreCopyAsync(
             reader, range.OffsetBytes, range.LengthBytes, target.Checksum?.Algorithm, request.Bucket.Id, request.Key,
             UploadOperation.Part, ObjectMetadata.None, target.DataKey, request.Aborted);

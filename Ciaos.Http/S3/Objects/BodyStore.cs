@@ -15,6 +15,11 @@ namespace Ciaos.Http.S3.Objects;
 /// </summary>
 internal sealed class BodyStore(ObjectStore store)
 {
+    /// <summary>Between reading and storing a copy: enough for either to go on while the other waits.</summary>
+    private static readonly PipeOptions Options = new(
+        pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, minimumSegmentSize: 64 * 1024,
+        useSynchronizationContext: false);
+
     /// <summary>Stores a body to its end. It is durable then, and not yet visible: that takes an index command with
     /// <see cref="StoredUpload.ToContent"/>.</summary>
     /// <param name="metadata">Kept beside the bytes too, for a rebuild of the index; what only the body's end tells,
@@ -45,7 +50,7 @@ internal sealed class BodyStore(ObjectStore store)
         DataKey? dataKey, CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pipe = new Pipe();
+        var pipe = new Pipe(Options);
         var reading = FillAsync(source, offsetBytes, lengthBytes, pipe.Writer, ended.Token);
         using var body = new S3Body(
             pipe.Reader, lengthBytes, new BodyLimits(0, long.MaxValue),

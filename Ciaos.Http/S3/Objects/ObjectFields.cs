@@ -2,27 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3.Objects;
 
-/// <summary>
-/// What a client says of an object that it writes, by the names of headers, which are not told apart by case: from
-/// headers, from the query of a presigned address (some SDKs put x-amz- headers there), or from a form.
-/// </summary>
+/// <summary>What a client says of an object that it writes, by the names of headers, which are not told apart by case:
+/// from headers, or from a form.</summary>
 internal sealed class ObjectFields
 {
-    private const string AmzPrefix = "x-amz-";
-
     private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
 
-    public static ObjectFields Of(S3Request request) => Of(request.Headers, request.Query);
+    public static ObjectFields Of(S3Request request) => Of(request.Headers);
 
-    public static ObjectFields Of(IHeaderDictionary headers, S3Query query)
+    public static ObjectFields Of(IHeaderDictionary headers)
     {
         var fields = new ObjectFields();
-        if (query.Has("X-Amz-Signature"))
-        {
-            foreach (var (name, value) in query.Parameters)
-                if (name.StartsWith(AmzPrefix, StringComparison.OrdinalIgnoreCase)) fields._fields.TryAdd(name, value);
-        }
-
         foreach (var (name, values) in headers) fields._fields[name] = HeaderText.FromWire(values.ToString());
         return fields;
     }

@@ -1,6 +1,7 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.S3.Access;
+using Ciaos.Http.S3.Documents;
 using Ciaos.Storage;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -15,43 +16,19 @@ internal sealed class ObjectFinder(S3Services services)
     /// meant.</param>
     /// <param name="forReading">With its segments: the answer must be opened, and its reader disposed of.</param>
     /// <exception cref="S3Exception">The caller may not, or there is no such object.</exception>
-    public Task<Found> FindAsync(S3Request request, string action, bool forReading = false)
+    public Task<Found> FindAsync(
+        S3Request request, string action, bool forReading = false, TagSet? requestTags = null)
     {
         var version = ObjectVersions.Find(request.Query);
-        return FindAsync(request, request.Bucket, request.Key, version, action, forReading);
+        var target = new AccessTarget(request.Bucket, request.Key.Value) { RequestTags = requestTags };
+        return FindAsync(request, target, request.Key, version, action, forReading);
     }
 
     /// <exception cref="S3Exception">The caller may not, or there is no such object.</exception>
-    public async Task<Found> FindAsync(
+    public Task<Found> FindAsync(
         S3Request request, BucketProtocol.BucketInfo bucket, ObjectKey key, VersionId? version, string action,
-        bool forReading = false)
-    {
-        if (version is not null) action = OfVersion(action);
-        var lookup = new Lookup(bucket.Id, key, forReading, version);
-        switch (await services.Store.SendAsync(lookup, request.Aborted))
-        {
-            case Found found:
-                try
-                {
-                    services.Access.Demand(request, action, new AccessTarget(bucket, key.Value, found.Object));
-                    if (found.Object.IsDeleteMarker) throw IsMarker(found.Object);
-                    return found;
-                }
-                catch
-                {
-                    services.Store.EndRead(found);
-                    throw;
-                }
-
-            case KeyNotFound missing:
-                services.Access.Demand(request, action, new AccessTarget(bucket, key.Value));
-                throw Missing(bucket, key, version, missing.Marker);
-            case Failed failed:
-                throw new IndexFailedException(failed);
-            case var other:
-                throw new InvalidOperationException($"A look-up was answered with {other.GetType()}");
-        }
-    }
+        bool forReading = false) =>
+        FindAsync(request, new AccessTarget(bucket, key.Value), key, version, action, forReading);
 
     /// <summary>What the key holds now, whoever asks; null: nothing, or a delete marker.</summary>
     public async Task<ObjectRecord?> PeekAsync(BucketId bucket, ObjectKey key, CancellationToken cancellation) =>
@@ -62,6 +39,37 @@ internal sealed class ObjectFinder(S3Services services)
             Failed failed => throw new IndexFailedException(failed),
             var other => throw new InvalidOperationException($"A look-up was answered with {other.GetType()}"),
         };
+
+    private async Task<Found> FindAsync(
+        S3Request request, AccessTarget target, ObjectKey key, VersionId? version, string action, bool forReading)
+    {
+        var bucket = target.Bucket;
+        if (version is not null) action = OfVersion(action);
+        var lookup = new Lookup(bucket.Id, key, forReading, version);
+        switch (await services.Store.SendAsync(lookup, request.Aborted))
+        {
+            case Found found:
+                try
+                {
+                    services.Access.Demand(request, action, target with { Object = found.Object });
+                    if (found.Object.IsDeleteMarker) throw IsMarker(found.Object);
+                    return found;
+                }
+                catch
+                {
+                    services.Store.EndRead(found);
+                    throw;
+                }
+
+            case KeyNotFound missing:
+                services.Access.Demand(request, action, target);
+                throw Missing(bucket, key, version, missing.Marker);
+            case Failed failed:
+                throw new IndexFailedException(failed);
+            case var other:
+                throw new InvalidOperationException($"A look-up was answered with {other.GetType()}");
+        }
+    }
 
     /// <summary>The action that policies know where a version is named.</summary>
     private static string OfVersion(string action) => action switch

@@ -44,8 +44,7 @@ internal sealed class ObjectReads(S3Services services)
         ObjectHeaders.Override(response, request.Query, request.Caller.IsAnonymous);
         ObjectLock.Write(response, found);
         var wantsChecksums = "ENABLED".Equals(
-            request.Header("x-amz-checksum-mode") ?? request.Query.Find("x-amz-checksum-mode"),
-            StringComparison.OrdinalIgnoreCase);
+            request.Header("x-amz-checksum-mode"), StringComparison.OrdinalIgnoreCase);
         selection.Write(response, found, wantsChecksums);
         EncryptionHeaders.Write(request, found.Metadata);
     }

@@ -28,8 +28,9 @@ internal sealed class ObjectTagging(S3Services services)
 
     private async Task PutAsync(S3Request request)
     {
-        var found = (await _finder.FindAsync(request, "s3:PutObjectTagging")).Object;
+        // Policies may speak of the tags that are to be set.
         var tags = TagSet.ParseOfObject(await MetadataChanges.ReadDocumentAsync(request));
+        var found = (await _finder.FindAsync(request, "s3:PutObjectTagging", requestTags: tags)).Object;
         await SetAsync(request, found, tags.Tags.IsEmpty ? null : tags.ToHeader());
     }
 

@@ -28,13 +28,15 @@ internal sealed class QuotaGuard(
 
     /// <summary>Called before an object is written.</summary>
     /// <param name="bytes">As many as are announced: 0 where nothing is.</param>
+    /// <param name="objects">How many objects more there will be: 0 for a part of one.</param>
     /// <exception cref="S3Exception">QuotaExceeded.</exception>
     /// <exception cref="IndexFailedException">What the owner has could not be found out.</exception>
-    public async ValueTask CheckAsync(BucketInfo bucket, long bytes, CancellationToken cancellation)
+    public async ValueTask CheckAsync(
+        BucketInfo bucket, long bytes, CancellationToken cancellation, int objects = 1)
     {
         if (quotaOf(bucket.Owner) is not { } quota || (quota.MaxBytes is null && quota.MaxObjects is null)) return;
         var usage = await UsageAsync(bucket.Owner, cancellation);
-        if (!usage.TryAdd(bytes, quota))
+        if (!usage.TryAdd(bytes, objects, quota))
             throw new S3Exception(S3Error.QuotaExceeded, $"The quota of the user {bucket.Owner} does not allow this.");
     }
 
@@ -90,14 +92,14 @@ internal sealed class QuotaGuard(
 
         public long Since => since;
 
-        public bool TryAdd(long bytes, Quota quota)
+        public bool TryAdd(long bytes, int objects, Quota quota)
         {
             lock (_gate)
             {
                 if (_bytes + bytes > (quota.MaxBytes ?? long.MaxValue)) return false;
-                if (_objects + 1 > (quota.MaxObjects ?? long.MaxValue)) return false;
+                if (_objects + objects > (quota.MaxObjects ?? long.MaxValue)) return false;
                 _bytes += bytes;
-                _objects++;
+                _objects += objects;
                 return true;
             }
         }

@@ -77,20 +77,6 @@ public sealed class ObjectHeadersSpec
         Assert.Equal(ObjectErrors.InvalidRedirectLocation, Refused(("x-amz-website-redirect-location", "there")));
 
     [Fact]
-    public void A_presigned_address_may_carry_headers_in_its_query()
-    {
-        var headers = new HeaderDictionary { ["Content-Type"] = "text/plain" };
-
-        var presigned = S3Query.Parse("X-Amz-Signature=0&x-amz-meta-a=1&content-type=no");
-        var plain = S3Query.Parse("x-amz-meta-a=1");
-
-        Assert.Equal(
-            [new("content-type", "text/plain"), new("meta-a", "1")],
-            ObjectHeaders.Read(ObjectFields.Of(headers, presigned)));
-        Assert.Equal([new("content-type", "text/plain")], ObjectHeaders.Read(ObjectFields.Of(headers, plain)));
-    }
-
-    [Fact]
     public void A_query_may_override_what_is_answered_but_not_namelessly()
     {
         var query = S3Query.Parse("response-content-type=foo/bar&response-cache-control=no-cache&response-expires=123");
@@ -119,7 +105,7 @@ public sealed class ObjectHeadersSpec
     {
         var dictionary = new HeaderDictionary();
         foreach (var (name, value) in headers) dictionary[name] = value;
-        return ObjectHeaders.Read(ObjectFields.Of(dictionary, S3Query.Parse("")));
+        return ObjectHeaders.Read(ObjectFields.Of(dictionary));
     }
 
     private static S3Error Refused(params (string Name, string Value)[] headers) =>

@@ -39,6 +39,7 @@ public sealed class QuotaGuardSpec
         await guard.CheckAsync(Bucket, 0, default);
 
         Assert.Equal(S3Error.QuotaExceeded, await RefusedAsync(guard, 0));
+        await guard.CheckAsync(Bucket, 0, default, objects: 0);
     }
 
     [Fact]
