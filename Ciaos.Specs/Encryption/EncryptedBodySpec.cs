@@ -7,6 +7,7 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Actors.Rebuild;
 using Ciaos.Specs.Objects;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -143,6 +144,17 @@ public sealed class EncryptedBodySpec : TestKit
         var found = Found(whole.Length, segments.ToImmutable(), metadata);
         Assert.Equal(whole, await ReadAsync(found, 0, whole.Length));
         Assert.Equal(whole[199_990..200_010], await ReadAsync(found, 199_990, 20));
+    }
+
+    [Fact]
+    public async Task A_rebuild_of_the_index_finds_the_same_segments()
+    {
+        var body = RandomNumberGenerator.GetBytes((2 * ChunkBytes) + 99);
+        var found = await StoreAsync(body, body.Length);
+        var chunks = found.Segments.Select(segment => segment.Needle).ToImmutableArray();
+        var segments = UploadedFiles.Segments(_volumes, chunks, BodyFormat.Raw, isEncrypted: true);
+        Assert.Equal(found.Segments.AsEnumerable(), segments);
+        Assert.Equal(body.Length, found.Segments.Sum(segment => segment.LengthBytes));
     }
 
     private void Refuses(DataKeyProblem problem, IndexProtocol.Found found, CustomerKey? key) =>
