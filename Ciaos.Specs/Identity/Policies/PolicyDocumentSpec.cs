@@ -18,17 +18,8 @@ public sealed class PolicyDocumentSpec
     [Fact]
     public void A_statement_that_denies_outweighs_any_number_that_allow()
     {
-        var counts = Gen.Choose(0, 6).ToArbitrary();
-        Prop.ForAll(counts, counts, (before, behind) =>
-        {
-            var policy = OfUser([
-                .. Enumerable.Repeat(AllowAll, before), "\"Effect\":\"Deny\"," + Bucket,
-                .. Enumerable.Repeat(AllowAll, behind)]);
-            Assert.Equal(PolicyDecision.Deny, policy.Evaluate(Request(by: Ann)));
-            Assert.Equal(
-                before + behind == 0 ? PolicyDecision.None : PolicyDecision.Allow,
-                policy.Evaluate(Request(resource: "arn:aws:s3:::other/key", by: Ann)));
-        }).QuickCheckThrowOnFailure();
+        for (var before = 0; before < 5; before++)
+            for (var behind = 0; behind < 5; behind++) JudgeDenial(before, behind);
     }
 
     [Theory]
@@ -227,5 +218,16 @@ public sealed class PolicyDocumentSpec
         Assert.Equal(PolicyDecision.None, directory.Evaluate(root, key, Request("s3:PutObject", by: Ann)));
         var damaged = user with { Policies = user.Policies.Add("damaged", "{") };
         Assert.Equal(PolicyDecision.Deny, directory.Evaluate(damaged, null, Request(by: Ann)));
+    }
+
+    private static void JudgeDenial(int before, int behind)
+    {
+        var policy = OfUser([
+            .. Enumerable.Repeat(AllowAll, before), "\"Effect\":\"Deny\"," + Bucket,
+            .. Enumerable.Repeat(AllowAll, behind)]);
+        Assert.Equal(PolicyDecision.Deny, policy.Evaluate(Request(by: Ann)));
+        Assert.Equal(
+            before + behind == 0 ? PolicyDecision.None : PolicyDecision.Allow,
+            policy.Evaluate(Request(resource: "arn:aws:s3:::other/key", by: Ann)));
     }
 }
