@@ -68,16 +68,17 @@ internal sealed class ShardCommands(
 
     private void Write(IKeyCommand command, KeyName name, IActorRef client)
     {
+        var now = states.Get(name);
         switch (command)
         {
             case Put put:
-                Store(CommandRules.Decide(put, states.Get(name), Now), name, client);
+                Store(CommandRules.Decide(put, now, Now), name, client);
                 break;
             case Append append:
-                Store(CommandRules.Decide(append, states.Get(name), Now), name, client);
+                Store(CommandRules.Decide(append, now, Now), name, client);
                 break;
             case Delete delete:
-                Remove(delete, name, client);
+                Remove(delete, now, name, client);
                 break;
             case DeleteVersion delete:
                 _versions.Delete(delete, name, client, Now);
@@ -117,9 +118,8 @@ internal sealed class ShardCommands(
         writes.Add(decision.Event, state => new Waiting(client, new Stored(state!.Record, !existed)));
     }
 
-    private void Remove(Delete delete, KeyName name, IActorRef client)
+    private void Remove(Delete delete, ObjectState? before, KeyName name, IActorRef client)
     {
-        var before = states.Get(name);
         var decision = CommandRules.Decide(delete, before, Now, () => new ObjectId(shard.Needles.Next().Value));
         if (decision.Event is null) _replies.Refuse(decision.Refusal!, name, client);
         else if (decision.Event is ObjectMarkerPut)
