@@ -37,7 +37,8 @@ public sealed class ObjectStore
         (Index, Needles, _listing) = (index, needles, listing);
         _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
-        _uploads = new UploadTarget(volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings, keys);
+        _uploads = new UploadTarget(
+            volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings, keys);
     }
 
     /// <exception cref="InvalidOperationException">The store was given none.</exception>
@@ -122,7 +123,8 @@ public sealed class ObjectStore
     public ObjectReader OpenRead(IndexProtocol.Found found, CustomerKey? customerKey = null)
     {
         var metadata = found.Object.Metadata;
-        if (customerKey is null && !EncryptionMetadata.IsEncrypted(metadata)) return new ObjectReader(this, found, null);
+        if (customerKey is null && !EncryptionMetadata.IsEncrypted(metadata))
+            return new ObjectReader(this, found, null);
         try
         {
             return new ObjectReader(this, found, Keys.Find(found.Object.Bucket, metadata, customerKey));
