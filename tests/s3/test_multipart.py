@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import json
 import random
 import zlib
 
@@ -332,3 +333,49 @@ def test_uploads_of_several_users_are_told_apart(s3, s3_node, alice, bob, bucket
     complete(other, bucket, "b", ids[1], [{"PartNumber": 1, "ETag": sent["ETag"]}])
     assert other.get_object(Bucket=bucket, Key="b")["Body"].read() == b"bob's"
     s3.abort_multipart_upload(Bucket=bucket, Key="a", UploadId=ids[0])
+
+
+def test_an_upload_outlives_crashes(make_s3_node):
+    node = make_s3_node().start()
+
+    def crash():
+        node.kill()
+        return node.start().boto3(node.root)
+
+    parts = [random.randbytes(PART), b"end"]
+    s3 = node.boto3(node.root)
+    s3.create_bucket(Bucket="crashing")
+    upload_id, sent = upload(s3, "crashing", "key", parts)
+    s3 = crash()
+    listed = s3.list_parts(Bucket="crashing", Key="key", UploadId=upload_id)["Parts"]
+    assert [(part["PartNumber"], part["ETag"], part["Size"]) for part in listed] == [
+        (part["PartNumber"], part["ETag"], len(body)) for part, body in zip(sent, parts)]
+    done = complete(s3, "crashing", "key", upload_id, sent)
+    s3 = crash()
+    assert s3.get_object(Bucket="crashing", Key="key")["Body"].read() == b"".join(parts)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket="crashing")
+    assert complete(s3, "crashing", "key", upload_id, sent)["ETag"] == done["ETag"]
+    aborted, _ = upload(s3, "crashing", "key", [b"x"])
+    s3.abort_multipart_upload(Bucket="crashing", Key="key", UploadId=aborted)
+    s3 = crash()
+    with pytest.raises(ClientError) as error:
+        s3.list_parts(Bucket="crashing", Key="key", UploadId=aborted)
+    assert error_of(error) == (404, "NoSuchUpload")
+
+
+def test_a_policy_on_what_the_object_will_be_holds_for_its_parts_too(s3, s3_node, alice, bob, bucket):
+    """Parts and completions do not say again what the upload was begun with."""
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam:::user/{bob.name}"}, "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}]}))
+    other = s3_node.boto3(bob)
+    with pytest.raises(ClientError) as error:
+        other.create_multipart_upload(Bucket=bucket, Key="key")
+    assert error_of(error) == (403, "AccessDenied")
+    complete(other, bucket, "key", *upload(other, bucket, "key", [b"x"], ACL="bucket-owner-full-control"))
+    assert s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"x"
+    plain = s3.create_multipart_upload(Bucket=bucket, Key="key")["UploadId"]
+    with pytest.raises(ClientError) as error:
+        other.upload_part(Bucket=bucket, Key="key", UploadId=plain, PartNumber=1, Body=b"x")
+    assert error_of(error) == (403, "AccessDenied")

@@ -56,6 +56,7 @@ internal sealed record Completion(
     {
         var metadata = upload.Metadata.ToBuilder();
         metadata.Remove(MultipartChecksum.AlgorithmKey);
+        metadata.Remove(BegunWith.Key);
         metadata.Remove(MetadataKeys.ChecksumType);
         metadata[UploadIdKey] = upload.Id.ToString();
         metadata[ObjectMetadata.ETag] = ETag;

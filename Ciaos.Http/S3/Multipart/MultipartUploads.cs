@@ -41,6 +41,7 @@ internal sealed class MultipartUploads
         var kind = MultipartChecksum.Read(fields);
         var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers)).ToBuilder();
         kind?.WriteTo(metadata);
+        BegunWith.Write(request.Headers, metadata);
         var begin = new BeginMultipart(
             request.Bucket.Id, request.Key, request.User?.CanonicalId ?? Anonymous, metadata.ToImmutable());
         var upload = await _services.Store.SendAsync(begin, CancellationToken.None) switch

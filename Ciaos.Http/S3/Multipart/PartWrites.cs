@@ -23,9 +23,10 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
 
     private async Task HandleAsync(S3Request request)
     {
-        services.Access.Demand(request, "s3:PutObject", found: null);
-        var number = PartNumbers.Of(request.Query);
         var upload = await uploads.FindAsync(request);
+        BegunWith.Demand(services, request, upload);
+        var number = PartNumbers.Of(request.Query);
+        if (upload is null) throw UploadFinder.Missing(request);
         var kind = MultipartChecksum.Of(upload.Metadata);
         var target = new PartTarget(
             upload, number, kind, services.Encryption.KeyOfWrite(request, ObjectFields.Of(request), upload.Metadata));
@@ -85,7 +86,7 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
                 return done.Part;
             case UploadNotFound:
                 uploads.Forget(upload.Id);
-                throw new S3Exception(S3Error.NoSuchUpload);
+                throw new S3Exception(S3Error.NoSuchUpload) { Details = [new("UploadId", upload.Id.ToString())] };
             case var other:
                 throw ObjectReplies.Refusal(other);
         }

@@ -20,7 +20,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
 
     private async Task HandleAsync(S3Request request)
     {
-        services.Access.Demand(request, "s3:PutObject", found: null);
+        BegunWith.Demand(services, request, await uploads.FindAsync(request));
         var id = UploadFinder.IdOf(request);
         var expected = ExpectedObject.Read(request.Headers);
         var requested = CompleteRequest.Parse(await ReadDocumentAsync(request));

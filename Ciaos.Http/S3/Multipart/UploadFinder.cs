@@ -10,27 +10,27 @@ namespace Ciaos.Http.S3.Multipart;
 /// </summary>
 internal sealed class UploadFinder(S3Services services)
 {
+    private const string ParameterName = "uploadId";
     private const int MaxKept = 10_000;
     private const int PageParts = 2_000;
 
     private readonly ConcurrentDictionary<UploadId, UploadRecord> _kept = new();
 
-    /// <summary>It may have been completed or aborted since it was kept.</summary>
-    /// <exception cref="S3Exception">NoSuchUpload: there is none of that id for this key.</exception>
-    public async ValueTask<UploadRecord> FindAsync(S3Request request)
+    /// <summary>Null: there is none of that id for this key. What is found may have been completed or aborted since it
+    /// was kept.</summary>
+    public async ValueTask<UploadRecord?> FindAsync(S3Request request)
     {
-        var id = IdOf(request);
+        if (!UploadId.TryParse(request.Query.Text(ParameterName), out var id)) return null;
         if (!_kept.TryGetValue(id, out var upload))
         {
             var page = await services.Store.ListPartsAsync(
                 request.Bucket.Id, request.Key, id, PartList.MaxParts, 0, request.Aborted);
-            upload = page?.Upload ?? throw new S3Exception(S3Error.NoSuchUpload);
+            if (page is null) return null;
+            upload = page.Upload;
             Keep(upload);
         }
 
-        return upload.Bucket == request.Bucket.Id && upload.Key == request.Key
-            ? upload
-            : throw new S3Exception(S3Error.NoSuchUpload);
+        return upload.Bucket == request.Bucket.Id && upload.Key == request.Key ? upload : null;
     }
 
     public void Keep(UploadRecord upload)
@@ -44,11 +44,11 @@ internal sealed class UploadFinder(S3Services services)
     /// <exception cref="S3Exception">NoSuchUpload: it is no id at all.</exception>
     public static UploadId IdOf(S3Request request)
     {
-        var text = request.Query.Text("uploadId");
-        return UploadId.TryParse(text, out var id)
-            ? id
-            : throw new S3Exception(S3Error.NoSuchUpload) { Details = [new("UploadId", text)] };
+        return UploadId.TryParse(request.Query.Text(ParameterName), out var id) ? id : throw Missing(request);
     }
+
+    public static S3Exception Missing(S3Request request) =>
+        new(S3Error.NoSuchUpload) { Details = [new("UploadId", request.Query.Text(ParameterName))] };
 
     /// <summary>All parts of an upload by their numbers; null where there is no such upload.</summary>
     public async Task<(UploadRecord Upload, IReadOnlyDictionary<int, PartRecord> Parts)?> FindPartsAsync(

@@ -44,12 +44,14 @@ internal static class PostFields
     }
 
     /// <summary>Lets the fields stand for headers, so that who judges the request sees what it asks for. Headers of
-    /// the same kind that came with the form count for nothing: nobody has signed them.</summary>
+    /// the same kind that came with the form count for nothing: nobody has signed them. A form is never a copy, so it
+    /// must not look like one to policies that allow only copies.</summary>
     public static void Replace(IHeaderDictionary headers, ObjectFields fields)
     {
         foreach (var name in headers.Keys.Where(IsAmz).ToList()) headers.Remove(name);
         foreach (var (name, value) in fields.All)
-            if (IsAmz(name)) headers[name] = value;
+            if (IsAmz(name) && !name.StartsWith(CopySource.HeaderName, StringComparison.OrdinalIgnoreCase))
+                headers[name] = value;
     }
 
     private static bool IsAmz(string name) => name.StartsWith(AmzPrefix, StringComparison.OrdinalIgnoreCase);

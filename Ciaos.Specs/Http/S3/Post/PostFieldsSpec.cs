@@ -39,6 +39,17 @@ public sealed class PostFieldsSpec
     }
 
     [Fact]
+    public async Task A_form_never_looks_like_a_copy()
+    {
+        var headers = new HeaderDictionary();
+
+        PostFields.Replace(
+            headers, PostFields.ToHeaders(await FormAsync(("X-Amz-Copy-Source", "public/a"), ("x-amz-meta-a", "b"))));
+
+        Assert.Equal(["x-amz-meta-a"], headers.Keys);
+    }
+
+    [Fact]
     public async Task Tags_that_are_no_document_are_refused()
     {
         var form = await FormAsync(("tagging", "a=b"));
