@@ -56,7 +56,8 @@ internal readonly record struct ByteRange(RangeKind Kind, long OffsetBytes, long
             : long.MaxValue;
     }
 
-    /// <summary>If-Range, where it is there: what the client has a part of is what is there. A weak tag never says so.</summary>
+    /// <summary>If-Range, where it is given: what the client has a part of is what is there. A weak tag never says
+    /// so.</summary>
     internal static bool Applies(IHeaderDictionary headers, IndexProtocol.ObjectRecord found)
     {
         if (headers.IfRange.Count == 0) return true;

@@ -1,4 +1,6 @@
 using Ciaos.Actors.Identity;
+using Ciaos.Actors.Objects;
+using Ciaos.Actors.Volumes;
 using Xunit;
 
 namespace Ciaos.Specs.Http.S3.Objects;
@@ -83,6 +85,19 @@ public sealed class ObjectCopiesSpec
 
         Assert.Equal(ObjectAnswer.Denied, stolen.Outcome);
         Assert.Equal(ObjectAnswer.Denied, given.Outcome);
+    }
+
+    [Fact]
+    public async Task A_copy_that_cannot_be_stored_ends_and_changes_nothing()
+    {
+        await using var bench = await ObjectBench.StartAsync();
+        await bench.SendAsync("PUT", "/box/a/source", new string('x', 5_000_000));
+        await bench.SendAsync("PUT", "/box/copy", "old");
+
+        bench.Volumes.Rejects = VolumeProtocol.RejectReason.DiskFull;
+
+        await Assert.ThrowsAsync<UploadRejectedException>(() => CopyAsync(bench, bench.Main, "/box/copy"));
+        Assert.Equal("old", (await bench.SendAsync("GET", "/box/copy")).Text);
     }
 
     [Fact]
