@@ -55,7 +55,8 @@ class S3Node(Node):
             service, endpoint_url=self.s3_url, region_name=REGION, aws_access_key_id=user and user.key,
             aws_secret_access_key=user and user.secret,
             config=botocore.config.Config(
-                **{"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, **config}))
+                **{"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, "signature_version": "s3v4",
+                   **config}))
 
     def environment(self, user):
         """For command lines that read their credentials from the environment."""
