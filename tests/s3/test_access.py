@@ -14,7 +14,7 @@ import botocore.exceptions
 import pytest
 import requests
 
-from conftest import REGION, User
+from s3node import REGION, User
 
 OBJECT = {"Key": "secret"}
 PART = {"Key": "secret", "UploadId": "00000000000000010000000000000001"}
