@@ -8,9 +8,9 @@ public sealed class AclHandlersSpec : IAsyncLifetime
 {
     private const string AllUsers = AclGrant.AllUsers;
 
-    private readonly BucketBench _bench = new();
+    private BucketBench _bench = null!;
 
-    public Task InitializeAsync() => _bench.SendAsync(_bench.Main, "PUT", "/b-1");
+    public async Task InitializeAsync() => _bench = await BucketBench.WithBucketAsync("b-1");
 
     public async Task DisposeAsync() => await _bench.DisposeAsync();
 

@@ -15,6 +15,7 @@ using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Specs.Http.S3.Buckets;
@@ -48,6 +49,15 @@ internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposa
             true, System.Net.IPAddress.Loopback, 0, region, [], 1024 * 1024 * 1024, MaxBuckets: 5);
         Services = new S3Services(store, Identity(), settings, TimeProvider.System, NullLogger.Instance);
         BucketOperations.AddTo(_operations, Services);
+    }
+
+    /// <summary>With a bucket of that name, which belongs to <see cref="Main"/>.</summary>
+    public static async Task<BucketBench> WithBucketAsync(
+        string name, params (string Name, string Value)[] headers)
+    {
+        var bench = new BucketBench();
+        Assert.Equal((200, ""), (await bench.SendAsync(bench.Main, "PUT", $"/{name}", "", headers)).Outcome);
+        return bench;
     }
 
     public S3Services Services { get; }

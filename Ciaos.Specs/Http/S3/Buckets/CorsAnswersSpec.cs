@@ -8,13 +8,13 @@ namespace Ciaos.Specs.Http.S3.Buckets;
 /// <summary>What a browser hears, over a real socket.</summary>
 public sealed class CorsAnswersSpec : IAsyncLifetime
 {
-    private readonly BucketBench _bench = new();
-    private readonly HttpClient _client = new();
+    private BucketBench _bench = null!;
+    private HttpClient _client = null!;
     private HttpServer _server = null!;
 
     public async Task InitializeAsync()
     {
-        await _bench.SendAsync(_bench.Main, "PUT", "/b-1", "", ("x-amz-acl", "public-read"));
+        _bench = await BucketBench.WithBucketAsync("b-1", ("x-amz-acl", "public-read"));
         await _bench.SendAsync(_bench.Main, "PUT", "/plain", "", ("x-amz-acl", "public-read"));
         await _bench.SendAsync(
             _bench.Main, "PUT", "/b-1?cors",
@@ -29,7 +29,7 @@ public sealed class CorsAnswersSpec : IAsyncLifetime
         _server = await S3Server.StartAsync(
             HttpSettings.From(HttpSettingsSpec.Reference()), services.Settings, services.Store, services.Identity,
             readiness, TimeProvider.System, NullLoggerFactory.Instance, certificate: null, default);
-        _client.BaseAddress = new Uri(_server.Address);
+        _client = ClientOf(_server);
     }
 
     public async Task DisposeAsync()
@@ -90,6 +90,8 @@ public sealed class CorsAnswersSpec : IAsyncLifetime
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Null(Header(answer, "Access-Control-Allow-Origin"));
     }
+
+    private static HttpClient ClientOf(HttpServer server) => new() { BaseAddress = new Uri(server.Address) };
 
     private async Task<HttpResponseMessage> SendAsync(
         string method, string path, params (string Name, string? Value)[] headers)

@@ -5,9 +5,9 @@ namespace Ciaos.Specs.Http.S3.Buckets;
 
 public sealed class PolicyHandlersSpec : IAsyncLifetime
 {
-    private readonly BucketBench _bench = new();
+    private BucketBench _bench = null!;
 
-    public Task InitializeAsync() => _bench.SendAsync(_bench.Main, "PUT", "/b-1");
+    public async Task InitializeAsync() => _bench = await BucketBench.WithBucketAsync("b-1");
 
     public async Task DisposeAsync() => await _bench.DisposeAsync();
 
