@@ -1,3 +1,4 @@
+using Ciaos.Bench.Encryption;
 using Ciaos.Bench.Engine;
 using Ciaos.Bench.Index;
 using Ciaos.Bench.Storage;
@@ -10,6 +11,7 @@ public static class Program
     // A benchmark gets the arguments after its name.
     private static readonly Dictionary<string, Func<string[], Task>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["encryption"] = EncryptionBench.Run,
         ["engine"] = EngineBenchmark.Run,
         ["index"] = IndexBench.Run,
         ["persist"] = PersistBench.Run,

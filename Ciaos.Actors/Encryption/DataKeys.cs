@@ -13,9 +13,9 @@ namespace Ciaos.Actors.Encryption;
 public sealed record EncryptionRequest(string Scheme, string? KmsKeyId = null, CustomerKey? Customer = null);
 
 /// <summary>
-/// Makes the keys of encrypted objects, and finds them again by the objects' metadata, where they lie wrapped: under the
-/// node's master key, or under the key that the client brings. A wrapped key opens in its bucket only, under whatever
-/// name the object has there. For any thread.
+/// Makes the keys of encrypted objects, and finds them again by the objects' metadata, where they lie wrapped: under
+/// the node's master key, or under the key that the client brings. A wrapped key opens in its bucket only, under
+/// whatever name the object has there. For any thread.
 /// </summary>
 public sealed class DataKeys(MasterKey master, FillRandom random)
 {
@@ -50,9 +50,10 @@ public sealed class DataKeys(MasterKey master, FillRandom random)
         var root = RootOf(scheme, customer) ?? throw new DataKeyException(
             DataKeyProblem.CustomerKeyMissing,
             "The object is encrypted with a key that its client keeps (SSE-C). Reading it takes that key.");
+        var text = metadata.GetValueOrDefault(EncryptionMetadata.Key, "");
         var wrapped = new byte[KeyWrapping.WrappedBytes];
         var context = ContextOf(bucket, scheme, metadata.GetValueOrDefault(EncryptionMetadata.KmsKeyId));
-        return Convert.TryFromBase64String(metadata.GetValueOrDefault(EncryptionMetadata.Key, ""), wrapped, out var length)
+        return Convert.TryFromBase64String(text, wrapped, out var length)
             && KeyWrapping.Unwrap(wrapped.AsSpan(0, length), root, context) is { } key
                 ? key
                 : throw (isOfCustomer

@@ -124,7 +124,7 @@ public sealed class ObjectStore
     {
         var metadata = found.Object.Metadata;
         if (customerKey is null && !EncryptionMetadata.IsEncrypted(metadata))
-            return new ObjectReader(this, found, null);
+            return new ObjectReader(this, found, key: null);
         try
         {
             return new ObjectReader(this, found, Keys.Find(found.Object.Bucket, metadata, customerKey));

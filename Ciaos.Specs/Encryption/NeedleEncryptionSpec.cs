@@ -40,7 +40,8 @@ public sealed class NeedleEncryptionSpec
         Arb.From(Gen.Zip(
             Gen.OneOf(
                 Gen.Choose(1, 300), Gen.Choose(1, 5 * BlockBytes),
-                Gen.Elements(1, 2, 3, 4).SelectMany(blocks => Gen.Choose(-1, 1).Select(by => blocks * BlockBytes + by))),
+                Gen.Elements(1, 2, 3, 4).SelectMany(
+                    blocks => Gen.Choose(-1, 1).Select(by => (blocks * BlockBytes) + by))),
             Gen.Choose(0, int.MaxValue - 1))),
         (input) =>
         {

@@ -4,8 +4,8 @@ using Ciaos.Http.S3.Objects;
 
 namespace Ciaos.Http.S3.Encryption;
 
-/// <summary>What clients say of encryption, in headers, in the query of a presigned address, or in a form, and what they
-/// are told (docs/encryption.md).</summary>
+/// <summary>What clients say of encryption, in headers, in the query of a presigned address, or in a form, and what
+/// they are told (docs/encryption.md).</summary>
 internal static class EncryptionHeaders
 {
     public const string Scheme = "x-amz-server-side-encryption";
@@ -19,6 +19,7 @@ internal static class EncryptionHeaders
     public const string SourceCustomer = "x-amz-copy-source-server-side-encryption-customer";
 
     private const string Aes256 = "AES256";
+    private const int MaxKeyBytes = 256;
     private const string DualLayer = "aws:kms:dsse";
 
     /// <summary>How a new object is to be encrypted; null: it is not.</summary>
@@ -99,7 +100,8 @@ internal static class EncryptionHeaders
         if (scheme != EncryptionMetadata.Customer)
         {
             headers[Scheme] = scheme;
-            if (metadata.TryGetValue(EncryptionMetadata.KmsKeyId, out var id)) headers[KmsKeyId] = HeaderText.ToWire(id);
+            if (metadata.TryGetValue(EncryptionMetadata.KmsKeyId, out var id))
+                headers[KmsKeyId] = HeaderText.ToWire(id);
         }
         else if (ReadCustomer(ObjectFields.Of(request).Find, Customer, mustHaveMd5: false) is { } customer)
         {
@@ -111,7 +113,7 @@ internal static class EncryptionHeaders
     // The digest is looked at first: where it does not hold, the key has been spoilt on its way.
     private static CustomerKey KeyOf(string text, string? md5)
     {
-        Span<byte> key = stackalloc byte[text.Length];
+        Span<byte> key = stackalloc byte[MaxKeyBytes];
         var isBase64 = Convert.TryFromBase64String(text, key, out var length);
         key = key[..length];
         if (isBase64 && !string.IsNullOrEmpty(md5) && md5 != CustomerKey.Md5TextOf(key))

@@ -9,6 +9,7 @@ namespace Ciaos.Http.S3.Encryption;
 /// <summary>The keys of encrypted objects, by what requests say of them.</summary>
 internal sealed class ObjectEncryption(ObjectStore store, S3Settings settings)
 {
+    private const string CustomerAlgorithm = $"{EncryptionHeaders.Customer}-algorithm";
     private const string PresignedMark = "X-Amz-Signature";
 
     /// <summary>Makes a key for a new object that is to be encrypted, and adds to its metadata what finding the key
@@ -30,7 +31,7 @@ internal sealed class ObjectEncryption(ObjectStore store, S3Settings settings)
     public DataKey? KeyOfWrite(
         S3Request request, ObjectFields fields, IReadOnlyDictionary<string, string> metadata)
     {
-        if (!EncryptionMetadata.IsOfCustomer(metadata) && fields.Find($"{EncryptionHeaders.Customer}-algorithm") is null)
+        if (!EncryptionMetadata.IsOfCustomer(metadata) && fields.Find(CustomerAlgorithm) is null)
             return EncryptionMetadata.IsEncrypted(metadata)
                 ? store.Keys.Find(request.Bucket.Id, metadata, customer: null)
                 : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Encryption;
@@ -77,7 +78,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
     private static async Task AnswerAsync(S3Request request, ObjectRecord made)
     {
         ObjectVersions.Write(request.Response, request.Bucket.Versioning, made);
-        EncryptionHeaders.Write(request, made.Metadata);
+        if (!EncryptionMetadata.IsOfCustomer(made.Metadata)) EncryptionHeaders.Write(request, made.Metadata);
         using var xml = new S3Xml("CompleteMultipartUploadResult");
         xml.Text("Location", S3Locations.Of(request.Http.Request, request.BucketName, request.Key.Value))
             .Text("Bucket", request.BucketName)
