@@ -104,12 +104,12 @@ internal sealed class S3Failures(ILogger logger)
         return SendAsync(context, resource, refused);
     }
 
-    private static Task SendAsync(HttpContext context, string resource, S3Exception error)
+    private static async Task SendAsync(HttpContext context, string resource, S3Exception error)
     {
         if (context.Response.HasStarted)
         {
             context.Abort();
-            return Task.CompletedTask;
+            return;
         }
 
         context.Response.Clear();
@@ -125,13 +125,13 @@ internal sealed class S3Failures(ILogger logger)
         if (status == StatusCodes.Status304NotModified)
         {
             context.Response.StatusCode = status;
-            return Task.CompletedTask;
+            return;
         }
 
         using var xml = new S3Xml("Error", xmlNamespace: null);
         xml.Text("Code", error.Error.Code).Text("Message", error.Message);
         foreach (var (name, value) in error.Details) xml.Text(name, value);
         xml.Text("Resource", resource).Text("RequestId", context.TraceIdentifier).Text("HostId", S3Api.HostId);
-        return xml.SendAsync(context, status);
+        await xml.SendAsync(context, status);
     }
 }

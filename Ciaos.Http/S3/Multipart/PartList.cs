@@ -72,7 +72,7 @@ internal sealed record PartList(
         var colon = text.IndexOf(':', semicolon);
         if (colon <= semicolon + 1) return false;
         var checksums = text[(colon + 1)..].Split(',').ToImmutableArray();
-        if (checksums.Length != sizes.Length || checksums.Contains("")) return false;
+        if (checksums.Length != sizes.Length || checksums.Any(checksum => checksum.Length == 0)) return false;
         parts = new PartList(sizes, text[(semicolon + 1)..colon], checksums);
         return true;
     }
