@@ -64,7 +64,8 @@ internal sealed record S3Error(string Code, int Status, string Message)
         "InvalidDigest", "The Content-MD5 or checksum value that you specified is not valid.");
 
     public static readonly S3Error InvalidEncryptionAlgorithmError = BadRequest(
-        "InvalidEncryptionAlgorithmError", "The encryption request that you specified is not valid. Supported: AES256.");
+        "InvalidEncryptionAlgorithmError",
+        "The encryption request that you specified is not valid. Supported: AES256.");
 
     public static readonly S3Error InvalidLocationConstraint = BadRequest(
         "InvalidLocationConstraint", "The specified location constraint is not valid.");
