@@ -6,12 +6,14 @@ using Akka.Configuration;
 using Ciaos.Actors;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Lifecycle;
 using Ciaos.Host.Identity;
 using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
 using Ciaos.Http.Health;
 using Ciaos.Http.S3;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.Tls;
 using Ciaos.Storage.Disks;
 using Microsoft.Extensions.Logging;
@@ -116,6 +118,7 @@ public sealed class Node : IAsyncDisposable
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
+            store.StartLifecycle(LifecycleSettings.From(config), LifecycleReader.Read);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(
                 system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null);

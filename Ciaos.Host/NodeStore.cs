@@ -5,6 +5,7 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
+using Ciaos.Actors.Lifecycle;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
@@ -39,12 +40,14 @@ public sealed class NodeStore : IDisposable
     private readonly ActorSystem _system;
     private readonly IActorRef _volumes;
     private readonly VolumeReaders _readers;
+    private readonly TimeProvider _time;
+    private IActorRef? _lifecycle;
 
     private NodeStore(
         ActorSystem system, IActorRef volumes, VolumeReaders readers, IndexSystem index, ObjectStore objects,
-        IdentitySystem identity, MasterKey masterKey)
+        IdentitySystem identity, MasterKey masterKey, TimeProvider time)
     {
-        (_system, _volumes, _readers) = (system, volumes, readers);
+        (_system, _volumes, _readers, _time) = (system, volumes, readers, time);
         (Index, Objects, Identity, MasterKey) = (index, objects, identity, masterKey);
     }
 
@@ -76,7 +79,7 @@ public sealed class NodeStore : IDisposable
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random));
         var identity = IdentitySystem.Start(system, settings.Identity, secrets, disk, time);
-        return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey);
+        return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey, time);
     }
 
     /// <summary>Waits until every key can be served, and everybody's identity is known.</summary>
@@ -88,12 +91,21 @@ public sealed class NodeStore : IDisposable
         await Index.WhenReadyAsync(timeout);
     }
 
+    /// <summary>Begins to carry out the lifecycle rules of buckets. The store must be ready.</summary>
+    /// <param name="rules">Reads those of a bucket.</param>
+    public void StartLifecycle(LifecycleSettings settings, LifecycleRules rules)
+    {
+        var sweep = new LifecycleSweep(Index, Objects.SendAsync, rules, settings, _time);
+        _lifecycle = _system.ActorOf(LifecycleActor.Props(sweep, settings), "lifecycle");
+    }
+
     /// <summary>Finishes what index and identities have taken, refuses everything else, then closes the
     /// catalog.</summary>
     public async Task StopIndexAsync(TimeSpan timeout)
     {
         try
         {
+            if (_lifecycle is not null) await _lifecycle.GracefulStop(timeout, LifecycleActor.Stop.Instance);
             await Identity.StopAsync(timeout);
         }
         finally

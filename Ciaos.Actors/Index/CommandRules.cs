@@ -49,7 +49,8 @@ internal static class CommandRules
         var versioning = Effective(delete.Versioning, before);
         if (now is null && (versioning == VersioningState.Off || delete.MustExist || MustMatch(delete.If)))
             return Refuse(NotFound(before));
-        if (!Holds(delete.If, now)) return Refuse(new PreconditionFailed(now));
+        if (!Holds(delete.If, now) || (delete.IfVersion is { } known && known != now?.Version))
+            return Refuse(new PreconditionFailed(now));
         if (Locked(versioning, before, at) is { } locked) return Refuse(locked);
         return Accept(versioning == VersioningState.Off
             ? new ObjectDeleted(delete.Bucket, delete.Key, at, now!.Id)
@@ -60,7 +61,9 @@ internal static class CommandRules
     public static Decision Decide(DeleteVersion delete, ObjectState? version, DateTimeOffset at)
     {
         if (version?.Record is not { } now) return Refuse(KeyNotFound.Instance);
-        if (!Holds(delete.If, Visible(version))) return Refuse(new PreconditionFailed(now));
+        if (!Holds(delete.If, Visible(version)) || (delete.IfVersion is { } known && known != now.Version)
+            || (delete.IfCurrent is { } current && current != now.IsCurrent))
+            return Refuse(new PreconditionFailed(now));
         return ObjectMetadata.IsLocked(now, at, delete.BypassGovernance)
             ? Refuse(new ObjectLocked(now))
             : Accept(new ObjectVersionDeleted(

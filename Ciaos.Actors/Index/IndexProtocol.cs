@@ -91,9 +91,10 @@ public static class IndexProtocol
     /// <see cref="Failed"/>.</summary>
     /// <param name="Versioning">Off on a key that has versions means Suspended.</param>
     /// <param name="MustExist">False: in a versioned bucket a marker is made also where there is no key.</param>
+    /// <param name="IfVersion">What <see cref="ObjectRecord.Version"/> must be; null: anything.</param>
     public sealed record Delete(
         BucketId Bucket, ObjectKey Key, Precondition If, VersioningState Versioning = VersioningState.Off,
-        bool MustExist = true) : IKeyCommand;
+        bool MustExist = true, long? IfVersion = null) : IKeyCommand;
 
     /// <summary>Delete one version, or delete marker, for good, the null version of an unversioned key included. If it
     /// is the current one, the newest of the others becomes current. Answered by <see cref="VersionDeleted"/>,
@@ -102,8 +103,11 @@ public static class IndexProtocol
     /// <param name="If">Judged by that version.</param>
     /// <param name="BypassGovernance">The caller may, and wants to, delete what is retained in governance
     /// mode.</param>
+    /// <param name="IfVersion">What its <see cref="ObjectRecord.Version"/> must be; null: anything.</param>
+    /// <param name="IfCurrent">Whether it must be the current one, or must not be; null: it may be either.</param>
     public sealed record DeleteVersion(
-        BucketId Bucket, ObjectKey Key, VersionId Version, Precondition If, bool BypassGovernance) : IKeyCommand;
+        BucketId Bucket, ObjectKey Key, VersionId Version, Precondition If, bool BypassGovernance,
+        long? IfVersion = null, bool? IfCurrent = null) : IKeyCommand;
 
     /// <summary>Set or remove single metadata of an object; content, version, <c>Modified</c> and ETag stay. Answered
     /// by <see cref="Changed"/>, <see cref="KeyNotFound"/>, <see cref="PreconditionFailed"/> or

@@ -29,6 +29,7 @@ public sealed class IndexSystem : IAsyncDisposable
         (_shards, _store, _readers) = (settings.Shards, store, readers);
         CatalogExtension.For(system).Readers = readers;
         Listing = new CatalogListing(readers, new ShardLayout(settings.Shards));
+        Ages = new CatalogAges(store, readers);
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
         IActorRef? region = null;
         Buckets = system.ActorOf(
@@ -50,6 +51,8 @@ public sealed class IndexSystem : IAsyncDisposable
     public IActorRef Buckets { get; }
 
     public IObjectListing Listing { get; }
+
+    internal CatalogAges Ages { get; }
 
     /// <summary>Returns at once: the shards recover in the background, and commands wait until they have.</summary>
     /// <param name="volumes">Takes event needles, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.Lifecycle;
 
 namespace Ciaos.Http.S3;
 
@@ -17,6 +18,9 @@ public sealed record S3Settings(
     int MaxBuckets,
     bool AllowsCustomerKeysOverHttp = true)
 {
+    /// <summary>When a lifecycle rule will end something is told in these days.</summary>
+    public LifecycleCalendar Calendar { get; init; } = new(TimeSpan.FromDays(1));
+
     private const int MaxPort = 65_535;
     private const int NativePort = 9710;
     private const int S3Port = 9711;
@@ -41,7 +45,10 @@ public sealed record S3Settings(
                 ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             section.Bytes("max-object", MiB, 1024 * TiB),
             section.Int("max-buckets-per-user", 1, MaxAllowedBuckets),
-            section.Flag("sse-c-over-http"));
+            section.Flag("sse-c-over-http"))
+        {
+            Calendar = LifecycleSettings.From(config).Calendar,
+        };
     }
 
     // Several nodes on one machine are told apart by their native port: only the usual one brings the usual S3 port.

@@ -60,10 +60,13 @@ internal sealed class IndexNode : IAsyncDisposable
     /// <summary>How many needles the writer was sent past the volumes.</summary>
     public int SentDirectly => _sentDirectly;
 
+    /// <summary>When events happen.</summary>
+    public TimeProvider Time { get; private init; } = TimeProvider.System;
+
     /// <param name="settings">HOCON that goes before the defaults.</param>
-    public static async Task<IndexNode> StartAsync(string settings = "")
+    public static async Task<IndexNode> StartAsync(string settings = "", TimeProvider? time = null)
     {
-        var node = new IndexNode(settings);
+        var node = new IndexNode(settings) { Time = time ?? TimeProvider.System };
         await node.StartAgainAsync();
         return node;
     }
@@ -165,7 +168,7 @@ internal sealed class IndexNode : IAsyncDisposable
         cluster.Join(cluster.SelfAddress);
         var volumes = _system.ActorOf(Props.Create(() => new VolumesStub(this)), "volumes");
         Index = IndexSystem.Start(
-            _system, IndexSettings.From(_system.Settings.Config), volumes, _needles, TimeProvider.System);
+            _system, IndexSettings.From(_system.Settings.Config), volumes, _needles, Time);
         await Index.WhenReadyAsync(timeout);
     }
 

@@ -67,11 +67,16 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
 
     private readonly Statement _shards = new(connection, "SELECT shards FROM index_layout");
 
+    private AgeReader? _ages;
+
     public VersionReader Versions { get; } = new(connection);
 
     public UploadReader Uploads { get; } = new(connection);
 
     public BucketReader Buckets { get; } = new(connection);
+
+    /// <summary>Few stores have lifecycle rules: nobody else prepares these statements.</summary>
+    public AgeReader Ages => _ages ??= new AgeReader(connection);
 
     /// <summary>Reads several things as they are at one moment.</summary>
     public T InSnapshot<T>(Func<T> read)
@@ -185,6 +190,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
             _arrival, _shards, Versions, Uploads, Buckets,
         })
             part.Dispose();
+        _ages?.Dispose();
         connection.Dispose();
     }
 }

@@ -12,6 +12,16 @@ internal static class CatalogSchema
     /// <summary>The number of shards of a new catalog: only the journal can tell it.</summary>
     public const int UnknownShards = 0;
 
+    /// <summary>Finds objects, older versions and uploads by their age, for lifecycle rules. Made only where there are
+    /// such rules (<see cref="CatalogStore.MakeAgeIndexes"/>): every write has to keep them up.</summary>
+    public const string AgeIndexes = """
+        CREATE INDEX IF NOT EXISTS object_age ON object (bucket, modified, key);
+        CREATE INDEX IF NOT EXISTS object_lone_marker ON object (bucket, modified, key)
+            WHERE is_marker = 1 AND noncurrent = 0;
+        CREATE INDEX IF NOT EXISTS version_age ON version (bucket, since, key, place);
+        CREATE INDEX IF NOT EXISTS upload_age ON upload (bucket, begun, key, sequence);
+        """;
+
     private const string LayoutTable =
         "CREATE TABLE IF NOT EXISTS index_layout (format BIGINT NOT NULL, shards BIGINT NOT NULL)";
 

@@ -70,6 +70,15 @@ internal sealed class CatalogStore : IDisposable
         return 0;
     });
 
+    /// <summary>Makes the indexes by age where they are missing. In a large catalog that takes a while, in which
+    /// nothing else is written.</summary>
+    public void MakeAgeIndexes() => Write((_, transaction) =>
+    {
+        using var command = transaction.Connection!.CreateCommand();
+        (command.Transaction, command.CommandText) = (transaction, CatalogSchema.AgeIndexes);
+        return command.ExecuteNonQuery();
+    });
+
     public void Dispose()
     {
         lock (_gate) Close();

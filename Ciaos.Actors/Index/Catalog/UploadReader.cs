@@ -14,7 +14,7 @@ internal sealed record PartState(PartRecord Record, long SegmentCount, ReadOnlyM
 /// <summary>Reads uploads in parts.</summary>
 internal sealed class UploadReader(DbConnection connection) : IDisposable
 {
-    private const string Columns = "bucket, key, sequence, object_id, begun, initiator, metadata";
+    public const string Columns = "bucket, key, sequence, object_id, begun, initiator, metadata";
 
     private readonly Statement _find = new(connection, $"""
         SELECT {Columns} FROM upload
@@ -69,7 +69,7 @@ internal sealed class UploadReader(DbConnection connection) : IDisposable
         foreach (var statement in new[] { _find, _list, _parts }) statement.Dispose();
     }
 
-    private static UploadRecord Read(DbDataReader row) => new(
+    public static UploadRecord Read(DbDataReader row) => new(
         new BucketId(row.GetInt64(0)), ObjectRows.Key(row.GetFieldValue<byte[]>(1)),
         new UploadId(row.GetInt64(2), new ObjectId(row.GetInt64(3))), ObjectRows.Time(row.GetInt64(4)),
         row.GetString(5), ObjectRows.Metadata(row, 6));

@@ -2,6 +2,7 @@ using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Encryption;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -57,6 +58,7 @@ internal sealed class MultipartUploads
         }
 
         EncryptionHeaders.Write(request, upload.Metadata);
+        LifecycleHeaders.Write(request, _services.Settings.Calendar, upload);
         using var xml = new S3Xml("InitiateMultipartUploadResult");
         xml.Text("Bucket", request.BucketName).Text("Key", request.Key.Value).Text("UploadId", upload.Id.ToString());
         await xml.SendAsync(request.Http);

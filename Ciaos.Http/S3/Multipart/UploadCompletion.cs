@@ -3,6 +3,7 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Encryption;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -75,10 +76,11 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
         await AnswerAsync(request, now);
     }
 
-    private static async Task AnswerAsync(S3Request request, ObjectRecord made)
+    private async Task AnswerAsync(S3Request request, ObjectRecord made)
     {
         ObjectVersions.Write(request.Response, request.Bucket.Versioning, made);
         if (!EncryptionMetadata.IsOfCustomer(made.Metadata)) EncryptionHeaders.Write(request, made.Metadata);
+        LifecycleHeaders.Write(request, services.Settings.Calendar, made);
         using var xml = new S3Xml("CompleteMultipartUploadResult");
         xml.Text("Location", S3Locations.Of(request.Http.Request, request.BucketName, request.Key.Value))
             .Text("Bucket", request.BucketName)

@@ -1,4 +1,5 @@
 using Ciaos.Actors.Index;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.S3.Listing;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
@@ -49,6 +50,7 @@ internal sealed class UploadListings(S3Services services)
         var page = await services.Store.ListPartsAsync(
                 request.Bucket.Id, request.Key, id, after, limit, request.Aborted)
             ?? throw new S3Exception(S3Error.NoSuchUpload) { Details = [new("UploadId", id.ToString())] };
+        LifecycleHeaders.Write(request, services.Settings.Calendar, page.Upload);
         using var xml = new S3Xml("ListPartsResult");
         xml.Text("Bucket", request.BucketName).Text("Key", request.Key.Value).Text("UploadId", id.ToString());
         WriteUsers(xml, page.Upload, new ListOwners(services, request.Bucket));

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ciaos.Actors.Index;
 using Ciaos.Http.Raw;
 using Ciaos.Http.S3.Encryption;
+using Ciaos.Http.S3.Lifecycle;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3.Objects;
@@ -33,7 +34,7 @@ internal sealed class ObjectReads(S3Services services)
         await output.FinishAsync(request.Aborted);
     }
 
-    private static void WriteHead(S3Request request, IndexProtocol.ObjectRecord found, ReadSelection selection)
+    private void WriteHead(S3Request request, IndexProtocol.ObjectRecord found, ReadSelection selection)
     {
         var response = request.Response;
         response.Headers.AcceptRanges = "bytes";
@@ -47,5 +48,6 @@ internal sealed class ObjectReads(S3Services services)
             request.Header("x-amz-checksum-mode"), StringComparison.OrdinalIgnoreCase);
         selection.Write(response, found, wantsChecksums);
         EncryptionHeaders.Write(request, found.Metadata);
+        LifecycleHeaders.Write(request, services.Settings.Calendar, found);
     }
 }

@@ -4,6 +4,7 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -40,8 +41,9 @@ internal sealed class ObjectWrites(S3Services services)
         var condition = await _writer.JudgeAsync(request);
         var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
         var stored = await StoreAsync(request, UploadOperation.Replace, metadata, dataKey);
-        ObjectWriter.WriteHead(
-            request, await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata));
+        var written = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
+        ObjectWriter.WriteHead(request, written);
+        LifecycleHeaders.Write(request, services.Settings.Calendar, written);
     }
 
     private async Task AppendAsync(S3Request request, string offset)
