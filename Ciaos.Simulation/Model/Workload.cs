@@ -34,9 +34,13 @@ internal sealed class Workload
         _crashPoints = [.. crashPoints.Where(point => !IsOfRebuild(point))];
         _rebuildPoints = [.. crashPoints.Where(IsOfRebuild)];
         Profile = _dice.Pick(WorkloadProfile.All);
-        _settings = settings with { ChunkBytes = Profile.ChunkBytes ?? settings.ChunkBytes };
+        _settings = settings with
+        {
+            ChunkBytes = Profile.ChunkBytes ?? settings.ChunkBytes,
+            Shards = Math.Min(Profile.MaxShards, settings.Shards),
+        };
         _owners = [.. Enumerable.Range(0, settings.Owners).Select(i => $"{(char)('a' + i)}")];
-        _keys = [.. KeyChoice.Choose(_dice, settings).Take(Profile.Keys)];
+        _keys = [.. KeyChoice.Choose(_dice, _settings).Take(Profile.Keys)];
         (_ownersInPlay, _keysInPlay) = (_owners, _keys);
     }
 
@@ -104,8 +108,8 @@ internal sealed class Workload
     {
         var (owner, first, second) = (_dice.Pick(_owners), _dice.Pick(_keys), _dice.Pick(_keys));
         (_ownersInPlay, _keysInPlay) = ([owner], [first, second]);
-        if (_dice.Chance(50)) _steps.Add(new ClientStep(0, new Delete(owner, first)));
-        if (_dice.Chance(50)) _steps.Add(new ClientStep(1, new RawPut(owner, second, NextContent())));
+        if (_dice.Chance(80)) _steps.Add(new ClientStep(0, new Delete(owner, first)));
+        if (_dice.Chance(80)) _steps.Add(new ClientStep(1, new RawPut(owner, second, NextContent())));
         Pass(1000);
         _steps.Add(new CrashStep(
             _dice.Chance(50) ? CrashKind.PowerCut : CrashKind.Kill,
@@ -125,7 +129,9 @@ internal sealed class Workload
     // durable before it showed it to anybody.
     private void AddKillThenPowerCut()
     {
-        _steps.Add(new CrashStep(CrashKind.Kill, LaterMoment()));
+        // Few named points lie between a write and its flush.
+        var moment = _dice.Chance(25) ? LaterMoment() : new CrashMoment(null, _dice.Next(24));
+        _steps.Add(new CrashStep(CrashKind.Kill, moment));
         AddOperations(_dice.Between(1, 6), areWrites: true);
         Pass(_dice.Between(1, 100));
         AddOperations(_dice.Between(2, 6), areWrites: false);

@@ -41,6 +41,9 @@ internal sealed record WorkloadProfile(string Name)
     /// <summary>Null: those of the settings.</summary>
     public int? ChunkBytes { get; init; }
 
+    /// <summary>With few, two keys often share one.</summary>
+    public int MaxShards { get; init; } = int.MaxValue;
+
     /// <summary>Faults of any kind, of 1,000 steps.</summary>
     public int FaultsPerThousand { get; init; } = 40;
 
@@ -84,11 +87,15 @@ internal sealed record WorkloadProfile(string Name)
         (2, new WorkloadProfile("hot keys") { Keys = 2, FaultsPerThousand = 60, Sizes = (2, 5, 1, 0) }),
         (2, new WorkloadProfile("large") { Sizes = (1, 1, 4, 6) }),
         (3, new WorkloadProfile("crashes") { FaultsPerThousand = 120, FillDisk = 0, PassTime = 0 }),
-        (2, new WorkloadProfile("kills") { KillThenPowerCut = 60, Keys = 3, RebuildIndex = 0 }),
-        (2, new WorkloadProfile("races") { Race = 60, RebuildIndex = 0, FaultsPerThousand = 60 }),
-        (1, new WorkloadProfile("many chunks")
+        (3, new WorkloadProfile("kills")
         {
-            ChunkBytes = 256, MaxChunks = 500, Sizes = (1, 1, 2, 6), Keys = 2, RawPut = 20, FilesGet = 20, FilesAppend = 4,
+            KillThenPowerCut = 60, Keys = 3, RebuildIndex = 0, FaultsPerThousand = 120,
+        }),
+        (3, new WorkloadProfile("races") { Race = 60, RebuildIndex = 0, FaultsPerThousand = 150, MaxShards = 2 }),
+        (2, new WorkloadProfile("many chunks")
+        {
+            ChunkBytes = 256, MaxChunks = 500, Sizes = (0, 1, 1, 8), Keys = 1, RawPut = 40, RawDelete = 12, RawGet = 50,
+            FilesPut = 4, FilesUpdate = 4, FilesAppend = 4, Rename = 2,
         }),
         (1, new WorkloadProfile("rebuilds") { FaultsPerThousand = 60, RebuildIndex = 20 }),
         (2, new WorkloadProfile("full disk") { FillDisk = 15, FaultsPerThousand = 60 }),

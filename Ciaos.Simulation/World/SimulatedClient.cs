@@ -14,10 +14,10 @@ internal sealed class SimulatedClient(Random random)
         var wanted = ClientRequest.Of(operation);
         var announces = wanted.SentBytes != int.MaxValue || random.Next(2) == 0;
         long? length = wanted.Body is null ? null : announces ? wanted.Body.Length : null;
-        var isSlow = random.Next(4) == 0;
+        var isSlow = random.Next(3) == 0;
         using var request = new InProcessRequest(wanted.Method, wanted.Target, length, node.NextRequestId())
         {
-            Taking = isSlow ? () => random.Next(8) == 0 ? PauseAsync(node) : Task.CompletedTask : null,
+            Taking = isSlow ? () => random.Next(4) == 0 ? PauseAsync(node) : Task.CompletedTask : null,
         };
         var headers = request.Context.Request.Headers;
         headers["User"] = operation.Owner;
