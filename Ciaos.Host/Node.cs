@@ -114,7 +114,8 @@ public sealed class Node : IAsyncDisposable
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity);
-            var s3 = await StartS3Async(config, httpSettings, store, readiness, time, loggers, certificate, cancellation);
+            var s3 = await StartS3Async(
+                config, httpSettings, store, readiness, time, loggers, certificate, cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);

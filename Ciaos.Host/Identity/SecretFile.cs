@@ -27,5 +27,6 @@ internal static class SecretFile
 
     /// <summary>Whether somebody else than its owner may read or write it.</summary>
     public static bool IsOpenToOthers(string path) =>
-        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(Mine | UnixFileMode.UserExecute)) != UnixFileMode.None;
+        !OperatingSystem.IsWindows()
+        && (File.GetUnixFileMode(path) & ~(Mine | UnixFileMode.UserExecute)) != UnixFileMode.None;
 }

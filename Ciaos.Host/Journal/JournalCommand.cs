@@ -32,7 +32,8 @@ internal static class JournalCommand
         NotNegative(limit);
         var command = new Command("dump", "Show all events") { limit };
         var options = new Options(command);
-        command.SetAction(parsed => DataCommand.Run(() => Run(options.Of(parsed) with { Limit = parsed.GetValue(limit) })));
+        command.SetAction(parsed => DataCommand.Run(() =>
+            Run(options.Of(parsed) with { Limit = parsed.GetValue(limit) })));
         return command;
     }
 

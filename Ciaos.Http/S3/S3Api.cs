@@ -43,8 +43,8 @@ internal sealed class S3Api
         if (IsNeverContinued(context)) context.Response.Headers.Connection = "close";
     }
 
-    // The server says 100 Continue only when a body is read, and there is none. To clients of botocore a final answer in
-    // its place is fine, but they take its status for that of the next answer on the same connection too.
+    // The server says 100 Continue only when a body is read, and there is none. To clients of botocore a final answer
+    // in its place is fine, but they take its status for that of the next answer on the same connection too.
     private static bool IsNeverContinued(HttpContext context) =>
         context.Request.Headers.Expect.Count > 0 && context.Request.ContentLength is null or 0
         && !HttpProtocol.IsHttp2(context.Request.Protocol);

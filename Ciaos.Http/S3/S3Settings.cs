@@ -7,7 +7,7 @@ namespace Ciaos.Http.S3;
 
 /// <summary>Section <c>ciaos.s3</c> of hocon/reference.conf, which tells every setting's meaning and range.</summary>
 /// <param name="Domains">Without the bucket's name in front.</param>
-/// <param name="AllowsCustomerKeysOverHttp">Clients may send keys of theirs (SSE-C) over connections without TLS.</param>
+/// <param name="AllowsCustomerKeysOverHttp">Clients may send their own keys (SSE-C) without TLS.</param>
 public sealed record S3Settings(
     bool IsEnabled,
     IPAddress Address,
@@ -34,7 +34,8 @@ public sealed record S3Settings(
     {
         var section = new SettingsSection(config, "ciaos.s3");
         var region = section.Text("region");
-        if (region.Length > MaxRegionLength || region.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '-'))
+        if (region.Length > MaxRegionLength
+            || region.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '-'))
             throw section.Refuse("region", region, $"1 to {MaxRegionLength} letters, digits and hyphens");
         return new S3Settings(
             section.Flag("enabled"),

@@ -116,7 +116,8 @@ internal sealed class Workload
             _crashPoints.Length > 0 && _dice.Chance(50) ? new CrashMoment(BeforeCommit, 1) : LaterMoment()));
         var writer = _dice.Next(_settings.Clients);
         for (var i = 0; i < _settings.Clients; i++)
-            _steps.Add(new ClientStep(i, i == writer ? new RawPut(owner, first, NextContent()) : Rival(owner, first, second)));
+            _steps.Add(new ClientStep(
+                i, i == writer ? new RawPut(owner, first, NextContent()) : Rival(owner, first, second)));
         Pass(1000);
         _steps.Add(new SettleStep());
         (_ownersInPlay, _keysInPlay) = (_owners, _keys);
@@ -274,7 +275,8 @@ internal sealed class Workload
             (tiny, () => _dice.Next(2)),
             (small, () => _dice.Between(2, 300)),
             (edge, () => Math.Max(0, edgeBytes + _dice.Between(-2, 2))),
-            (large, () => _dice.Between(1, Profile.MaxChunks) * _settings.ChunkBytes + _dice.Next(_settings.ChunkBytes)),
+            (large, () =>
+                _dice.Between(1, Profile.MaxChunks) * _settings.ChunkBytes + _dice.Next(_settings.ChunkBytes)),
         ])();
     }
 

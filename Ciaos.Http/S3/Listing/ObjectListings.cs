@@ -41,7 +41,8 @@ internal sealed class ObjectListings(S3Services services)
     private async Task ListSecondAsync(S3Request request)
     {
         var parameters = ListParameters.Read(request.Query, "max-keys");
-        var (token, startAfter) = (request.Query.Find(ContinuationToken.ParameterName), request.Query.Find("start-after"));
+        var token = request.Query.Find(ContinuationToken.ParameterName);
+        var startAfter = request.Query.Find("start-after");
         var after = string.IsNullOrEmpty(token) ? startAfter ?? "" : ContinuationToken.Read(token);
         var page = await ListAsync(request, parameters, after);
         using var xml = new S3Xml("ListBucketResult");

@@ -9,7 +9,7 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Http.S3.Multipart;
 
-/// <summary>Operations on uploads in parts: those of the parts and the completion are in classes of their own.</summary>
+/// <summary>Operations on uploads in parts; those of the parts and the completion have classes of their own.</summary>
 internal sealed class MultipartUploads
 {
     /// <summary>Canonical id of whoever sends requests without a key.</summary>

@@ -20,7 +20,7 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Specs.Http.S3.Buckets;
 
-/// <summary>The operations on buckets over a store in memory. Requests come with their sender: nothing is signed.</summary>
+/// <summary>The operations on buckets over a store in memory. Requests come with their sender, unsigned.</summary>
 internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposable
 {
     public const string MainId = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

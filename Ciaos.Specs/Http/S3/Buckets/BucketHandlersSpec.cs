@@ -103,7 +103,8 @@ public sealed class BucketHandlersSpec : IAsyncDisposable
     [Fact]
     public async Task A_place_that_is_not_here_is_refused()
     {
-        static string Place(string name) => "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        static string Place(string name) =>
+            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
             + $"<LocationConstraint>{name}</LocationConstraint></CreateBucketConfiguration>";
         Assert.Equal((400, "InvalidLocationConstraint"), (await _bench.SendAsync(
             _bench.Main, "PUT", "/photos", Place("mars-1"))).Outcome);

@@ -17,12 +17,13 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Specs.Http.S3.Listing;
 
-/// <summary>The listings of the S3 front end over pages that a spec gives: shows what they ask for and what they make of
+/// <summary>The listings of S3 over pages that a spec gives: shows what they ask for and what they make of
 /// it.</summary>
 internal sealed class ListingDesk : IObjectListing
 {
     public static readonly BucketInfo Bucket = new(
-        new BucketId(7), "photos", "root", DateTimeOffset.UnixEpoch, ImmutableSortedDictionary<string, string>.Empty, 1);
+        new BucketId(7), "photos", "root", DateTimeOffset.UnixEpoch,
+        ImmutableSortedDictionary<string, string>.Empty, 1);
 
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, 123, TimeSpan.Zero);
 

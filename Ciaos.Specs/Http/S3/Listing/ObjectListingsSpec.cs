@@ -115,7 +115,8 @@ public sealed class ObjectListingsSpec
         var token = first.Element("NextContinuationToken")!.Value;
 
         _desk.Keys = new KeyPage([], HasMore: false);
-        var second = await _desk.GetAsync($"/photos?list-type=2&delimiter=%2F&start-after=0&continuation-token={token}");
+        var second = await _desk.GetAsync(
+            $"/photos?list-type=2&delimiter=%2F&start-after=0&continuation-token={token}");
 
         Assert.Equal(new KeyQuery("", "/", "b/", 1000), _desk.Query);
         Assert.Equal(token, second.Element("ContinuationToken")?.Value);

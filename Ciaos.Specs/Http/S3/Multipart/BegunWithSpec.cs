@@ -14,7 +14,8 @@ public sealed class BegunWithSpec
         var metadata = ObjectMetadata.None.ToBuilder();
 
         BegunWith.Write(
-            new HeaderDictionary { ["X-Amz-Acl"] = "private", ["x-amz-tagging"] = "a=b&c=d", ["Host"] = "h" }, metadata);
+            new HeaderDictionary { ["X-Amz-Acl"] = "private", ["x-amz-tagging"] = "a=b&c=d", ["Host"] = "h" },
+            metadata);
 
         var kept = S3Query.Parse(metadata[BegunWith.Key]);
         Assert.Equal("private", kept.Find("x-amz-acl"));

@@ -78,7 +78,8 @@ public sealed class PostFieldsSpec
             body.Append(
                 CultureInfo.InvariantCulture,
                 $"--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-        body.Append("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cat.jpg\"\r\n\r\nmeow\r\n--b--\r\n");
+        body.Append("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cat.jpg\"\r\n\r\n")
+            .Append("meow\r\n--b--\r\n");
         var context = new DefaultHttpContext();
         context.Request.ContentType = "multipart/form-data; boundary=b";
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body.ToString()));
