@@ -62,6 +62,7 @@ public sealed class NativeApi
     internal async Task HandleAsync(HttpContext context)
     {
         SetRequestId(context);
+        ContinueExpectation.Watch(context);
         try
         {
             await DispatchAsync(context);

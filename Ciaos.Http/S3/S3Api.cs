@@ -40,19 +40,13 @@ internal sealed class S3Api
     {
         context.Response.Headers["x-amz-request-id"] = context.TraceIdentifier;
         context.Response.Headers["x-amz-id-2"] = HostId;
-        if (IsNeverContinued(context)) context.Response.Headers.Connection = "close";
     }
-
-    // The server says 100 Continue only when a body is read, and there is none. To clients of botocore a final answer
-    // in its place is fine, but they take its status for that of the next answer on the same connection too.
-    private static bool IsNeverContinued(HttpContext context) =>
-        context.Request.Headers.Expect.Count > 0 && context.Request.ContentLength is null or 0
-        && !HttpProtocol.IsHttp2(context.Request.Protocol);
 
     // The one place that catches everything: no failure may go without an answer, and a line in the log.
     public async Task HandleAsync(HttpContext context)
     {
         SetCommonHeaders(context);
+        ContinueExpectation.Watch(context);
         var resource = "";
         try
         {

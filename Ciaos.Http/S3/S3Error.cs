@@ -27,7 +27,7 @@ internal sealed record S3Error(string Code, int Status, string Message)
         "BucketAlreadyOwnedByYou", "You have made this bucket already, and you own it.");
 
     public static readonly S3Error BucketNotEmpty = Conflict(
-        "BucketNotEmpty", "The bucket that you tried to delete is not empty. All versions in it must be deleted first.");
+        "BucketNotEmpty", "The bucket is not empty. All versions in it must be deleted first.");
 
     public static readonly S3Error ConditionalRequestConflict = Conflict(
         "ConditionalRequestConflict", "A conflicting operation happened at the same time. Try again.");

@@ -115,11 +115,6 @@ internal sealed class S3Failures(ILogger logger)
         context.Response.Clear();
         S3Api.SetCommonHeaders(context);
         foreach (var (name, value) in error.Headers) context.Response.Headers[name] = value;
-
-        // A client that waits for 100 Continue may keep its body to itself now: what it sends next on this connection
-        // must not be taken for that body.
-        if (context.Request.Headers.Expect.Count > 0 && HttpProtocol.IsHttp11(context.Request.Protocol))
-            context.Response.Headers.Connection = "close";
         var status = error.Error.Status;
         if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
         if (status == StatusCodes.Status304NotModified)

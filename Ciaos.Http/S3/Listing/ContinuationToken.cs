@@ -37,7 +37,7 @@ internal static class ContinuationToken
         var bytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
         if (Base64Url.IsValid(token) && Base64Url.TryDecodeFromChars(token, bytes, out var count)
             && count >= HeadBytes && bytes[0] == Version
-            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(1)) 
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(1))
                 == Crc32C.Compute(bytes.AsSpan(HeadBytes, count - HeadBytes)))
             return Encoding.UTF8.GetString(bytes, HeadBytes, count - HeadBytes);
         throw ListErrors.InvalidArgument(

@@ -16,7 +16,10 @@ Check((await client.ListBucketsAsync()).Buckets.Exists(found => found.BucketName
 var small = RandomNumberGenerator.GetBytes(10_000);
 var put = await client.PutObjectAsync(new PutObjectRequest
 {
-    BucketName = bucket, Key = "small", InputStream = new MemoryStream(small), ContentType = "image/png",
+    BucketName = bucket,
+    Key = "small",
+    InputStream = new MemoryStream(small),
+    ContentType = "image/png",
 });
 Check(put.ETag == $"\"{Convert.ToHexStringLower(MD5.HashData(small))}\"", "the tag is the MD5");
 Check(put.ChecksumCRC32 is { Length: > 0 }, "a checksum was sent, and came back");
@@ -28,7 +31,9 @@ using (var got = await client.GetObjectAsync(bucket, "small"))
 
 using (var range = await client.GetObjectAsync(new GetObjectRequest
 {
-    BucketName = bucket, Key = "small", ByteRange = new ByteRange(100, 199),
+    BucketName = bucket,
+    Key = "small",
+    ByteRange = new ByteRange(100, 199),
 }))
     Check((await ReadAsync(range)).AsSpan().SequenceEqual(small.AsSpan(100, 100)), "a range of it too");
 
@@ -36,7 +41,10 @@ var large = RandomNumberGenerator.GetBytes(21 * 1024 * 1024);
 using (var transfer = new TransferUtility(client))
     await transfer.UploadAsync(new TransferUtilityUploadRequest
     {
-        BucketName = bucket, Key = "large", InputStream = new MemoryStream(large), PartSize = 5 * 1024 * 1024,
+        BucketName = bucket,
+        Key = "large",
+        InputStream = new MemoryStream(large),
+        PartSize = 5 * 1024 * 1024,
     });
 using (var got = await client.GetObjectAsync(bucket, "large"))
     Check((await ReadAsync(got)).AsSpan().SequenceEqual(large), "what went up in parts comes back");
@@ -46,14 +54,18 @@ var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketNa
 Check(listed.S3Objects.Count == 2 && listed.CommonPrefixes is ["folder/"], "keys and folders are listed");
 var refused = await FailsAsync(() => client.PutObjectAsync(new PutObjectRequest
 {
-    BucketName = bucket, Key = "small", ContentBody = "x", IfNoneMatch = "*",
+    BucketName = bucket,
+    Key = "small",
+    ContentBody = "x",
+    IfNoneMatch = "*",
 }));
 Check(refused?.ErrorCode == "PreconditionFailed", "a key that must not exist is refused");
 Check((await FailsAsync(() => client.GetObjectMetadataAsync(bucket, "none"))) is not null, "a key that is not there");
 
 await client.PutBucketVersioningAsync(new PutBucketVersioningRequest
 {
-    BucketName = bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+    BucketName = bucket,
+    VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
 });
 Check((await client.DeleteObjectAsync(bucket, "small")).DeleteMarker == "true", "a deletion leaves a marker");
 var versions = (await client.ListVersionsAsync(bucket)).Versions;
