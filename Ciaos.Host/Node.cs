@@ -6,7 +6,9 @@ using Akka.Configuration;
 using Ciaos.Actors;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Journal;
 using Ciaos.Actors.Lifecycle;
+using Ciaos.Actors.Notifications;
 using Ciaos.Host.Identity;
 using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
@@ -14,6 +16,7 @@ using Ciaos.Http;
 using Ciaos.Http.Health;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Lifecycle;
+using Ciaos.Http.S3.Notifications;
 using Ciaos.Http.Tls;
 using Ciaos.Storage.Disks;
 using Microsoft.Extensions.Logging;
@@ -98,6 +101,7 @@ public sealed class Node : IAsyncDisposable
     {
         var httpSettings = HttpSettings.From(config);
         var settings = NodeStoreSettings.From(config);
+        var (lifecycle, notifications) = (LifecycleSettings.From(config), NotificationSettings.From(config));
         var certificate = TlsSettings.From(config) is { } tls
             ? TlsCertificate.Open(tls, time, loggers.CreateLogger("Ciaos.Http"))
             : null;
@@ -119,7 +123,10 @@ public sealed class Node : IAsyncDisposable
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
-            store.StartLifecycle(LifecycleSettings.From(config), LifecycleReader.Read);
+            store.StartLifecycle(lifecycle, LifecycleReader.Read);
+            store.StartNotifications(
+                notifications, JournalSettings.From(config.GetConfig("ciaos.journal")), data,
+                NotificationReader.Read);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(
                 system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null);

@@ -6,6 +6,7 @@ using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Lifecycle;
+using Ciaos.Actors.Notifications;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
@@ -42,6 +43,7 @@ public sealed class NodeStore : IDisposable
     private readonly VolumeReaders _readers;
     private readonly TimeProvider _time;
     private IActorRef? _lifecycle;
+    private IActorRef? _notifications;
 
     private NodeStore(
         ActorSystem system, IActorRef volumes, VolumeReaders readers, IndexSystem index, ObjectStore objects,
@@ -99,6 +101,18 @@ public sealed class NodeStore : IDisposable
         _lifecycle = _system.ActorOf(LifecycleActor.Props(sweep, settings), "lifecycle");
     }
 
+    /// <summary>Begins to tell webhooks what happens in their buckets. The store must be ready.</summary>
+    /// <param name="journal">That of the index.</param>
+    /// <param name="disk">Where it is remembered what has been told.</param>
+    /// <param name="targets">Reads those of a bucket.</param>
+    public void StartNotifications(
+        NotificationSettings settings, JournalSettings journal, IDisk disk, WebhookTargets targets)
+    {
+        var source = new NotificationSource(
+            Index, JournalStores.Get(_system).Open(journal), new FollowedPositions(disk), targets);
+        _notifications = _system.ActorOf(NotificationsActor.Props(source, settings), "notifications");
+    }
+
     /// <summary>Finishes what index and identities have taken, refuses everything else, then closes the
     /// catalog.</summary>
     public async Task StopIndexAsync(TimeSpan timeout)
@@ -106,6 +120,8 @@ public sealed class NodeStore : IDisposable
         try
         {
             if (_lifecycle is not null) await _lifecycle.GracefulStop(timeout, LifecycleActor.Stop.Instance);
+            if (_notifications is not null)
+                await _notifications.GracefulStop(timeout, NotificationsActor.Stop.Instance);
             await Identity.StopAsync(timeout);
         }
         finally

@@ -54,6 +54,12 @@ public sealed class IndexSystem : IAsyncDisposable
 
     internal CatalogAges Ages { get; }
 
+    /// <summary>Grows with every change of a bucket that the catalog has. Blocks.</summary>
+    internal long BucketsVersion() =>
+        _readers.Read(reader => reader.AppliedSequence(ShardContext.PersistenceIdOf(0)));
+
+    internal int Shards => _shards;
+
     /// <summary>Returns at once: the shards recover in the background, and commands wait until they have.</summary>
     /// <param name="volumes">Takes event needles, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>
     /// <param name="needles">The node's only source of needle ids.</param>

@@ -5,8 +5,8 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Lifecycle;
 
-/// <summary>Carries out one rule in one bucket. Each command names the version that was seen: what was written, tagged or
-/// deleted meanwhile is left alone, and so is what is locked.</summary>
+/// <summary>Carries out one rule in one bucket. Each command names the version that was seen: what was written, tagged
+/// or deleted meanwhile is left alone, and so is what is locked.</summary>
 internal sealed class BucketSweep(
     CatalogAges ages, LifecycleCommands commands, LifecycleSettings settings, BucketInfo bucket,
     BucketProgress progress, DateTimeOffset now, CancellationToken cancellation)

@@ -4,9 +4,9 @@ using Ciaos.Actors.Index;
 
 namespace Ciaos.Actors.Lifecycle;
 
-// Runs the sweep of lifecycle rules at the start and after every interval, one run at a time, on the thread pool. It owns
-// the sweep's memory of how far it came. A run that fails is told to the log, and the next one does what it left. When it
-// is stopped, it waits for the commands that are under way.
+// Runs the sweep of lifecycle rules at the start and after every interval, one run at a time, on the thread pool. It
+// owns the sweep's memory of how far it came. A run that fails is told to the log, and the next one does what it left.
+// When it is stopped, it waits for the commands that are under way.
 internal sealed class LifecycleActor : ReceiveActor, IWithTimers, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -60,7 +60,8 @@ internal sealed class LifecycleActor : ReceiveActor, IWithTimers, IDisposable
 
     private void Tell(Finished finished)
     {
-        if (finished.Ended > 0) _log.Info("Lifecycle rules have ended {0} objects, versions or uploads", finished.Ended);
+        if (finished.Ended > 0)
+            _log.Info("Lifecycle rules have ended {0} objects, versions or uploads", finished.Ended);
         if (finished.Failure?.GetBaseException() is not { } failure) return;
         if (IndexFailures.IsOfCatalog(failure))
             _log.Warning("Lifecycle rules could not be carried out, and will be later: {0}", failure.Message);

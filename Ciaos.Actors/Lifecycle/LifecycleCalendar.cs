@@ -1,7 +1,7 @@
 namespace Ciaos.Actors.Lifecycle;
 
-/// <summary>When a number of days is over. As in S3 that is at the first midnight (UTC) behind it; where days are set to
-/// be shorter, at once.</summary>
+/// <summary>When a number of days is over. As in S3 that is at the first midnight (UTC) behind it; where days are set
+/// to be shorter, at once.</summary>
 /// <param name="Day">Length of a day.</param>
 public readonly record struct LifecycleCalendar(TimeSpan Day)
 {

@@ -33,8 +33,8 @@ internal sealed class LifecycleSweep(
         foreach (var bucket in Buckets())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (bucket.Config.GetValueOrDefault(ConfigKey) is not { } text || rules(bucket) is not { Length: > 0 } given)
-                continue;
+            if (bucket.Config.GetValueOrDefault(ConfigKey) is not { } text) continue;
+            if (rules(bucket) is not { Length: > 0 } given) continue;
             seen.Add(bucket.Id);
             var now = time.GetUtcNow();
             if (!_progress.TryGetValue(bucket.Id, out var progress)

@@ -1,0 +1,66 @@
+using Ciaos.Actors.Index;
+using Ciaos.Actors.Journal;
+using Ciaos.Storage;
+using static Ciaos.Actors.Index.BucketProtocol;
+using static Ciaos.Actors.Index.IndexEvents;
+
+namespace Ciaos.Actors.Notifications;
+
+/// <summary>The index's events, read from its journal beside those that write it. Calls block.</summary>
+internal sealed class EventLog(JournalReader journal, int shards)
+{
+    /// <summary>The key of a bucket's configuration that holds its targets.</summary>
+    public const string ConfigKey = "notification";
+
+    /// <summary>How far back the event is looked for that has given a bucket its targets.</summary>
+    private const int MaxBucketEvents = 1_000;
+
+    public int Shards => shards;
+
+    /// <summary>Grows with everything that is written.</summary>
+    public long Length() => journal.HighestOrdering();
+
+    /// <summary>Events of a shard behind a number, in order. Read while they are asked for.</summary>
+    public IEnumerable<(long Sequence, IKeyEvent? Event)> After(int shard, long sequence, int max) =>
+        journal.Events(NameOf(shard), sequence + 1, long.MaxValue, max)
+            .Select(entry => (entry.SequenceNr, IndexEventCodec.Decode(entry.Manifest, entry.Message) as IKeyEvent));
+
+    /// <summary>Where the shards were when the bucket got its targets.</summary>
+    public long[] StartOf(BucketInfo bucket)
+    {
+        var begin = ConfiguredAt(bucket);
+        return [.. Enumerable.Range(0, shards).Select(shard => LastBefore(NameOf(shard), begin))];
+    }
+
+    // In the order in which the journal was written.
+    private long ConfiguredAt(BucketInfo bucket)
+    {
+        var from = Math.Max(1, bucket.Version - MaxBucketEvents);
+        var found = journal.Events(ShardContext.PersistenceIdOf(0), from, bucket.Version, MaxBucketEvents + 1)
+            .LastOrDefault(entry => IndexEventCodec.Decode(entry.Manifest, entry.Message) switch
+            {
+                BucketConfigured configured =>
+                    configured.Bucket == bucket.Id && configured.Changes.ContainsKey(ConfigKey),
+                BucketMade made => made.Bucket == bucket.Id,
+                _ => false,
+            });
+        return found?.Ordering ?? journal.HighestOrdering();
+    }
+
+    /// <summary>The highest number of an event that was written before; by halving, since both grow together.</summary>
+    private long LastBefore(string name, long ordering)
+    {
+        var (low, high) = (0L, journal.HighestSequenceNr(name));
+        while (low < high)
+        {
+            var middle = low + ((high - low + 1) / 2);
+            var entry = journal.Events(name, middle, high, 1).FirstOrDefault();
+            if (entry is null || entry.Ordering > ordering) high = middle - 1;
+            else low = entry.SequenceNr;
+        }
+
+        return low;
+    }
+
+    private static string NameOf(int shard) => ShardContext.PersistenceIdOf(shard + 1);
+}
