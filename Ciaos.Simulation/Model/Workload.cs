@@ -116,11 +116,21 @@ internal sealed class Workload
             _crashPoints.Length > 0 && _dice.Chance(50) ? new CrashMoment(BeforeCommit, 1) : LaterMoment()));
         var writer = _dice.Next(_settings.Clients);
         for (var i = 0; i < _settings.Clients; i++)
-            _steps.Add(new ClientStep(
-                i, i == writer ? new RawPut(owner, first, NextContent()) : Rival(owner, first, second)));
-        Pass(1000);
+        {
+            Operation put = new RawPut(owner, first, NextContent());
+            _steps.Add(new ClientStep(i, i == writer ? put : Rival(owner, first, second)));
+        }
+
+        AddReadsOfAll();
         _steps.Add(new SettleStep());
         (_ownersInPlay, _keysInPlay) = (_owners, _keys);
+    }
+
+    // Every client waits for its answer, or for the crash: other steps than clients' would bring that about at once.
+    private void AddReadsOfAll()
+    {
+        for (var i = 0; i < _settings.Clients; i++)
+            _steps.Add(new ClientStep(i, new RawGet(_dice.Pick(_ownersInPlay), _dice.Pick(_keysInPlay))));
     }
 
     private Operation Rival(string owner, string first, string second) =>
@@ -134,6 +144,7 @@ internal sealed class Workload
         var moment = _dice.Chance(25) ? LaterMoment() : new CrashMoment(null, _dice.Next(24));
         _steps.Add(new CrashStep(CrashKind.Kill, moment));
         AddOperations(_dice.Between(1, 6), areWrites: true);
+        AddReadsOfAll();
         Pass(_dice.Between(1, 100));
         AddOperations(_dice.Between(2, 6), areWrites: false);
         Pass(_dice.Between(1, 100));
@@ -269,14 +280,14 @@ internal sealed class Workload
     private int NextLength()
     {
         var (tiny, small, edge, large) = Profile.Sizes;
-        var edgeBytes = _dice.Chance(80) ? _settings.ChunkBytes : BlockBytes;
+        var chunkBytes = _settings.ChunkBytes;
+        var edgeBytes = _dice.Chance(80) ? chunkBytes : BlockBytes;
         return _dice.Pick<Func<int>>(
         [
             (tiny, () => _dice.Next(2)),
             (small, () => _dice.Between(2, 300)),
             (edge, () => Math.Max(0, edgeBytes + _dice.Between(-2, 2))),
-            (large, () =>
-                _dice.Between(1, Profile.MaxChunks) * _settings.ChunkBytes + _dice.Next(_settings.ChunkBytes)),
+            (large, () => (_dice.Between(1, Profile.MaxChunks) * chunkBytes) + _dice.Next(chunkBytes)),
         ])();
     }
 
