@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Ciaos.Http.S3;
 
 /// <summary>One operation of the API.</summary>
@@ -27,6 +29,9 @@ internal sealed class S3Operations
         "intelligent-tiering", "session",
     ];
 
+    private static readonly FrozenDictionary<string, int> Ranks = SubResources
+        .Select((name, rank) => KeyValuePair.Create(name, rank)).ToFrozenDictionary(StringComparer.Ordinal);
+
     private readonly Dictionary<(S3Scope Scope, string Method, string? SubResource), S3Operation> _operations = [];
 
     public IEnumerable<S3Operation> All => _operations.Values;
@@ -40,15 +45,11 @@ internal sealed class S3Operations
     /// <exception cref="S3Exception">There is no such operation.</exception>
     public S3Operation Find(string method, S3Target target)
     {
-        string? chosen = null;
-        foreach (var name in SubResources)
-        {
-            if (!target.Query.Has(name)) continue;
-            chosen = name;
-            break;
-        }
-
-        if (_operations.TryGetValue((target.Scope, method, chosen), out var found)) return found;
+        var rank = SubResources.Length;
+        foreach (var (name, _) in target.Query.Parameters)
+            if (Ranks.TryGetValue(name, out var found) && found < rank) rank = found;
+        var chosen = rank < SubResources.Length ? SubResources[rank] : null;
+        if (_operations.TryGetValue((target.Scope, method, chosen), out var operation)) return operation;
         var isKnown = _operations.Keys.Any(key => key.Scope == target.Scope && key.SubResource == chosen);
         throw new S3Exception(chosen is not null && !isKnown ? S3Error.NotImplemented : S3Error.MethodNotAllowed);
     }
