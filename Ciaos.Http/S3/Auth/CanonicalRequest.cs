@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -11,6 +12,10 @@ namespace Ciaos.Http.S3.Auth;
 internal static class CanonicalRequest
 {
     public const string SignatureParameter = "X-Amz-Signature";
+
+    private const string PlainCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    private static readonly SearchValues<char> Plain = SearchValues.Create(PlainCharacters);
+    private static readonly SearchValues<char> PlainOrSlash = SearchValues.Create(PlainCharacters + "/");
 
     /// <param name="rawTarget">As in the request line.</param>
     /// <param name="signedHeaders">Lower-case names, in the order of the signature.</param>
@@ -89,29 +94,27 @@ internal static class CanonicalRequest
 
     private static string Encode(string value)
     {
+        if (!value.AsSpan().ContainsAnyExcept(Plain)) return value;
         var text = new StringBuilder(value.Length + 16);
         AppendEncoded(text, value, keepSlash: false);
         return text.ToString();
     }
 
-    private static void AppendEncoded(StringBuilder text, string value, bool keepSlash)
+    private static void AppendEncoded(StringBuilder text, ReadOnlySpan<char> value, bool keepSlash)
     {
+        var plain = keepSlash ? PlainOrSlash : Plain;
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (var rune in value.EnumerateRunes())
+        while (value.IndexOfAnyExcept(plain) is var next and >= 0)
         {
-            if (rune.IsAscii && IsPlain((char)rune.Value, keepSlash))
-            {
-                text.Append((char)rune.Value);
-                continue;
-            }
-
+            text.Append(value[..next]);
+            Rune.DecodeFromUtf16(value[next..], out var rune, out var chars);
             foreach (var one in utf8[..rune.EncodeToUtf8(utf8)])
                 text.Append('%').Append(HexDigit(one >> 4)).Append(HexDigit(one & 15));
+            value = value[(next + chars)..];
         }
-    }
 
-    private static bool IsPlain(char c, bool keepSlash) =>
-        char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' || (keepSlash && c == '/');
+        text.Append(value);
+    }
 
     private static char HexDigit(int value) => "0123456789ABCDEF"[value];
 }
