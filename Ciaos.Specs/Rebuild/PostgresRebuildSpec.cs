@@ -17,9 +17,7 @@ public class PostgresRebuildSpec
     {
         using var store = new RebuildFixture();
         using var catalog = new CatalogFixture(backend);
-        var journal = backend == "sqlite"
-            ? new JournalSettings(JournalProvider.Sqlite, store.JournalPath)
-            : new JournalSettings(JournalProvider.Postgres, catalog.Settings.Location);
+        var journal = store.JournalBeside(catalog);
         store.Put("key", "one");
         store.Put("other", "two");
         catalog.Apply(store.ShardOf("mine"), CatalogFixture.Put("mine"));

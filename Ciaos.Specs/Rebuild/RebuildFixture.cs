@@ -7,6 +7,7 @@ using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Rebuild;
 using Ciaos.Actors.Volumes;
+using Ciaos.Specs.Index.Catalog;
 using Ciaos.Storage;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
@@ -50,6 +51,13 @@ internal sealed class RebuildFixture : IDisposable
     public bool LosesEvents { get; set; }
 
     public string JournalPath => Path.Combine(_path, "journal.db");
+
+    /// <summary>The store's own journal beside a catalog in SQLite, one on its server beside a catalog in
+    /// PostgreSQL.</summary>
+    public JournalSettings JournalBeside(CatalogFixture catalog) =>
+        catalog.Settings.Provider == CatalogProvider.Sqlite
+            ? new JournalSettings(JournalProvider.Sqlite, JournalPath)
+            : new JournalSettings(JournalProvider.Postgres, catalog.Settings.Location);
 
     public string CatalogPath => Path.Combine(_path, "catalog.db");
 

@@ -4,7 +4,8 @@ namespace Ciaos.Actors.Index.Catalog;
 
 /// <summary>
 /// A bounded pool of read connections, for many threads. Who comes when all are in use waits for one. A connection that
-/// failed is closed and replaced by a new one at the next use.
+/// failed is closed and replaced by a new one at the next use. Waiting blocks the thread, as reading a database does:
+/// shards call it on ciaos.index.dispatcher, where that is allowed, listings on a scheduler of their own.
 /// </summary>
 internal sealed class CatalogReaders(CatalogDatabase database, int connections) : IDisposable
 {

@@ -86,13 +86,8 @@ internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposa
     public async Task<BucketAnswer> SendAsync(
         User? user, string method, string target, string body = "", params (string Name, string Value)[] headers)
     {
-        var context = new DefaultHttpContext();
         using var answer = new MemoryStream();
-        context.Response.Body = answer;
-        context.Request.Method = method;
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
-        context.Request.ContentLength = Encoding.UTF8.GetByteCount(body);
-        foreach (var (name, value) in headers) context.Request.Headers[name] = value;
+        var context = SpecContext.Of(method, body, headers, answer);
         try
         {
             await HandleAsync(context, S3Target.Parse(target, "localhost", []), user);
