@@ -15,9 +15,9 @@ internal static class CommandRules
     public static Decision Decide(Put put, ObjectState? before, DateTimeOffset at)
     {
         var now = Visible(before);
+        if (!Holds(put.If, now)) return Refuse(new PreconditionFailed(now));
         if (put.Mode == PutMode.Create && now is not null) return Refuse(new KeyExists(now));
         if (put.Mode == PutMode.Replace && now is null) return Refuse(NotFound(before));
-        if (!Holds(put.If, now)) return Refuse(new PreconditionFailed(now));
         var content = put.Content;
         if (Malformed(content, mustStartFile: true) is { } wrong) return Refuse(wrong);
         var versioning = Effective(put.Versioning, before);
@@ -31,6 +31,7 @@ internal static class CommandRules
 
     public static Decision Decide(Append append, ObjectState? before, DateTimeOffset at)
     {
+        if (Unmet(append.If, before) is { } unmet) return Refuse(unmet);
         if (Visible(before) is not { } now) return Refuse(NotFound(before));
         if (append.AtOffsetBytes is { } offset && offset != now.SizeBytes) return Refuse(new WrongOffset(now));
         if (ObjectMetadata.IsLocked(now, at, bypassesGovernance: false)) return Refuse(new ObjectLocked(now));
@@ -112,6 +113,11 @@ internal static class CommandRules
 
     public static KeyNotFound NotFound(ObjectState? before) =>
         before is { Record.IsDeleteMarker: true } ? new KeyNotFound(before.Record) : KeyNotFound.Instance;
+
+    /// <summary>The refusal where the condition does not hold.</summary>
+    /// <param name="condition">Null: nothing is demanded.</param>
+    public static PreconditionFailed? Unmet(Precondition? condition, ObjectState? before) =>
+        condition is null || Holds(condition, Visible(before)) ? null : new PreconditionFailed(Visible(before));
 
     public static bool Holds(Precondition condition, ObjectRecord? now) =>
         (condition.MatchETags is not { } match || Matches(match, now))

@@ -80,11 +80,13 @@ public static class IndexProtocol
 
     /// <summary>Add files, or bytes, to an object. It loses the metadata that would not be true any more (<see
     /// cref="ObjectMetadata.OfBytes"/>). Answered by <see cref="Stored"/>, <see cref="KeyNotFound"/>,
-    /// <see cref="WrongOffset"/>, <see cref="ObjectLocked"/> or <see cref="Failed"/> (NotAllowed: it is
-    /// encrypted).</summary>
+    /// <see cref="PreconditionFailed"/>, <see cref="WrongOffset"/>, <see cref="ObjectLocked"/> or
+    /// <see cref="Failed"/> (NotAllowed: it is encrypted).</summary>
     /// <param name="AtOffsetBytes">Must be the object's size; null: it may have any.</param>
+    /// <param name="If">Null: <see cref="Precondition.None"/>.</param>
     public sealed record Append(
-        BucketId Bucket, ObjectKey Key, Content Content, long? AtOffsetBytes = null) : IKeyCommand;
+        BucketId Bucket, ObjectKey Key, Content Content, long? AtOffsetBytes = null, Precondition? If = null)
+        : IKeyCommand;
 
     /// <summary>Answered by <see cref="Deleted"/>, <see cref="MarkerMade"/> (versioned buckets), <see
     /// cref="KeyNotFound"/>, <see cref="PreconditionFailed"/>, <see cref="ObjectLocked"/> or
@@ -175,10 +177,13 @@ public static class IndexProtocol
         int Number, long Sequence, long SizeBytes, DateTimeOffset Modified,
         ImmutableSortedDictionary<string, string> Metadata);
 
-    /// <summary>Answered by <see cref="Renamed"/>, <see cref="KeyNotFound"/>, <see cref="KeyExists"/> or
-    /// <see cref="Failed"/> (Versioned: one of the keys has versions, which have to stay). Renaming a key to itself
-    /// changes nothing and is answered by <see cref="KeyExists"/>. Uploads in parts stay with the old key.</summary>
-    public sealed record Rename(BucketId Bucket, ObjectKey Key, ObjectKey NewKey) : IKeyCommand;
+    /// <summary>Answered by <see cref="Renamed"/>, <see cref="KeyNotFound"/>, <see cref="PreconditionFailed"/>,
+    /// <see cref="KeyExists"/> or <see cref="Failed"/> (Versioned: one of the keys has versions, which have to stay).
+    /// Renaming a key to itself changes nothing and is answered by <see cref="KeyExists"/>. Uploads in parts stay with
+    /// the old key.</summary>
+    /// <param name="If">Judged by the old key; null: <see cref="Precondition.None"/>.</param>
+    public sealed record Rename(
+        BucketId Bucket, ObjectKey Key, ObjectKey NewKey, Precondition? If = null) : IKeyCommand;
 
     /// <summary>Answered by <see cref="Found"/>, <see cref="KeyNotFound"/> or <see cref="Failed"/>.</summary>
     /// <param name="ForReading">The segments are wanted too. Where they do not all fit into the answer, the shard

@@ -131,7 +131,11 @@ internal sealed class ShardCommands(
     {
         var newName = new KeyName(rename.Bucket, rename.NewKey);
         var state = states.Get(name);
-        if (state is null || state.Record.IsDeleteMarker)
+        if (CommandRules.Unmet(rename.If, state) is { } unmet)
+        {
+            _replies.Refuse(unmet, name, client);
+        }
+        else if (state is null || state.Record.IsDeleteMarker)
         {
             _replies.Refuse(CommandRules.NotFound(state), name, client);
         }

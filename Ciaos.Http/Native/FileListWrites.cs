@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Raw;
 using Ciaos.Storage;
 using Ciaos.Storage.FlatBuffers;
 using Ciaos.Storage.Volumes;
@@ -28,6 +29,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
     public async Task HandleAsync(HttpContext context, string user, ObjectKey key, FileListWrite write)
     {
+        var conditions = Conditions.Read(context.Request.Headers);
         var known = write == FileListWrite.Put
             ? await store.ResolveBucketAsync(user, context.RequestAborted)
             : await store.FindBucketAsync(user, context.RequestAborted);
@@ -39,34 +41,39 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
         var lookup = new IndexProtocol.Lookup(bucket.Id, key, ForReading: false);
         var found = await store.SendAsync(lookup, context.RequestAborted);
-        if (RefusalOf(found, write) is { } refusal)
+        if (RefusalOf(found, write, conditions) is { } refusal)
         {
             await AnswerAsync(context, key, refusal, write);
             return;
         }
 
+        var precondition = conditions.ForWrite((found as IndexProtocol.Found)?.Object);
+
         var content = await StoreAsync(context, bucket.Id, key, write);
 
         // From here on the outcome counts, not whether the client still waits for it.
-        var reply = await store.SendAsync(CommandOf(write, bucket, key, content), CancellationToken.None);
+        var reply = await store.SendAsync(CommandOf(write, bucket, key, content, precondition), CancellationToken.None);
         await AnswerAsync(context, key, reply, write);
     }
 
-    private static IndexProtocol.IReply? RefusalOf(IndexProtocol.IReply found, FileListWrite write) =>
-        (found, write) switch
-        {
-            (IndexProtocol.Found exists, FileListWrite.Put) => new IndexProtocol.KeyExists(exists.Object),
-            (IndexProtocol.Found, _) or (IndexProtocol.KeyNotFound, FileListWrite.Put) => null,
-            _ => found,
-        };
+    private static IndexProtocol.IReply? RefusalOf(
+        IndexProtocol.IReply found, FileListWrite write, Conditions conditions)
+    {
+        if (found is IndexProtocol.Failed) return found;
+        var now = (found as IndexProtocol.Found)?.Object;
+        if (conditions.JudgeWrite(now) == Verdict.Failed) return new IndexProtocol.PreconditionFailed(now);
+        if (write == FileListWrite.Put) return now is null ? null : new IndexProtocol.KeyExists(now);
+        return now is null ? found : null;
+    }
 
     private static IndexProtocol.IKeyCommand CommandOf(
-        FileListWrite write, BucketProtocol.BucketInfo bucket, ObjectKey key, IndexProtocol.Content content)
+        FileListWrite write, BucketProtocol.BucketInfo bucket, ObjectKey key, IndexProtocol.Content content,
+        IndexProtocol.Precondition precondition)
     {
-        if (write == FileListWrite.Append) return new IndexProtocol.Append(bucket.Id, key, content);
+        if (write == FileListWrite.Append)
+            return new IndexProtocol.Append(bucket.Id, key, content, If: precondition);
         var mode = write == FileListWrite.Put ? IndexProtocol.PutMode.Create : IndexProtocol.PutMode.Replace;
-        return new IndexProtocol.Put(
-            bucket.Id, key, mode, IndexProtocol.Precondition.None, content, bucket.Versioning);
+        return new IndexProtocol.Put(bucket.Id, key, mode, precondition, content, bucket.Versioning);
     }
 
     private static UploadOperation OperationOf(FileListWrite write) => write switch
@@ -112,16 +119,20 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         return FileListBody.ReadFiles(source, maxFiles, cancellation);
     }
 
-    private Task AnswerAsync(
-        HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write) => reply switch
+    private Task AnswerAsync(HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write)
+    {
+        if (reply is IndexProtocol.Stored stored) WriteConditions.SetETag(context.Response, stored.Object);
+        return reply switch
         {
             IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
                 context, StatusCodes.Status200OK, $"Data appended successfully: key = {key}"),
             IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
             IndexProtocol.KeyExists => Answers.BadRequestAsync(context, "Key already exists"),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+            IndexProtocol.PreconditionFailed unmet => WriteConditions.RefuseAsync(context, unmet.Object),
             IndexProtocol.ObjectLocked => Answers.LockedAsync(context, key.Value),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
             _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
         };
+    }
 }

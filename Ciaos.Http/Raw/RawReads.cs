@@ -39,7 +39,7 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
                 context.Response.StatusCode = StatusCodes.Status304NotModified;
                 return;
             case Verdict.Failed:
-                await Answers.TextAsync(context, StatusCodes.Status412PreconditionFailed, RawWrites.PreconditionFailed);
+                await WriteConditions.RefuseAsync(context, found.Object);
                 return;
         }
 

@@ -11,18 +11,18 @@ namespace Ciaos.Http.Raw;
 /// <summary><c>PUT</c> and <c>DELETE</c> of <c>/raw/{key}</c>: a body of any size as an object of one file.</summary>
 internal sealed class RawWrites(ObjectStore store, Failures failures)
 {
-    public const string PreconditionFailed = "Precondition failed";
-
     private const int MaxContentTypeLength = 256;
     private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    private readonly WriteConditions _conditions = new(store, failures);
 
     public async Task PutAsync(HttpContext context, string user, ObjectKey key)
     {
         var metadata = MetadataOf(context.Request);
         var conditions = Conditions.Read(context.Request.Headers);
         var bucket = await store.ResolveBucketAsync(user, context.RequestAborted);
-        if (await JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
+        if (await _conditions.JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
 
         var content = await StoreAsync(context, bucket.Id, key, metadata);
 
@@ -43,30 +43,10 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
             return;
         }
 
-        if (await JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
+        if (await _conditions.JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
         var reply = await store.SendAsync(
             new IndexProtocol.Delete(bucket.Id, key, precondition, bucket.Versioning), CancellationToken.None);
         await AnswerAsync(context, key, reply);
-    }
-
-    /// <summary>Looks at the conditions before the body is read. Null: they do not hold, and the answer is given. The
-    /// index judges once more when it writes.</summary>
-    private async Task<IndexProtocol.Precondition?> JudgeAsync(
-        HttpContext context, BucketId bucket, ObjectKey key, Conditions conditions)
-    {
-        if (conditions.AreEmpty) return IndexProtocol.Precondition.None;
-        var lookup = new IndexProtocol.Lookup(bucket, key, ForReading: false);
-        var reply = await store.SendAsync(lookup, context.RequestAborted);
-        if (reply is IndexProtocol.Failed failed)
-        {
-            await failures.AnswerAsync(context, failed);
-            return null;
-        }
-
-        var now = (reply as IndexProtocol.Found)?.Object;
-        if (conditions.JudgeWrite(now) == Verdict.Proceed) return conditions.ForWrite(now);
-        await RefuseAsync(context, now);
-        return null;
     }
 
     private async Task<IndexProtocol.Content> StoreAsync(
@@ -99,7 +79,7 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
         switch (reply)
         {
             case IndexProtocol.Stored stored:
-                context.Response.Headers.ETag = $"\"{stored.Object.ETag}\"";
+                WriteConditions.SetETag(context.Response, stored.Object);
                 return Answers.UploadedAsync(
                     context, stored.WasCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK, key.Value);
             case IndexProtocol.Deleted or IndexProtocol.MarkerMade:
@@ -107,7 +87,7 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
             case IndexProtocol.KeyNotFound:
                 return Answers.NoSuchKeyAsync(context, key.Value);
             case IndexProtocol.PreconditionFailed refused:
-                return RefuseAsync(context, refused.Object);
+                return WriteConditions.RefuseAsync(context, refused.Object);
             case IndexProtocol.ObjectLocked:
                 return Answers.LockedAsync(context, key.Value);
             case IndexProtocol.Failed failed:
@@ -115,11 +95,5 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
             default:
                 throw new InvalidOperationException($"A write was answered with {reply.GetType()}");
         }
-    }
-
-    private static Task RefuseAsync(HttpContext context, IndexProtocol.ObjectRecord? now)
-    {
-        if (now is not null) context.Response.Headers.ETag = $"\"{now.ETag}\"";
-        return Answers.TextAsync(context, StatusCodes.Status412PreconditionFailed, PreconditionFailed);
     }
 }

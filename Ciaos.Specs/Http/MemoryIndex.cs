@@ -58,18 +58,22 @@ internal sealed class MemoryIndex : ReceiveActor
     private IReply Store(Put put)
     {
         var exists = _objects.TryGetValue((put.Bucket, put.Key), out var old);
+        if (!Holds(put.If, exists ? old.Record : null)) return new PreconditionFailed(exists ? old.Record : null);
         if (put.Mode == PutMode.Create && exists) return new KeyExists(old.Record);
         if (put.Mode == PutMode.Replace && !exists) return KeyNotFound.Instance;
-        if (!Holds(put.If, exists ? old.Record : null)) return new PreconditionFailed(exists ? old.Record : null);
         var content = put.Content;
         return Keep(put.Bucket, put.Key, content.Id, content.Segments, content.Metadata, wasCreated: !exists);
     }
 
-    private IReply Add(Append append) => _objects.TryGetValue((append.Bucket, append.Key), out var old)
-        ? Keep(
+    private IReply Add(Append append)
+    {
+        var exists = _objects.TryGetValue((append.Bucket, append.Key), out var old);
+        if (!Holds(append.If, old.Record)) return new PreconditionFailed(old.Record);
+        if (!exists) return KeyNotFound.Instance;
+        return Keep(
             append.Bucket, append.Key, old.Record.Id, old.Segments.AddRange(append.Content.Segments),
-            old.Record.Metadata, wasCreated: false)
-        : KeyNotFound.Instance;
+            old.Record.Metadata, wasCreated: false);
+    }
 
     private Stored Keep(
         BucketId bucket, ObjectKey key, ObjectId id, ImmutableArray<Segment> segments,
@@ -92,7 +96,9 @@ internal sealed class MemoryIndex : ReceiveActor
 
     private IReply Move(Rename rename)
     {
-        if (!_objects.TryGetValue((rename.Bucket, rename.Key), out var old)) return KeyNotFound.Instance;
+        var exists = _objects.TryGetValue((rename.Bucket, rename.Key), out var old);
+        if (!Holds(rename.If, old.Record)) return new PreconditionFailed(old.Record);
+        if (!exists) return KeyNotFound.Instance;
         if (_objects.TryGetValue((rename.Bucket, rename.NewKey), out var other)) return new KeyExists(other.Record);
         _objects.Remove((rename.Bucket, rename.Key));
         var moved = old.Record with { Key = rename.NewKey };
@@ -118,8 +124,9 @@ internal sealed class MemoryIndex : ReceiveActor
         segments.Take(ordinal).Sum(segment => (long)segment.LengthBytes),
         segments[ordinal..Math.Min(ordinal + PageSegments, segments.Length)]);
 
-    private static bool Holds(Precondition condition, ObjectRecord? now)
+    private static bool Holds(Precondition? condition, ObjectRecord? now)
     {
+        if (condition is null) return true;
         var matches = condition.MatchETags is not { } match || (now is not null && IsIn(match, now.ETag));
         return matches && !(condition.NoneMatchETags is { } none && now is not null && IsIn(none, now.ETag));
     }

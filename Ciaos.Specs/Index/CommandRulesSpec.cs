@@ -21,6 +21,9 @@ public class CommandRulesSpec
 
     private static readonly ObjectState ThereState = new(There, 1, default, null);
 
+    private static readonly Content Nothing = new(
+        new ObjectId(5), [new Segment(default, 0, 0, true)], ImmutableSortedDictionary<string, string>.Empty);
+
     [Theory]
     [InlineData(PutMode.Create, false, null)]
     [InlineData(PutMode.Create, true, typeof(KeyExists))]
@@ -65,6 +68,23 @@ public class CommandRulesSpec
             new PreconditionFailed(null), CommandRules.Decide(Put(PutMode.Upsert, condition), null, At).Refusal);
         Assert.Equal(
             KeyNotFound.Instance, CommandRules.Decide(new Delete(Bucket, Key, condition), null, At, NewId).Refusal);
+        var append = new Append(Bucket, Key, Nothing, If: condition);
+        Assert.Equal(new PreconditionFailed(There), CommandRules.Decide(append, ThereState, At).Refusal);
+        Assert.Equal(new PreconditionFailed(null), CommandRules.Decide(append, null, At).Refusal);
+    }
+
+    [Fact]
+    public void A_precondition_is_judged_before_whether_the_key_may_be_there()
+    {
+        var absent = new Precondition(null, ["*"]);
+        Assert.Equal(
+            new PreconditionFailed(There), CommandRules.Decide(Put(PutMode.Create, absent), ThereState, At).Refusal);
+        Assert.Equal(
+            KeyNotFound.Instance,
+            CommandRules.Decide(new Append(Bucket, Key, Nothing, If: absent), null, At).Refusal);
+        Assert.NotNull(
+            CommandRules.Decide(new Append(Bucket, Key, Nothing, 10, new Precondition(["ab-1f"], null)), ThereState, At)
+                .Event);
     }
 
     [Fact]
@@ -97,10 +117,7 @@ public class CommandRulesSpec
         Put(PutMode.Create, Precondition.None, [.. segments]), null, At).Refusal;
 
     private static Put Put(PutMode mode, Precondition condition, ImmutableArray<Segment>? segments = null) => new(
-        Bucket, Key, mode, condition,
-        new Content(
-            new ObjectId(5), segments ?? [new Segment(default, 0, 0, true)],
-            ImmutableSortedDictionary<string, string>.Empty));
+        Bucket, Key, mode, condition, segments is { } given ? Nothing with { Segments = given } : Nothing);
 
     private static ImmutableArray<string>? Tags(string? tags) =>
         tags is null ? null : [.. tags.Split(',', StringSplitOptions.RemoveEmptyEntries)];

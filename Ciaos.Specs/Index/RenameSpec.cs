@@ -62,6 +62,40 @@ public class RenameSpec
     }
 
     [Fact]
+    public async Task A_rename_happens_only_where_its_precondition_holds_for_the_old_key()
+    {
+        await using var node = await IndexNode.StartAsync();
+        var made = Assert.IsType<Stored>(await node.Put(Old)).Object;
+        foreach (var to in new[] { Near, New })
+        {
+            Assert.Equal(
+                new PreconditionFailed(made), await node.Ask(Move(Old, to, new Precondition(["other"], null))));
+            Assert.Equal(
+                new PreconditionFailed(null), await node.Ask(Move("none", to, new Precondition(["*"], null))));
+            Assert.Equal([Old], node.Listed());
+        }
+
+        Assert.IsType<Renamed>(await node.Ask(Move(Old, New, new Precondition([made.ETag], null))));
+        Assert.Equal([New], node.Listed());
+    }
+
+    [Fact]
+    public async Task Of_renames_and_appends_on_the_same_condition_that_come_together_one_happens()
+    {
+        await using var node = await IndexNode.StartAsync();
+        var made = Assert.IsType<Stored>(await node.Put(Old)).Object;
+        var condition = new Precondition([made.ETag], null);
+        IKeyCommand append = new Append(IndexNode.Bucket, IndexNode.Key(Old), IndexNode.Content(2), If: condition);
+        IKeyCommand rename = Move(Old, New, condition);
+
+        var replies = await Task.WhenAll(new[] { append, rename, append, rename }.Select(node.Ask));
+
+        Assert.IsType<Stored>(replies[0]);
+        Assert.All(replies[1..], reply => Assert.IsType<PreconditionFailed>(reply));
+        Assert.Equal([Old], node.Listed());
+    }
+
+    [Fact]
     public async Task A_refusal_is_answered_only_when_both_keys_are_there_durably()
     {
         await using var node = await IndexNode.StartAsync();
@@ -189,4 +223,7 @@ public class RenameSpec
             foreach (var item in found) Assert.Equal(20, (await node.ReadAll(item.Key.Value)).Count);
         }
     }
+
+    private static Rename Move(string from, string to, Precondition condition) =>
+        new(IndexNode.Bucket, IndexNode.Key(from), IndexNode.Key(to), condition);
 }
