@@ -62,9 +62,11 @@ public static class IndexProtocol
     /// <see cref="KeyNotFound"/> (replace only), <see cref="PreconditionFailed"/>, <see cref="ObjectLocked"/> (where
     /// what it would replace is locked) or <see cref="Failed"/>.</summary>
     /// <param name="Versioning">Off on a key that has versions means Suspended: nothing is lost.</param>
+    /// <param name="Idempotency">Null: it may happen more than once. Else <see cref="Stored"/> may be a replay, and
+    /// <see cref="IdempotencyMismatch"/> is an answer too.</param>
     public sealed record Put(
         BucketId Bucket, ObjectKey Key, PutMode Mode, Precondition If, Content Content,
-        VersioningState Versioning = VersioningState.Off) : IKeyCommand;
+        VersioningState Versioning = VersioningState.Off, IdempotencyToken? Idempotency = null) : IKeyCommand;
 
     public enum PutMode
     {
@@ -84,9 +86,16 @@ public static class IndexProtocol
     /// <see cref="Failed"/> (NotAllowed: it is encrypted).</summary>
     /// <param name="AtOffsetBytes">Must be the object's size; null: it may have any.</param>
     /// <param name="If">Null: <see cref="Precondition.None"/>.</param>
+    /// <param name="Idempotency">As in <see cref="Put"/>.</param>
     public sealed record Append(
-        BucketId Bucket, ObjectKey Key, Content Content, long? AtOffsetBytes = null, Precondition? If = null)
-        : IKeyCommand;
+        BucketId Bucket, ObjectKey Key, Content Content, long? AtOffsetBytes = null, Precondition? If = null,
+        IdempotencyToken? Idempotency = null) : IKeyCommand;
+
+    /// <summary>Asks before the body is there whether a write with this token has happened. Where it has, or is
+    /// happening: answered by <see cref="Remembered"/>, or <see cref="IdempotencyMismatch"/> where that was another
+    /// operation. Where not: as a <see cref="Lookup"/> that is not for reading, at the same moment.</summary>
+    /// <param name="Token">As <see cref="IdempotencyToken.Text"/>.</param>
+    public sealed record Recall(BucketId Bucket, ObjectKey Key, string Token, WriteOperation Operation) : IKeyCommand;
 
     /// <summary>Answered by <see cref="Deleted"/>, <see cref="MarkerMade"/> (versioned buckets), <see
     /// cref="KeyNotFound"/>, <see cref="PreconditionFailed"/>, <see cref="ObjectLocked"/> or
@@ -262,7 +271,17 @@ public static class IndexProtocol
     }
 
     /// <param name="WasCreated">The key did not exist before.</param>
-    public sealed record Stored(ObjectRecord Object, bool WasCreated) : IReply;
+    /// <param name="WasReplayed">It was stored earlier, with the same token: this is what was answered then, and
+    /// <paramref name="Object"/> tells its id, ETag, sizes and times of then, and nothing else.</param>
+    public sealed record Stored(ObjectRecord Object, bool WasCreated, bool WasReplayed = false) : IReply;
+
+    /// <param name="Token">With the body that was sent then: a repeat must have the same.</param>
+    /// <param name="Outcome">A replay.</param>
+    public sealed record Remembered(IdempotencyToken Token, Stored Outcome) : IReply;
+
+    /// <summary>The token has been used for another operation, or with another body. Nothing has happened.</summary>
+    /// <param name="Detail">A sentence for the client.</param>
+    public sealed record IdempotencyMismatch(string Detail) : IReply;
 
     /// <param name="Segments">The first segments, in order; all of them where <paramref name="Ticket"/> is null.
     /// Empty when the look-up was not for reading.</param>
