@@ -1,0 +1,26 @@
+"""Client of the CIAOS object store.
+
+    from ciaos import Ciaos, Config
+
+    store = Ciaos(Config("http://127.0.0.1:9710", "me", ""))
+    store.put_file("model.bin", "models/7")
+
+The seven methods of the original package (put, put_binary, get, append, update, update_key, delete) behave as they
+did there. All others raise `CiaosError`.
+"""
+
+from .client import Ciaos
+from .config import Config
+from .errors import (
+    AccessDenied, BadRequest, CiaosError, KeyExists, KeyNotFound, PreconditionFailed, RangeNotSatisfiable, ServerError,
+    ServerUnavailable, StorageFull, TransferBroken, TransferIncomplete)
+from .events import StoreEvent
+from .objects import ObjectInfo, PutResult
+
+__version__ = "1.1.0"
+
+__all__ = [
+    "AccessDenied", "BadRequest", "Ciaos", "CiaosError", "Config", "KeyExists", "KeyNotFound", "ObjectInfo",
+    "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable", "StorageFull",
+    "StoreEvent", "TransferBroken", "TransferIncomplete",
+]
