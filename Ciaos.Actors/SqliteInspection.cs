@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ciaos.Storage.Disks;
 using Microsoft.Data.Sqlite;
 
 namespace Ciaos.Actors;
@@ -22,6 +23,21 @@ internal static class SqliteInspection
         if (!SqliteLocation.HasBytes(location, "-wal"))
             return Open(SqliteLocation.Immutable(location), SqliteOpenMode.ReadOnly, setUp: null);
         return isAlone ? OpenAlone(location) : Open(location, SqliteOpenMode.ReadOnly, setUp: null);
+    }
+
+    /// <summary>Copies a database as it is at one moment, also while somebody writes to it, and makes the copy
+    /// durable.</summary>
+    /// <param name="target">Gets the file <paramref name="name"/>.</param>
+    /// <param name="isAlone">Nobody else has the database open, or will open it meanwhile.</param>
+    /// <exception cref="SqliteException">It cannot be read, or not be written.</exception>
+    public static void Copy(string location, IDisk target, string name, bool isAlone)
+    {
+        // Not as if it never changed, though it may have no log now: its node may begin one at any time.
+        using (var from = isAlone ? Open(location, isAlone) : Open(location, SqliteOpenMode.ReadOnly, setUp: null))
+        using (var to = Open(Path.Combine(target.Root, name), SqliteOpenMode.ReadWriteCreate, setUp: null))
+            from.BackupDatabase(to);
+        using var file = target.Open(name, DiskAccess.ReadWrite);
+        file.Flush();
     }
 
     /// <summary>What SQLite finds wrong in the file, in words; empty where nothing is.</summary>

@@ -18,6 +18,7 @@ internal static class CommandLine
             Serve(),
             RebuildCommand.Build(),
             Check.CheckCommand.Build(),
+            BackupCommand.Build(),
             Journal.JournalCommand.Build(),
             Version(),
         };

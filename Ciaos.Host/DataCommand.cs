@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.Backup;
 using Ciaos.Actors.Check;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
@@ -54,7 +55,7 @@ internal sealed class DataCommand
         }
         catch (Exception error) when (error is SettingsException or NodeStartException or JournalException
             or IOException or DbException or UnauthorizedAccessException or ConfigurationException
-            or CatalogLayoutException or CheckRefusedException or RebuildRefusedException)
+            or CatalogLayoutException or CheckRefusedException or RebuildRefusedException or BackupRefusedException)
         {
             Console.Error.WriteLine("ciaos: " + error.Message);
             return NotDone;

@@ -10,7 +10,32 @@ namespace Ciaos.Actors.Notifications;
 internal sealed class FollowedPositions(IDisk disk)
 {
     private const string Folder = "notifications";
+    private const string DraftEnding = ".new";
     private const int MaxFileBytes = 1024 * 1024;
+
+    /// <summary>Copies them all, durably. One that is removed meanwhile is left out.</summary>
+    public static void Copy(IDisk from, IDisk to)
+    {
+        foreach (var name in from.List(Folder).Where(name => !name.EndsWith(DraftEnding, StringComparison.Ordinal)))
+        {
+            try
+            {
+                using var file = from.Open($"{Folder}/{name}", DiskAccess.Read);
+                var bytes = new byte[(int)Math.Min(file.LengthBytes, MaxFileBytes)];
+                var count = file.Read(0, bytes);
+                to.CreateFolder(Folder);
+                using var copy = to.Create($"{Folder}/{name}");
+                copy.Write(0, [bytes.AsMemory(0, count)]);
+                copy.Flush();
+            }
+            catch (FileNotFoundException)
+            {
+                continue;
+            }
+        }
+
+        if (to.List(Folder).Count > 0) to.SyncFolder(Folder);
+    }
 
     /// <summary>Null where there is none, or not for so many shards.</summary>
     public long[]? Read(BucketId bucket, int shards)
@@ -35,7 +60,7 @@ internal sealed class FollowedPositions(IDisk disk)
     public void Write(BucketId bucket, long[] positions)
     {
         var path = PathOf(bucket);
-        var draft = path + ".new";
+        var draft = path + DraftEnding;
         disk.CreateFolder(Folder);
         disk.Delete(draft);
         using (var file = disk.Create(draft))

@@ -50,7 +50,7 @@ internal static class CheckCommand
         return command;
     }
 
-    private static CheckReport Check(Config config, bool isQuick, string scratch)
+    internal static CheckReport Check(Config config, bool isQuick, string scratch)
     {
         using var data = DataCommand.OpenData(config);
         var index = IndexSettings.From(config);

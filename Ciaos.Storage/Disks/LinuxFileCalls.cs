@@ -53,6 +53,9 @@ internal static partial class LinuxFileCalls
         }
     }
 
+    /// <summary>link: a file's second name, on the same file system.</summary>
+    public static bool TryLink(string from, string to) => Link(from, to) == 0;
+
     private static IOException Failure(int error, string path, string operation, long offsetBytes, long neededBytes) =>
         DiskErrors.IsFull(error)
             ? new DiskFullException(path, neededBytes)
@@ -69,4 +72,7 @@ internal static partial class LinuxFileCalls
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenFolder(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 }

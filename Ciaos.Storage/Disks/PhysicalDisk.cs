@@ -80,6 +80,11 @@ public sealed class PhysicalDisk : IDisk, IDisposable
 
     public void SyncFolder(string folder) => LinuxFileCalls.SyncFolder(FullPath(folder));
 
+    /// <summary>Gives a file of the same file system a second name here. False where that cannot be.</summary>
+    /// <param name="fullPath">The file's first name.</param>
+    public bool TryLink(string fullPath, string path) =>
+        OperatingSystem.IsLinux() && LinuxFileCalls.TryLink(fullPath, FullPath(path));
+
     public void Dispose() => _lock?.Dispose();
 
     private PhysicalDiskFile OpenFile(string path, FileMode mode, FileAccess access)
