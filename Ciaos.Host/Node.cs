@@ -14,6 +14,7 @@ using Ciaos.Host.Logging;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
 using Ciaos.Http.Health;
+using Ciaos.Http.Metrics;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.S3.Notifications;
@@ -40,10 +41,13 @@ public sealed class Node : IAsyncDisposable
     private readonly NodeStore _store;
     private readonly HttpServer _http;
     private readonly HttpServer? _s3;
+    private readonly Telemetry _telemetry;
 
     private Node(
-        ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http, HttpServer? s3, AccessKey? newRoot) =>
-        (_system, _data, _store, _http, _s3, NewRootKey) = (system, data, store, http, s3, newRoot);
+        ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http, HttpServer? s3, AccessKey? newRoot,
+        Telemetry telemetry) =>
+        (_system, _data, _store, _http, _s3, NewRootKey, _telemetry) =
+        (system, data, store, http, s3, newRoot, telemetry);
 
     /// <summary>Such as <c>http://127.0.0.1:9710</c>.</summary>
     public string Address => _http.Address;
@@ -69,12 +73,15 @@ public sealed class Node : IAsyncDisposable
         Config config, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         var data = OpenData(NodeSettings.From(config).DataPath);
+        Telemetry? telemetry = null;
         try
         {
-            return await StartAsync(config, data, loggers, time, cancellation);
+            telemetry = new Telemetry(MetricsSettings.From(config), time, CommandLine.ProductVersion);
+            return await StartAsync(config, data, loggers, telemetry, cancellation);
         }
         catch
         {
+            telemetry?.Dispose();
             data.Dispose();
             throw;
         }
@@ -94,11 +101,13 @@ public sealed class Node : IAsyncDisposable
         await StopAsync();
         await _http.DisposeAsync();
         if (_s3 is not null) await _s3.DisposeAsync();
+        _telemetry.Dispose();
     }
 
     private static async Task<Node> StartAsync(
-        Config config, PhysicalDisk data, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+        Config config, PhysicalDisk data, ILoggerFactory loggers, Telemetry telemetry, CancellationToken cancellation)
     {
+        var time = telemetry.Time;
         var httpSettings = HttpSettings.From(config);
         var settings = NodeStoreSettings.From(config);
         var (lifecycle, notifications) = (LifecycleSettings.From(config), NotificationSettings.From(config));
@@ -117,9 +126,10 @@ public sealed class Node : IAsyncDisposable
             var store = NodeStore.Start(system, settings, data, RandomSalt, time, secrets);
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(
-                httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity);
+                httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
+                telemetry);
             var s3 = await StartS3Async(
-                config, httpSettings, store, readiness, time, loggers, certificate, cancellation);
+                config, httpSettings, store, readiness, telemetry, loggers, certificate, cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
@@ -129,7 +139,8 @@ public sealed class Node : IAsyncDisposable
                 NotificationReader.Read);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(
-                system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null);
+                system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null,
+                telemetry);
         }
         catch (Exception error)
         {
@@ -150,14 +161,14 @@ public sealed class Node : IAsyncDisposable
     }
 
     private static async Task<HttpServer?> StartS3Async(
-        Config config, HttpSettings limits, NodeStore store, Readiness readiness, TimeProvider time,
+        Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry telemetry,
         ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
     {
         var settings = S3Settings.From(config);
         if (!settings.IsEnabled) return null;
         return await S3Server.StartAsync(
-            limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,
-            cancellation);
+            limits, settings, store.Objects, store.Identity.Directory, readiness, telemetry.Time, loggers, certificate,
+            cancellation, telemetry);
     }
 
     private static void StopInOrder(

@@ -4,6 +4,7 @@ using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Http.Admin;
+using Ciaos.Http.Metrics;
 using Ciaos.Storage.FlatBuffers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -115,6 +116,7 @@ internal sealed class Failures(ILogger logger)
             logger, error, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
         if (context.Response.HasStarted)
         {
+            RequestWatch.Of(context)?.HasFailed = true;
             context.Abort();
             return Task.CompletedTask;
         }

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Metrics;
 using Ciaos.Http.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,14 +32,19 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>Listens once the task has ended. What it answers depends on <paramref name="readiness"/>.</summary>
     /// <param name="identity">Who may use it, and the admin API; null: neither, for where authentication is
     /// off.</param>
+    /// <param name="telemetry">Null: nothing is measured.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
-        CancellationToken cancellation, TlsCertificate? certificate = null, IdentitySystem? identity = null)
+        CancellationToken cancellation, TlsCertificate? certificate = null, IdentitySystem? identity = null,
+        Telemetry? telemetry = null)
     {
-        var api = new NativeApi(store, settings, readiness, loggers.CreateLogger<NativeApi>(), identity);
+        var logger = loggers.CreateLogger<NativeApi>();
+        var api = new NativeApi(store, settings, readiness, logger, identity, telemetry);
+        RequestDelegate handler = api.HandleAsync;
+        if (telemetry is not null) handler = telemetry.Observe(FrontEnd.Native, handler, logger);
         var listener = new ListenerSettings(settings.Address, settings.Port, certificate);
-        return StartAsync(settings, listener, api.HandleAsync, loggers, cancellation);
+        return StartAsync(settings, listener, handler, loggers, cancellation, telemetry);
     }
 
     /// <summary>Listens once the task has ended.</summary>
@@ -46,12 +53,15 @@ public sealed class HttpServer : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be bound.</exception>
     internal static async Task<HttpServer> StartAsync(
         HttpSettings settings, ListenerSettings listener, RequestDelegate handler, ILoggerFactory loggers,
-        CancellationToken cancellation)
+        CancellationToken cancellation, Telemetry? telemetry = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ciaos" });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton<IHostLifetime, HostsOwnLifetime>();
+
+        // Of several factories the last one counts: Kestrel's meter becomes one of this node's.
+        if (telemetry is not null) builder.Services.AddSingleton<IMeterFactory>(new Meters(telemetry.Collector));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(
             options => Configure(options, settings, listener));
@@ -113,6 +123,16 @@ public sealed class HttpServer : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             listen.AllowHalfClosing();
         });
+    }
+
+    /// <summary>Gives out meters that outlive the server.</summary>
+    private sealed class Meters(MetricsCollector collector) : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => collector.Create(options);
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Signals are the host's: this application starts and stops when it is told to.</summary>

@@ -3,6 +3,7 @@ using Ciaos.Actors.Objects;
 using Ciaos.Http.Admin;
 using Ciaos.Http.Health;
 using Ciaos.Http.Listing;
+using Ciaos.Http.Metrics;
 using Ciaos.Http.Native;
 using Ciaos.Http.Raw;
 using Ciaos.Storage;
@@ -31,14 +32,19 @@ public sealed class NativeApi
     private readonly RawReads _rawReads;
     private readonly RawWrites _rawWrites;
     private readonly StatRoute _stat;
+    private readonly MetricsRoute? _metrics;
 
     /// <param name="identity">Null: without the admin API, and only where authentication is off.</param>
+    /// <param name="telemetry">Null: there are no metrics.</param>
     internal NativeApi(
-        ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger, IdentitySystem? identity = null)
+        ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger, IdentitySystem? identity = null,
+        Telemetry? telemetry = null)
     {
         if (settings.IsAuthenticationOn) ArgumentNullException.ThrowIfNull(identity);
-        _access = new NativeAccess(
-            settings.IsAuthenticationOn ? new Authentication(identity!.Directory, identity.Time) : null);
+        var authentication =
+            settings.IsAuthenticationOn ? new Authentication(identity!.Directory, identity.Time) : null;
+        _access = new NativeAccess(authentication);
+        _metrics = telemetry is null ? null : new MetricsRoute(telemetry, authentication);
         _admin = identity is null ? null : new AdminApi(identity, readiness);
         (_readiness, _logger) = (readiness, logger);
         _failures = new Failures(logger);
@@ -76,14 +82,23 @@ public sealed class NativeApi
     private Task DispatchAsync(HttpContext context)
     {
         var target = RequestTarget.Parse(RawTargetOf(context));
-        if (_admin is not null && target.Path.StartsWith(AdminApi.PathStart)) return _admin.HandleAsync(context);
+        var watch = RequestWatch.Of(context);
+        if (_admin is not null && target.Path.StartsWith(AdminApi.PathStart))
+        {
+            watch?.Operation = OperationNames.Admin;
+            return _admin.HandleAsync(context);
+        }
+
         if (!Route.TryFind(target, out var route, out var key))
             return Answers.TextAsync(context, StatusCodes.Status404NotFound, Route.NothingHere);
         if (!route.Allows(context.Request.Method)) return RefuseMethodAsync(context, route);
+        watch?.Operation = OperationNames.Of(route.Name, context.Request.Method);
         if (route.Name is RouteName.Live) return HealthRoutes.LiveAsync(context);
         if (route.Name is RouteName.Ready) return _health.ReadyAsync(context);
+        if (route.Name is RouteName.Metrics && _metrics is not null) return _metrics.HandleAsync(context);
         if (_readiness.Reason is { } reason) return Answers.UnavailableAsync(context, reason);
         var caller = _access.Identify(context);
+        watch?.User = caller.User;
         var error = "";
         switch (route.Name)
         {
@@ -91,9 +106,11 @@ public sealed class NativeApi
                 _access.Authorize(context, caller, route.Name);
                 return _list.HandleAsync(context, caller.User, query);
             case RouteName.UpdateKey when ObjectKeys.TryParsePair(key, out var from, out var to, out error):
+                watch?.Key = from.Value;
                 _access.Authorize(context, caller, route.Name, from, to);
                 return _changes.RenameAsync(context, caller.User, from, to);
             case not (RouteName.List or RouteName.UpdateKey) when ObjectKeys.TryParse(key, out var parsed, out error):
+                watch?.Key = parsed.Value;
                 _access.Authorize(context, caller, route.Name, parsed);
                 return HandleKeyAsync(context, route.Name, caller.User, parsed);
             default:

@@ -13,6 +13,7 @@ internal enum RouteName
     List,
     Live,
     Ready,
+    Metrics,
 }
 
 /// <summary>One line of the table of routes.</summary>
@@ -27,7 +28,7 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
     public const string NothingHere =
         "There is nothing here. Routes: POST /put/{key}, GET /get/{key}, POST /append/{key}, POST /update/{key}, "
         + "PUT /update_key/{old}/{new}, DELETE /delete/{key}, PUT|GET|HEAD|DELETE /raw/{key}, GET /stat/{key}, "
-        + "GET /list?prefix=&after=&limit=, GET /health/live, GET /health/ready, GET /admin/v1/";
+        + "GET /list?prefix=&after=&limit=, GET /health/live, GET /health/ready, GET /metrics, GET /admin/v1/";
 
     // The frequent ones first.
     private static readonly Route[] Table =
@@ -43,6 +44,7 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
         new(RouteName.List, "/list", "GET, HEAD"),
         new(RouteName.Live, "/health/live", "GET, HEAD"),
         new(RouteName.Ready, "/health/ready", "GET, HEAD"),
+        new(RouteName.Metrics, "/metrics", "GET, HEAD"),
     ];
 
     private readonly string[] _methods = Methods.Split(", ");

@@ -1,3 +1,4 @@
+using Ciaos.Http.Metrics;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
 using Ciaos.Http.S3.Listing;
@@ -48,6 +49,7 @@ internal sealed class S3Api
         SetCommonHeaders(context);
         ContinueExpectation.Watch(context);
         var resource = "";
+        RequestWatch.Of(context)?.Operation = "s3:other";
         try
         {
             if (_readiness.Reason is { } reason) throw new S3Exception(S3Error.ServiceUnavailable, reason);
@@ -56,6 +58,7 @@ internal sealed class S3Api
             resource = target.Resource;
             if (HttpMethods.IsOptions(context.Request.Method))
             {
+                RequestWatch.Of(context)?.Operation = "s3:Preflight";
                 await _cors.AnswerPreflightAsync(context, target);
                 return;
             }
@@ -75,10 +78,17 @@ internal sealed class S3Api
         PresignedHeaders.Apply(context.Request.Headers, target.Query);
         var (key, user) = _services.Callers.Identify(caller);
         var operation = _operations.Find(context.Request.Method, target);
+        Note(context, operation, user?.Name, target.Resource);
         var request = new S3Request(context, target, operation, caller, key, user);
         if (target.Bucket is { } name && !operation.MakesBucket)
             request.Bucket = await _services.Store.FindBucketInfoAsync(name, context.RequestAborted)
                 ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [new("BucketName", name)] };
         await operation.Handle(request);
+    }
+
+    private static void Note(HttpContext context, S3Operation operation, string? user, string resource)
+    {
+        if (RequestWatch.Of(context) is not { } watch) return;
+        (watch.Operation, watch.User, watch.Key) = (operation.Label, user ?? "", resource);
     }
 }

@@ -3,6 +3,7 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
+using Ciaos.Http.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -108,6 +109,7 @@ internal sealed class S3Failures(ILogger logger)
     {
         if (context.Response.HasStarted)
         {
+            RequestWatch.Of(context)?.HasFailed = true;
             context.Abort();
             return;
         }

@@ -11,6 +11,9 @@ namespace Ciaos.Http.S3;
 internal sealed record S3Operation(
     S3Scope Scope, string Method, string? SubResource, string Name, Func<S3Request, Task> Handle)
 {
+    /// <summary>Its name in metrics and logs, beside those of the native API.</summary>
+    public string Label { get; } = "s3:" + Name;
+
     /// <summary>The bucket need not exist.</summary>
     public bool MakesBucket { get; init; }
 }

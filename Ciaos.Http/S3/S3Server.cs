@@ -1,6 +1,8 @@
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Metrics;
 using Ciaos.Http.Tls;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Ciaos.Http.S3;
@@ -11,14 +13,18 @@ public static class S3Server
     /// <summary>Listens once the task has ended. What it answers depends on <paramref name="readiness"/>.</summary>
     /// <param name="limits">Of connections, headers and rates.</param>
     /// <param name="certificate">Null: plain HTTP.</param>
+    /// <param name="telemetry">Null: nothing is measured.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings limits, S3Settings settings, ObjectStore store, IdentityDirectory identity, Readiness readiness,
-        TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
+        TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation,
+        Telemetry? telemetry = null)
     {
         var services = new S3Services(store, identity, settings, time, loggers.CreateLogger("Ciaos.Http.S3"));
         var api = new S3Api(services, readiness);
         var listener = new ListenerSettings(settings.Address, settings.Port, certificate);
-        return HttpServer.StartAsync(limits, listener, api.HandleAsync, loggers, cancellation);
+        RequestDelegate handler = api.HandleAsync;
+        if (telemetry is not null) handler = telemetry.Observe(FrontEnd.S3, handler, services.Logger);
+        return HttpServer.StartAsync(limits, listener, handler, loggers, cancellation, telemetry);
     }
 }

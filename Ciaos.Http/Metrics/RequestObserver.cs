@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Ciaos.Http.Metrics;
+
+/// <summary>Stands around a front end: measures every request, and tells the log of slow ones.</summary>
+internal sealed class RequestObserver(Telemetry telemetry, FrontEnd frontEnd, ILogger logger)
+{
+    /// <summary>The status of requests whose client did not wait for an answer. As nginx has it.</summary>
+    public const int ClientGone = 499;
+
+    /// <summary>Streams that last as long as their client wants: not their end tells whether they were slow.</summary>
+    public const string EndlessOperation = "events";
+
+    private readonly TimeProvider _time = telemetry.Time;
+    private readonly RequestMetrics _metrics = telemetry.Requests;
+    private readonly TimeSpan _slow = telemetry.Settings.SlowRequest;
+
+    public RequestDelegate Around(RequestDelegate handler) => context => HandleAsync(context, handler);
+
+    private async Task HandleAsync(HttpContext context, RequestDelegate handler)
+    {
+        var watch = RequestWatch.Begin(context, _time);
+        _metrics.Begin(frontEnd);
+        try
+        {
+            await handler(context);
+        }
+        finally
+        {
+            End(context, watch);
+        }
+    }
+
+    private void End(HttpContext context, RequestWatch watch)
+    {
+        var duration = _time.GetElapsedTime(watch.StartedAt);
+        var isGone = context.RequestAborted.IsCancellationRequested && !watch.HasFailed;
+        var status = isGone && !context.Response.HasStarted ? ClientGone : context.Response.StatusCode;
+        _metrics.End(frontEnd, watch, status, duration);
+        if (ErrorOf(watch, status, isGone) is { } kind) _metrics.Error(kind);
+        if (_slow == TimeSpan.Zero) return;
+        var untilBody = watch.BodyAt == 0 ? duration : _time.GetElapsedTime(watch.StartedAt, watch.BodyAt);
+        if ((watch.Operation == EndlessOperation ? untilBody : duration) < _slow) return;
+        _metrics.Slow(watch);
+        SlowRequests.Tell(logger, watch, status, untilBody, duration, context.TraceIdentifier);
+    }
+
+    private static string? ErrorOf(RequestWatch watch, int status, bool isGone) => status switch
+    {
+        _ when watch.HasFailed => "request_failed",
+        _ when isGone => "client_gone",
+        StatusCodes.Status500InternalServerError => "request_failed",
+        StatusCodes.Status503ServiceUnavailable => "request_unavailable",
+        StatusCodes.Status507InsufficientStorage => "request_disk_full",
+        _ => null,
+    };
+}
