@@ -39,7 +39,7 @@ _KEYS_IN_A_FOLDER = 1000
 _KEY_BYTES_MAX = 1024
 
 
-class CiaosFileSystem(AbstractFileSystem):  # type: ignore[misc, unused-ignore]
+class CiaosFileSystem(AbstractFileSystem):
     """The keys of one user as files.
 
     api_url, user_id, user_access_key: as in `Config`; what is left out is read from ``CIAOS_URL``, ``CIAOS_USER`` and
@@ -146,9 +146,9 @@ class CiaosFileSystem(AbstractFileSystem):  # type: ignore[misc, unused-ignore]
         if path is None:
             self.dircache.clear()
         else:
-            path = self._strip_protocol(path)
+            changed = str(self._strip_protocol(path))
             for listed in list(self.dircache):
-                if listed == path or listed.startswith(path + "/") or path.startswith(listed + "/") or not listed:
+                if not listed or f"{changed}/".startswith(f"{listed}/") or listed.startswith(f"{changed}/"):
                     self.dircache.pop(listed, None)
         super().invalidate_cache(path)
 
