@@ -12,8 +12,8 @@ did there. All others raise `CiaosError`.
 from .client import Ciaos
 from .config import Config
 from .errors import (
-    AccessDenied, BadRequest, CiaosError, KeyExists, KeyNotFound, PreconditionFailed, RangeNotSatisfiable, ServerError,
-    ServerUnavailable, StorageFull, TransferBroken, TransferIncomplete)
+    AccessDenied, BadRequest, CiaosError, KeyExists, KeyNotFound, PositionGone, PreconditionFailed, RangeNotSatisfiable,
+    ServerError, ServerUnavailable, StorageFull, TransferBroken, TransferIncomplete)
 from .events import StoreEvent
 from .objects import ObjectInfo, PutResult
 
@@ -21,6 +21,6 @@ __version__ = "1.1.0"
 
 __all__ = [
     "AccessDenied", "BadRequest", "Ciaos", "CiaosError", "Config", "KeyExists", "KeyNotFound", "ObjectInfo",
-    "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable", "StorageFull",
+    "PositionGone", "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable", "StorageFull",
     "StoreEvent", "TransferBroken", "TransferIncomplete",
 ]

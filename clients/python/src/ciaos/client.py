@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from types import TracebackType
 from typing import (
-    TYPE_CHECKING, Any, BinaryIO, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type, Union, overload)
+    TYPE_CHECKING, Any, BinaryIO, Dict, Iterable, Iterator, List, Optional, Tuple, Type, Union, overload)
 
 from . import _batch, _folders, _objects, _transfer
 from ._original import OriginalMethods
+from ._progress import Progress
 from ._transport import Transport
 from .config import Config
 from .errors import KeyNotFound
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from .file import CiaosFile
-
-Progress = Union[Callable[[int, Optional[int]], object], bool, None]
-"""Told of bytes done and of all there are (None: not known). True shows a bar."""
 
 Path = Union[str, "os.PathLike[str]"]
 Files = List[Union[bytearray, memoryview]]

@@ -60,6 +60,10 @@ class RangeNotSatisfiable(BadRequest):
     """The object ends before the range that was asked for begins (416)."""
 
 
+class PositionGone(BadRequest):
+    """The journal does not reach back to the position that events were asked from (410)."""
+
+
 class ServerError(CiaosError):
     """The server failed (5xx); its log tells more under the request id."""
 
@@ -93,8 +97,9 @@ class TransferIncomplete(CiaosError):
 
 
 _BY_STATUS: Dict[int, Type[CiaosError]] = {
-    401: AccessDenied, 403: AccessDenied, 404: KeyNotFound, 409: KeyExists, 412: PreconditionFailed,
-    416: RangeNotSatisfiable, 429: ServerUnavailable, 503: ServerUnavailable, 507: StorageFull,
+    401: AccessDenied, 403: AccessDenied, 404: KeyNotFound, 409: KeyExists, 410: PositionGone,
+    412: PreconditionFailed, 416: RangeNotSatisfiable, 429: ServerUnavailable, 503: ServerUnavailable,
+    507: StorageFull,
 }
 
 
