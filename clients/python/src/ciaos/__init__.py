@@ -9,6 +9,8 @@ The seven methods of the original package (put, put_binary, get, append, update,
 did there. All others raise `CiaosError`.
 """
 
+import logging as _logging
+
 from .client import Ciaos
 from .config import Config
 from .errors import (
@@ -18,6 +20,9 @@ from .events import StoreEvent
 from .objects import ObjectInfo, PutResult
 
 __version__ = "1.1.0"
+
+# Who wants to read the records of the logger ``ciaos`` sets up logging; without this, Python prints warnings by itself.
+_logging.getLogger("ciaos").addHandler(_logging.NullHandler())
 
 __all__ = [
     "AccessDenied", "BadRequest", "Ciaos", "CiaosError", "Config", "KeyExists", "KeyNotFound", "ObjectInfo",
