@@ -194,7 +194,7 @@ public sealed class CiaosClientSpec : IAsyncLifetime
     [Fact]
     public async Task A_listing_goes_through_all_pages()
     {
-        var keys = Enumerable.Range(0, 2500).Select(i => $"k{i:D4}").ToList();
+        var keys = Enumerable.Range(0, 1500).Select(i => $"k{i:D4}").ToList();
         await Parallel.ForEachAsync(
             keys, new ParallelOptions { MaxDegreeOfParallelism = 8 },
             async (key, cancellation) => await Client.PutAsync(key, Array.Empty<byte>(), cancellation: cancellation));
