@@ -15,7 +15,7 @@ from .client import Ciaos
 from .config import Config
 from .errors import (
     AccessDenied, BadRequest, CiaosError, KeyExists, KeyNotFound, PositionGone, PreconditionFailed, RangeNotSatisfiable,
-    ServerError, ServerUnavailable, StorageFull, TransferBroken, TransferIncomplete)
+    ServerError, ServerUnavailable, SourceEnded, StorageFull, TransferBroken, TransferIncomplete)
 from .events import StoreEvent
 from .objects import ObjectInfo, PutResult
 
@@ -26,6 +26,6 @@ _logging.getLogger("ciaos").addHandler(_logging.NullHandler())
 
 __all__ = [
     "AccessDenied", "BadRequest", "Ciaos", "CiaosError", "Config", "KeyExists", "KeyNotFound", "ObjectInfo",
-    "PositionGone", "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable", "StorageFull",
-    "StoreEvent", "TransferBroken", "TransferIncomplete",
+    "PositionGone", "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable", "SourceEnded",
+    "StorageFull", "StoreEvent", "TransferBroken", "TransferIncomplete",
 ]

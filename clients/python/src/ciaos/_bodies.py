@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, 
 
 from . import _flatbuffers
 from ._transport import Body
-from .errors import TransferBroken
+from .errors import SourceEnded
 
 BLOCK_BYTES = 1 << 20
 # Parts smaller than this are sent together: a packet of their own costs more than copying them.
@@ -76,7 +76,7 @@ class StreamBody(Body):
             if self._told is not None:
                 self._told(self.sent_bytes)
         if self._content_bytes is not None and self.sent_bytes != self._content_bytes:
-            raise TransferBroken(
+            raise SourceEnded(
                 f"The source ended after {self.sent_bytes} of the {self._content_bytes} bytes that it was to have")
         yield self._after
 

@@ -17,7 +17,7 @@ from . import _flatbuffers
 from ._bodies import FileList, file_as_list
 from ._transport import Body, Reply, Transport, idempotency_key, log
 from ._urls import escape, escape_whole
-from .errors import TransferBroken
+from .errors import SourceEnded, TransferBroken
 from .objects import BytesLike
 
 
@@ -107,7 +107,7 @@ class OriginalMethods:
                     log.warning("HTTPError during %s: %s", what, error)
                     return None
                 is_repeat = True
-            except (requests.RequestException, TransferBroken) as error:
+            except (requests.RequestException, SourceEnded) as error:
                 log.warning("HTTPError during %s: %s", what, error)
                 return None
         if is_repeat and path.startswith("/update_key/") and response.status_code == 404:

@@ -49,9 +49,8 @@ class Config:
     def from_environment(cls, environment: Optional[Mapping[str, str]] = None) -> Config:
         """Reads ``CIAOS_URL``, ``CIAOS_USER`` and ``CIAOS_ACCESS_KEY``.
 
-        Without a user the id of the access key is meant by it, and without a URL the node on this machine.
+        Without a URL the node on this machine is meant.
         """
         values = os.environ if environment is None else environment
-        key = values.get("CIAOS_ACCESS_KEY", "")
-        user = values.get("CIAOS_USER", "")
-        return cls(values.get("CIAOS_URL", "") or "http://127.0.0.1:9710", user, key)
+        return cls(values.get("CIAOS_URL", "") or "http://127.0.0.1:9710", values.get("CIAOS_USER", ""),
+                   values.get("CIAOS_ACCESS_KEY", ""))

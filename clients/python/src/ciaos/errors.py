@@ -80,6 +80,10 @@ class TransferBroken(CiaosError):
     """The connection was cut, and going on where it broke was not possible."""
 
 
+class SourceEnded(CiaosError):
+    """What was to be sent ended before the size that was announced, as a file that is being cut. Nothing is stored."""
+
+
 class TransferIncomplete(CiaosError):
     """Of a folder some files were not carried over; all the others were.
 
