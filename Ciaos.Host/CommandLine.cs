@@ -19,6 +19,7 @@ internal static class CommandLine
             RebuildCommand.Build(),
             Check.CheckCommand.Build(),
             BackupCommand.Build(),
+            HealthCommand.Build(),
             Journal.JournalCommand.Build(),
             Version(),
         };
