@@ -37,6 +37,8 @@ install_missing() {
         command -v $client >/dev/null || missing+=("$client")
     done
     command -v npm >/dev/null || missing+=(nodejs npm)
+    command -v systemd-analyze >/dev/null || missing+=(systemd)
+    /usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
     [ ${#missing[@]} = 0 ] && return 0
     step "Installing ${missing[*]}"
     local sudo=""

@@ -71,9 +71,13 @@ public sealed class HttpServer : IAsyncDisposable
         {
             await application.StartAsync(cancellation);
         }
-        catch
+        catch (Exception failure)
         {
             await application.DisposeAsync();
+            // Kestrel tells alone of an address in use in its own words.
+            if (failure is System.Net.Sockets.SocketException refused)
+                throw new IOException(
+                    $"{listener.Address}:{listener.Port} cannot be listened on: {refused.Message}", failure);
             throw;
         }
 
