@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Akka.Actor;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
@@ -45,7 +46,7 @@ internal sealed class ScratchCatalog : IDisposable
     /// <summary>As a running shard has it, but that nobody is there to be told anything.</summary>
     public ShardContext ContextOf(int shard) => new(
         shard, _settings, Store, Readers, ActorRefs.Nobody, ActorRefs.Nobody, () => ActorRefs.Nobody,
-        new NeedleIds(_time), _time);
+        new NeedleIds(_time), _time, new ShardHeads(_settings.Shards));
 
     public ShardStates NewStates() => new(
         Math.Max(1, _settings.CacheEntries / _settings.Shards), Readers);

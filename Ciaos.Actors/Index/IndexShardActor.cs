@@ -58,7 +58,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         Recover<RecoveryCompleted>(_ => Serve());
         On<IKeyCommand>(command => Handle(command, Sender));
         On<Flush>(_ => FlushGathered());
-        On<CatalogProtocol.Applied>(applied => Answer(_writes.Applied(applied.ToSequence)));
+        On<CatalogProtocol.Applied>(applied => EndApply(applied.ToSequence));
         On<CatalogProtocol.NotApplied>(failed => Fail(failed.Failure));
         On<CatalogProtocol.Purged>(_purge.Continue);
         On<VolumeProtocol.Appended>(stored => _recorder.Stored(stored.Needle));
@@ -118,6 +118,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     {
         _recovery.End(LastSequenceNr);
         _writes.Begin(LastSequenceNr);
+        _shard.Heads.Advance(_shard.Shard, LastSequenceNr);
         foreach (var state in _shard.Readers.Read(reader => reader.Moving(_shard.Shard))) _renames.Resume(state);
         _purge.Begin();
         _recorder.Begin(_shard.Readers.Read(reader => reader.RecordedSequence(PersistenceId)), LastSequenceNr);
@@ -167,6 +168,14 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     {
         _isFlushQueued = false;
         _writes.Flush();
+    }
+
+    // Look-ups show it from here on: only then is it told to those who follow.
+    private void EndApply(long toSequence)
+    {
+        var done = _writes.Applied(toSequence);
+        _shard.Heads.Advance(_shard.Shard, toSequence);
+        Answer(done);
     }
 
     private void Answer(ShardBatch? done)

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
 
@@ -30,6 +31,7 @@ public sealed class IndexSystem : IAsyncDisposable
         CatalogExtension.For(system).Readers = readers;
         Listing = new CatalogListing(readers, new ShardLayout(settings.Shards));
         Ages = new CatalogAges(store, readers);
+        Heads = new ShardHeads(settings.Shards);
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
         IActorRef? region = null;
         Buckets = system.ActorOf(
@@ -41,7 +43,7 @@ public sealed class IndexSystem : IAsyncDisposable
             Region.Tell(new ShardProtocol.GetStatus(shard), ActorRefs.NoSender);
 
         ShardContext Context(int shard) =>
-            new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time);
+            new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time, Heads);
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -53,6 +55,9 @@ public sealed class IndexSystem : IAsyncDisposable
     public IObjectListing Listing { get; }
 
     internal CatalogAges Ages { get; }
+
+    /// <summary>How far the shards have come; final once all are ready.</summary>
+    internal ShardHeads Heads { get; }
 
     /// <summary>Grows with every change of a bucket that the catalog has. Blocks.</summary>
     internal long BucketsVersion() =>

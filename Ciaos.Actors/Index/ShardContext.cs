@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Actor;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
 
@@ -10,6 +11,7 @@ namespace Ciaos.Actors.Index;
 /// <param name="Writer">The catalog's writer.</param>
 /// <param name="Region">The way to the other shards; asked for when it is needed, since it starts the
 /// shards.</param>
+/// <param name="Heads">Is told how far the shard has come.</param>
 internal sealed record ShardContext(
     int Shard,
     IndexSettings Settings,
@@ -19,7 +21,8 @@ internal sealed record ShardContext(
     IActorRef Volumes,
     Func<IActorRef> Region,
     NeedleIds Needles,
-    TimeProvider Time)
+    TimeProvider Time,
+    ShardHeads Heads)
 {
     public string PersistenceId => PersistenceIdOf(Stream);
 

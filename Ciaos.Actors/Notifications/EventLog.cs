@@ -1,3 +1,4 @@
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Storage;
@@ -15,6 +16,8 @@ internal sealed class EventLog(JournalReader journal, int shards)
     /// <summary>How far back the event is looked for that has given a bucket its targets.</summary>
     private const int MaxBucketEvents = 1_000;
 
+    private readonly ShardJournal _events = new(journal, shards);
+
     public int Shards => shards;
 
     /// <summary>Grows with everything that is written.</summary>
@@ -22,14 +25,13 @@ internal sealed class EventLog(JournalReader journal, int shards)
 
     /// <summary>Events of a shard behind a number, in order. Read while they are asked for.</summary>
     public IEnumerable<(long Sequence, IKeyEvent? Event)> After(int shard, long sequence, int max) =>
-        journal.Events(NameOf(shard), sequence + 1, long.MaxValue, max)
-            .Select(entry => (entry.SequenceNr, IndexEventCodec.Decode(entry.Manifest, entry.Message) as IKeyEvent));
+        _events.After(shard, sequence, max);
 
     /// <summary>Where the shards were when the bucket got its targets.</summary>
     public long[] StartOf(BucketInfo bucket)
     {
         var begin = ConfiguredAt(bucket);
-        return [.. Enumerable.Range(0, shards).Select(shard => LastBefore(NameOf(shard), begin))];
+        return [.. Enumerable.Range(0, shards).Select(shard => LastBefore(ShardJournal.NameOf(shard), begin))];
     }
 
     // In the order in which the journal was written.
@@ -61,6 +63,4 @@ internal sealed class EventLog(JournalReader journal, int shards)
 
         return low;
     }
-
-    private static string NameOf(int shard) => ShardContext.PersistenceIdOf(shard + 1);
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -65,7 +65,5 @@ internal sealed record ObjectChange(
         (versioning == VersioningState.Enabled ? new VersionId(sequence, id) : default).ToString();
 
     private static string TagOf(ImmutableSortedDictionary<string, string> metadata, ObjectId id, long sequence) =>
-        metadata.TryGetValue(ObjectMetadata.ETag, out var tag)
-            ? tag
-            : string.Create(CultureInfo.InvariantCulture, $"{id.Value:x}-{sequence:x}");
+        FeedChange.TagOf(metadata, id, sequence);
 }

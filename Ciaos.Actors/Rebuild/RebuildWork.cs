@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
@@ -23,5 +24,5 @@ internal sealed record RebuildWork(
     /// <summary>As a running shard has it, but that nobody is there to be told anything.</summary>
     public ShardContext ContextOf(int shard) => new(
         shard, Settings, Store, Readers, ActorRefs.Nobody, ActorRefs.Nobody, () => ActorRefs.Nobody,
-        new NeedleIds(Time), Time);
+        new NeedleIds(Time), Time, new ShardHeads(Settings.Shards));
 }

@@ -61,7 +61,7 @@ internal sealed record ListQuery(string Prefix, string After, int Limit)
     }
 
     /// <summary>In a query, unlike a path, forms write a space as a plus sign.</summary>
-    private static bool TryDecode(ReadOnlySpan<char> encoded, out string text, out string error) =>
+    public static bool TryDecode(ReadOnlySpan<char> encoded, out string text, out string error) =>
         encoded.Contains('+')
             ? RequestTarget.TryDecode(
                 encoded.ToString().Replace("+", "%20", StringComparison.Ordinal), out text, out error)

@@ -10,7 +10,7 @@ namespace Ciaos.Http.Listing;
 /// <summary>How objects look in JSON: sizes in bytes, times in UTC with milliseconds (ISO 8601).</summary>
 internal static class ObjectJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Sends what <paramref name="write"/> makes, with status 200 unless another one is set.</summary>
     public static async Task SendAsync(HttpContext context, Action<Utf8JsonWriter> write)
@@ -36,6 +36,6 @@ internal static class ObjectJson
         writer.WriteEndObject();
     }
 
-    private static string Time(DateTimeOffset time) =>
+    public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
