@@ -4,6 +4,7 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Journal;
@@ -111,6 +112,8 @@ public sealed class Node : IAsyncDisposable
         var httpSettings = HttpSettings.From(config);
         var settings = NodeStoreSettings.From(config);
         var (lifecycle, notifications) = (LifecycleSettings.From(config), NotificationSettings.From(config));
+        var (feedSettings, journal) = (
+            FeedSettings.From(config), JournalSettings.From(config.GetConfig("ciaos.journal")));
         var certificate = TlsSettings.From(config) is { } tls
             ? TlsCertificate.Open(tls, time, loggers.CreateLogger("Ciaos.Http"))
             : null;
@@ -124,19 +127,18 @@ public sealed class Node : IAsyncDisposable
             var cluster = Cluster.Get(system);
             await cluster.JoinAsync(cluster.SelfAddress, cancellation);
             var store = NodeStore.Start(system, settings, data, RandomSalt, time, secrets);
+            var feed = store.StartFeed(feedSettings, journal);
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
-                telemetry);
+                telemetry, feed);
             var s3 = await StartS3Async(
                 config, httpSettings, store, readiness, telemetry, loggers, certificate, cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             store.StartLifecycle(lifecycle, LifecycleReader.Read);
-            store.StartNotifications(
-                notifications, JournalSettings.From(config.GetConfig("ciaos.journal")), data,
-                NotificationReader.Read);
+            store.StartNotifications(notifications, journal, data, NotificationReader.Read);
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(
                 system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null,
@@ -178,6 +180,7 @@ public sealed class Node : IAsyncDisposable
         AddTask(CoordinatedShutdown.PhaseServiceUnbind, "refuse-new-requests", () =>
         {
             readiness.SetNotReady("The node is stopping");
+            store.EndFeed();
             return Task.CompletedTask;
         });
         AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "finish-requests", () =>

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Ciaos.Actors;
 using Ciaos.Actors.Encryption;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
@@ -44,6 +45,7 @@ public sealed class NodeStore : IDisposable
     private readonly TimeProvider _time;
     private IActorRef? _lifecycle;
     private IActorRef? _notifications;
+    private ChangeFeed? _feed;
 
     private NodeStore(
         ActorSystem system, IActorRef volumes, VolumeReaders readers, IndexSystem index, ObjectStore objects,
@@ -113,6 +115,14 @@ public sealed class NodeStore : IDisposable
         _notifications = _system.ActorOf(NotificationsActor.Props(source, settings), "notifications");
     }
 
+    /// <summary>Lets clients follow what happens. What they are told is whole once the store is ready.</summary>
+    /// <param name="journal">That of the index.</param>
+    public ChangeFeed StartFeed(FeedSettings settings, JournalSettings journal) =>
+        _feed = new ChangeFeed(Index, journal, Objects, settings, _time);
+
+    /// <summary>Ends all following, so that it holds up nobody who waits for requests to finish.</summary>
+    public void EndFeed() => _feed?.Close();
+
     /// <summary>Finishes what index and identities have taken, refuses everything else, then closes the
     /// catalog.</summary>
     public async Task StopIndexAsync(TimeSpan timeout)
@@ -142,5 +152,9 @@ public sealed class NodeStore : IDisposable
         Dispose();
     }
 
-    public void Dispose() => _readers.Dispose();
+    public void Dispose()
+    {
+        _feed?.Dispose();
+        _readers.Dispose();
+    }
 }

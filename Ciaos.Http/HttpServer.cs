@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Metrics;
@@ -33,14 +34,15 @@ public sealed class HttpServer : IAsyncDisposable
     /// <param name="identity">Who may use it, and the admin API; null: neither, for where authentication is
     /// off.</param>
     /// <param name="telemetry">Null: nothing is measured.</param>
+    /// <param name="feed">What clients can follow; null: nothing.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
         CancellationToken cancellation, TlsCertificate? certificate = null, IdentitySystem? identity = null,
-        Telemetry? telemetry = null)
+        Telemetry? telemetry = null, ChangeFeed? feed = null)
     {
         var logger = loggers.CreateLogger<NativeApi>();
-        var api = new NativeApi(store, settings, readiness, logger, identity, telemetry);
+        var api = new NativeApi(store, settings, readiness, logger, identity, telemetry, feed);
         RequestDelegate handler = api.HandleAsync;
         if (telemetry is not null) handler = telemetry.Observe(FrontEnd.Native, handler, logger);
         var listener = new ListenerSettings(settings.Address, settings.Port, certificate);

@@ -18,6 +18,8 @@ public sealed record HttpSettings(
     int MaxRequestLineBytes,
     int MaxRequestHeadersBytes,
     int MaxFilesPerUpload,
+    int MaxFollowers,
+    TimeSpan FollowerKeepAlive,
     TimeSpan ShutdownTimeout)
 {
     private const int KiB = 1024;
@@ -26,6 +28,7 @@ public sealed record HttpSettings(
     private const int MaxPort = 65_535;
     private const int MaxAllowedConnections = 1_000_000;
     private const int MaxAllowedFiles = 10_000_000;
+    private const int MaxAllowedFollowers = 1_000_000;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -47,6 +50,8 @@ public sealed record HttpSettings(
             (int)section.Bytes("max-request-line", 8 * KiB, MiB),
             (int)section.Bytes("max-request-headers", 4 * KiB, MiB),
             section.Int("max-files-per-upload", 1, MaxAllowedFiles),
+            section.Int("max-followers", 0, MaxAllowedFollowers),
+            section.Duration("follower-keep-alive", Second, Hour),
             section.Duration("shutdown-timeout", TimeSpan.Zero, Hour));
     }
 

@@ -55,9 +55,18 @@ internal sealed class NativeAccess(Authentication? authentication)
         }
     }
 
+    /// <summary>Which keys the caller may know of, as far as its policies say now.</summary>
+    public Func<ObjectKey, bool> ReadFilter(HttpContext context, NativeCaller caller)
+    {
+        if (authentication is null || caller.Proved is not { } proved) return _ => true;
+        if (proved is { User.Policies.IsEmpty: true, Key.SessionPolicy: null }) return _ => true;
+        return key => authentication.IsAllowed(
+            context, proved, "s3:GetObject", $"arn:aws:s3:::{caller.User}/{key.Value}", isOwner: true);
+    }
+
     private static string[] ActionsOf(RouteName route, string method) => route switch
     {
-        RouteName.List => ["s3:ListBucket"],
+        RouteName.List or RouteName.Events => ["s3:ListBucket"],
         RouteName.Get or RouteName.Stat => ["s3:GetObject"],
         RouteName.Put or RouteName.Append or RouteName.Update => ["s3:PutObject"],
         RouteName.Delete => ["s3:DeleteObject"],

@@ -1,6 +1,8 @@
+using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Admin;
+using Ciaos.Http.Events;
 using Ciaos.Http.Health;
 using Ciaos.Http.Listing;
 using Ciaos.Http.Metrics;
@@ -26,6 +28,7 @@ public sealed class NativeApi
     private readonly AdminApi? _admin;
     private readonly HealthRoutes _health;
     private readonly ListRoute _list;
+    private readonly EventsRoute _events;
     private readonly FileListWrites _writes;
     private readonly FileListReads _reads;
     private readonly KeyChanges _changes;
@@ -36,9 +39,10 @@ public sealed class NativeApi
 
     /// <param name="identity">Null: without the admin API, and only where authentication is off.</param>
     /// <param name="telemetry">Null: there are no metrics.</param>
+    /// <param name="feed">Null: nobody can follow what happens.</param>
     internal NativeApi(
         ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger, IdentitySystem? identity = null,
-        Telemetry? telemetry = null)
+        Telemetry? telemetry = null, ChangeFeed? feed = null)
     {
         if (settings.IsAuthenticationOn) ArgumentNullException.ThrowIfNull(identity);
         var authentication =
@@ -50,6 +54,7 @@ public sealed class NativeApi
         _failures = new Failures(logger);
         _health = new HealthRoutes(store, readiness);
         _list = new ListRoute(store);
+        _events = new EventsRoute(store, feed, _access, settings);
         _writes = new FileListWrites(store, _failures, settings.MaxFilesPerUpload);
         _reads = new FileListReads(store, _failures);
         _changes = new KeyChanges(store, _failures);
@@ -105,11 +110,16 @@ public sealed class NativeApi
             case RouteName.List when ListQuery.TryParse(target.Query, out var query, out error):
                 _access.Authorize(context, caller, route.Name);
                 return _list.HandleAsync(context, caller.User, query);
+            case RouteName.Events when EventsQuery.TryParse(
+                target.Query, context.Request.Headers, out var query, out error):
+                _access.Authorize(context, caller, route.Name);
+                return _events.HandleAsync(context, caller, query);
             case RouteName.UpdateKey when ObjectKeys.TryParsePair(key, out var from, out var to, out error):
                 watch?.Key = from.Value;
                 _access.Authorize(context, caller, route.Name, from, to);
                 return _changes.RenameAsync(context, caller.User, from, to);
-            case not (RouteName.List or RouteName.UpdateKey) when ObjectKeys.TryParse(key, out var parsed, out error):
+            case not (RouteName.List or RouteName.Events or RouteName.UpdateKey)
+                when ObjectKeys.TryParse(key, out var parsed, out error):
                 watch?.Key = parsed.Value;
                 _access.Authorize(context, caller, route.Name, parsed);
                 return HandleKeyAsync(context, route.Name, caller.User, parsed);

@@ -11,6 +11,7 @@ internal enum RouteName
     Raw,
     Stat,
     List,
+    Events,
     Live,
     Ready,
     Metrics,
@@ -28,7 +29,8 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
     public const string NothingHere =
         "There is nothing here. Routes: POST /put/{key}, GET /get/{key}, POST /append/{key}, POST /update/{key}, "
         + "PUT /update_key/{old}/{new}, DELETE /delete/{key}, PUT|GET|HEAD|DELETE /raw/{key}, GET /stat/{key}, "
-        + "GET /list?prefix=&after=&limit=, GET /health/live, GET /health/ready, GET /metrics, GET /admin/v1/";
+        + "GET /list?prefix=&after=&limit=, GET /events?after=&prefix=&follow=, GET /health/live, GET /health/ready, "
+        + "GET /metrics, GET /admin/v1/";
 
     // The frequent ones first.
     private static readonly Route[] Table =
@@ -42,6 +44,7 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
         new(RouteName.UpdateKey, "/update_key/", "PUT", QueryIsKey: true),
         new(RouteName.Stat, "/stat/", "GET, HEAD"),
         new(RouteName.List, "/list", "GET, HEAD"),
+        new(RouteName.Events, "/events", "GET"),
         new(RouteName.Live, "/health/live", "GET, HEAD"),
         new(RouteName.Ready, "/health/ready", "GET, HEAD"),
         new(RouteName.Metrics, "/metrics", "GET, HEAD"),

@@ -30,6 +30,7 @@ public sealed class ChangeFeed : IDisposable
     private readonly TaskScheduler _readers;
     private readonly LruCache<(int Shard, long After), FeedPage> _newest;
     private readonly CancellationTokenSource _closing = new();
+    private bool _isDisposed;
 
     /// <param name="journal">That of the index.</param>
     internal ChangeFeed(
@@ -90,7 +91,8 @@ public sealed class ChangeFeed : IDisposable
     public ValueTask<FeedPage> ReadAsync(int shard, long after, long upTo, CancellationToken cancellation) =>
         FindPage(shard, after, upTo) is { } page
             ? ValueTask.FromResult(page)
-            : new ValueTask<FeedPage>(RunAsync(() => FindPage(shard, after, upTo) ?? Read(shard, after, upTo), cancellation));
+            : new ValueTask<FeedPage>(
+                RunAsync(() => FindPage(shard, after, upTo) ?? Read(shard, after, upTo), cancellation));
 
     /// <summary>Finds out what the end of a version means to its key: by what the key holds now, since what it held
     /// then nobody knows any more. If it has changed again since, that is told later.</summary>
@@ -115,6 +117,8 @@ public sealed class ChangeFeed : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         Close();
         _closing.Dispose();
         _database.Dispose();
