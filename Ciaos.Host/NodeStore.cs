@@ -81,7 +81,8 @@ public sealed class NodeStore : IDisposable
         var index = IndexSystem.Start(system, settings.Index, volumes, needles, time);
         var objects = new ObjectStore(
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
-            WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random));
+            WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random),
+            settings.Index.Shards);
         var identity = IdentitySystem.Start(system, settings.Identity, secrets, disk, time);
         return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey, time);
     }

@@ -22,8 +22,10 @@ internal static class Answers
     public static Task BadRequestAsync(HttpContext context, string text) =>
         TextAsync(context, StatusCodes.Status400BadRequest, text);
 
+    public static string NoSuchKey(string key) => $"No data found for key: {key}, The key does not exist";
+
     public static Task NoSuchKeyAsync(HttpContext context, string key) =>
-        TextAsync(context, StatusCodes.Status404NotFound, $"No data found for key: {key}, The key does not exist");
+        TextAsync(context, StatusCodes.Status404NotFound, NoSuchKey(key));
 
     public static Task UploadedAsync(HttpContext context, int status, string key) =>
         TextAsync(context, status, $"Data uploaded successfully: key = {key}");

@@ -20,16 +20,13 @@ namespace Ciaos.Http;
 internal sealed class Failures(ILogger logger)
 {
     /// <summary>The answer for an index command that was not done.</summary>
-    public Task AnswerAsync(HttpContext context, IndexProtocol.Failed failed) => failed.Reason switch
+    public Task AnswerAsync(HttpContext context, IndexProtocol.Failed failed)
     {
-        IndexProtocol.FailReason.TooManySegments =>
-            RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, failed.Detail),
-        IndexProtocol.FailReason.NotAllowed or IndexProtocol.FailReason.Versioned =>
-            RefuseAsync(context, StatusCodes.Status409Conflict, failed.Detail),
-        IndexProtocol.FailReason.DiskFull =>
-            UnavailableAsync(context, StatusCodes.Status507InsufficientStorage, failed.Detail),
-        _ => UnavailableAsync(context, StatusCodes.Status503ServiceUnavailable, failed.Detail),
-    };
+        var status = StatusOf(failed.Reason);
+        return status < StatusCodes.Status500InternalServerError
+            ? RefuseAsync(context, status, failed.Detail)
+            : UnavailableAsync(context, status, failed.Detail);
+    }
 
     public Task AnswerAsync(HttpContext context, Exception error)
     {
@@ -58,6 +55,42 @@ internal sealed class Failures(ILogger logger)
                 return FailAsync(context, error);
         }
     }
+
+    /// <summary>What part of a batch is answered with where the index has not done it. Logged by the caller, once for
+    /// all parts.</summary>
+    public static int StatusOf(IndexProtocol.FailReason reason) => reason switch
+    {
+        IndexProtocol.FailReason.TooManySegments => StatusCodes.Status413PayloadTooLarge,
+        IndexProtocol.FailReason.NotAllowed or IndexProtocol.FailReason.Versioned => StatusCodes.Status409Conflict,
+        IndexProtocol.FailReason.DiskFull => StatusCodes.Status507InsufficientStorage,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    /// <summary>What part of a batch is answered with where it has failed and the rest has not; logged where the
+    /// server is at fault.</summary>
+    public (int Status, string Text) AnswerOf(HttpContext context, string key, Exception error)
+    {
+        switch (error)
+        {
+            case DataKeyException { Problem: not DataKeyProblem.Damaged }:
+                return (StatusCodes.Status400BadRequest, error.Message);
+            case UploadRejectedException rejected:
+                return (StatusOf(rejected.Reason), error.Message);
+            case IndexFailedException failed:
+                return (StatusOf(failed.Failed.Reason), error.Message);
+        }
+
+        HttpLog.ItemFailed(
+            logger, error, key, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
+        return (
+            StatusCodes.Status500InternalServerError,
+            $"It failed on the server. Its log tells more under request {context.TraceIdentifier}");
+    }
+
+    /// <summary>Logs once what several parts of a batch were answered with.</summary>
+    public void LogParts(HttpContext context, int status, string detail, int parts) => HttpLog.Unavailable(
+        logger, context.Request.Method, TargetOf(context), UserOf(context), status, $"{parts} keys, {detail}",
+        context.TraceIdentifier);
 
     private static int StatusOf(Exception error) => error switch
     {

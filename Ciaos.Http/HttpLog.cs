@@ -21,4 +21,8 @@ internal static partial class HttpLog
     [LoggerMessage(4, LogLevel.Debug, "{Method} {Target} was refused with {Status}: {Detail} [{RequestId}]")]
     public static partial void Refused(
         ILogger logger, string method, string target, int status, string detail, string requestId);
+
+    [LoggerMessage(5, LogLevel.Error, "Key {Key} of {Method} {Target} of user {User} failed [{RequestId}]")]
+    public static partial void ItemFailed(
+        ILogger logger, Exception error, string key, string method, string target, string user, string requestId);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Http.Batch;
 
 namespace Ciaos.Http;
 
@@ -20,6 +21,7 @@ public sealed record HttpSettings(
     int MaxFilesPerUpload,
     int MaxFollowers,
     TimeSpan FollowerKeepAlive,
+    BatchSettings Batch,
     TimeSpan ShutdownTimeout)
 {
     private const int KiB = 1024;
@@ -52,6 +54,7 @@ public sealed record HttpSettings(
             section.Int("max-files-per-upload", 1, MaxAllowedFiles),
             section.Int("max-followers", 0, MaxAllowedFollowers),
             section.Duration("follower-keep-alive", Second, Hour),
+            BatchSettings.From(section),
             section.Duration("shutdown-timeout", TimeSpan.Zero, Hour));
     }
 

@@ -37,8 +37,7 @@ internal sealed class NativeAccess(Authentication? authentication)
     public void Authorize(
         HttpContext context, NativeCaller caller, RouteName route, params ReadOnlySpan<ObjectKey> keys)
     {
-        if (authentication is null || caller.Proved is not { } proved) return;
-        if (proved is { User.Policies.IsEmpty: true, Key.SessionPolicy: null }) return;
+        if (MayAll(caller)) return;
         var bucket = $"arn:aws:s3:::{caller.User}";
         foreach (var action in ActionsOf(route, context.Request.Method))
         {
@@ -48,27 +47,41 @@ internal sealed class NativeAccess(Authentication? authentication)
 
         void Require(string action, string resource)
         {
-            if (!authentication.IsAllowed(context, proved, action, resource, isOwner: true))
-                throw new RequestRefusedException(
-                    StatusCodes.Status403Forbidden,
-                    $"A policy of the user {caller.User}, or of its session, does not allow {action} here");
+            if (Refusal(context, caller, action, resource) is { } text)
+                throw new RequestRefusedException(StatusCodes.Status403Forbidden, text);
         }
     }
 
     /// <summary>Which keys the caller may know of, as far as its policies say now.</summary>
     public Func<ObjectKey, bool> ReadFilter(HttpContext context, NativeCaller caller)
     {
-        if (authentication is null || caller.Proved is not { } proved) return _ => true;
-        if (proved is { User.Policies.IsEmpty: true, Key.SessionPolicy: null }) return _ => true;
-        return key => authentication.IsAllowed(
-            context, proved, "s3:GetObject", $"arn:aws:s3:::{caller.User}/{key.Value}", isOwner: true);
+        if (MayAll(caller)) return _ => true;
+        return key => authentication!.IsAllowed(
+            context, caller.Proved!, "s3:GetObject", $"arn:aws:s3:::{caller.User}/{key.Value}", isOwner: true);
     }
+
+    /// <summary>For a batch: tells of each key why a policy denies it, or null.</summary>
+    public Func<ObjectKey, string?> RefusalsOf(HttpContext context, NativeCaller caller, RouteName batch)
+    {
+        if (MayAll(caller)) return _ => null;
+        var action = ActionsOf(batch, context.Request.Method).Single();
+        return key => Refusal(context, caller, action, $"arn:aws:s3:::{caller.User}/{key.Value}");
+    }
+
+    private bool MayAll(NativeCaller caller) =>
+        authentication is null
+        || caller.Proved is null or { User.Policies.IsEmpty: true, Key.SessionPolicy: null };
+
+    private string? Refusal(HttpContext context, NativeCaller caller, string action, string resource) =>
+        authentication!.IsAllowed(context, caller.Proved!, action, resource, isOwner: true)
+            ? null
+            : $"A policy of the user {caller.User}, or of its session, does not allow {action} here";
 
     private static string[] ActionsOf(RouteName route, string method) => route switch
     {
         RouteName.List or RouteName.Events => ["s3:ListBucket"],
-        RouteName.Get or RouteName.Stat => ["s3:GetObject"],
-        RouteName.Put or RouteName.Append or RouteName.Update => ["s3:PutObject"],
+        RouteName.Get or RouteName.Stat or RouteName.BatchGet => ["s3:GetObject"],
+        RouteName.Put or RouteName.Append or RouteName.Update or RouteName.BatchPut => ["s3:PutObject"],
         RouteName.Delete => ["s3:DeleteObject"],
         RouteName.UpdateKey => ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
         RouteName.Raw when HttpMethods.IsPut(method) => ["s3:PutObject"],

@@ -2,6 +2,7 @@ using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Admin;
+using Ciaos.Http.Batch;
 using Ciaos.Http.Events;
 using Ciaos.Http.Health;
 using Ciaos.Http.Listing;
@@ -36,6 +37,7 @@ public sealed class NativeApi
     private readonly RawWrites _rawWrites;
     private readonly StatRoute _stat;
     private readonly MetricsRoute? _metrics;
+    private readonly BatchRoutes _batches;
 
     /// <param name="identity">Null: without the admin API, and only where authentication is off.</param>
     /// <param name="telemetry">Null: there are no metrics.</param>
@@ -61,6 +63,7 @@ public sealed class NativeApi
         _rawReads = new RawReads(store, _failures);
         _rawWrites = new RawWrites(store, _failures);
         _stat = new StatRoute(store, _failures);
+        _batches = new BatchRoutes(store, _failures, settings.Batch);
     }
 
     internal static string RawTargetOf(HttpContext context) =>
@@ -118,6 +121,9 @@ public sealed class NativeApi
                 watch?.Key = from.Value;
                 _access.Authorize(context, caller, route.Name, from, to);
                 return _changes.RenameAsync(context, caller.User, from, to);
+            case RouteName.BatchGet or RouteName.BatchPut:
+                var refusals = _access.RefusalsOf(context, caller, route.Name);
+                return _batches.HandleAsync(context, caller.User, route.Name, refusals);
             case not (RouteName.List or RouteName.Events or RouteName.UpdateKey)
                 when ObjectKeys.TryParse(key, out var parsed, out error):
                 watch?.Key = parsed.Value;

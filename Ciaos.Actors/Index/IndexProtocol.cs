@@ -201,6 +201,17 @@ public static class IndexProtocol
     public sealed record Lookup(BucketId Bucket, ObjectKey Key, bool ForReading, VersionId? Version = null)
         : IKeyCommand;
 
+    /// <summary>Look-ups for reading of many keys of one shard at once; nothing is kept for their reader. Answered by
+    /// <see cref="FoundMany"/> or <see cref="Failed"/>.</summary>
+    /// <param name="Keys">At least one. The first tells the shard.</param>
+    public sealed record LookupMany(BucketId Bucket, ImmutableArray<ObjectKey> Keys) : IKeyCommand
+    {
+        /// <summary>Objects of more segments are not given.</summary>
+        public const int MaxSegments = 64;
+
+        public ObjectKey Key => Keys[0];
+    }
+
     /// <summary>The next segments of a read that <see cref="Found"/> began. Answered by <see cref="SegmentPage"/> or
     /// <see cref="Failed"/>.</summary>
     /// <param name="FromOrdinal">The first segment wanted, counted from the object's first.</param>
@@ -286,6 +297,11 @@ public static class IndexProtocol
     /// <param name="Segments">The first segments, in order; all of them where <paramref name="Ticket"/> is null.
     /// Empty when the look-up was not for reading.</param>
     public sealed record Found(ObjectRecord Object, ImmutableArray<Segment> Segments, ReadTicket? Ticket) : IReply;
+
+    /// <param name="Replies">One for each key, in order: <see cref="Found"/> with all segments, or
+    /// <see cref="KeyNotFound"/>. Null: only a <see cref="Lookup"/> of its own can tell, because the object has many
+    /// segments, is being renamed, or belongs to another shard.</param>
+    public sealed record FoundMany(ImmutableArray<IReply?> Replies) : IReply;
 
     /// <param name="FirstOrdinal">Ordinal of the page's first segment.</param>
     /// <param name="FirstOffsetBytes">Where that segment begins in the object.</param>

@@ -48,7 +48,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _purge = new ContentPurge(shard, Self, _states, _tickets);
         _recorder = new EventRecorder(shard, Self, ReadJournal, Log);
         _renames = new OutgoingRenames(shard, Self, pages, _writes, Handle, Log);
-        _reads = new ShardReads(shard.Readers, _states, _tickets, pages);
+        _reads = new ShardReads(shard, _states, _tickets, pages);
         _deferred = new DeferredCommands(_writes, Handle);
         _commands = new ShardCommands(shard, _states, _writes, _renames, pages, _closed, _deferred, Self);
         _recovery = new ShardRecovery(shard, _states);

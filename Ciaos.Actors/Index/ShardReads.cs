@@ -1,12 +1,14 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index;
 
 /// <summary>Look-ups and the reading of segments: answered at once, from what is durable and in the catalog.</summary>
 internal sealed class ShardReads(
-    CatalogReaders readers, ShardStates states, ReadTickets tickets, SegmentPages pages)
+    ShardContext shard, ShardStates states, ReadTickets tickets, SegmentPages pages)
 {
     /// <summary>False for what is no read, or must wait for the end of a rename.</summary>
     public bool TryHandle(IKeyCommand command, IActorRef client, OutgoingRenames renames)
@@ -15,6 +17,9 @@ internal sealed class ShardReads(
         {
             case Lookup lookup when renames.Find(new KeyName(lookup.Bucket, lookup.Key)) is null:
                 client.Tell(Find(lookup));
+                return true;
+            case LookupMany lookup:
+                client.Tell(new FoundMany([.. lookup.Keys.Select(key => FindSmall(lookup.Bucket, key, renames))]));
                 return true;
             case ReadSegments read:
                 client.Tell(Page(read.Ticket, content => pages.Page(content, Math.Max(0, read.FromOrdinal))));
@@ -37,7 +42,7 @@ internal sealed class ShardReads(
         if (lookup.Version is { } version)
         {
             if (state is not null && state.Record.VersionId != version)
-                state = readers.Read(reader => reader.FindVersion(name, version));
+                state = shard.Readers.Read(reader => reader.FindVersion(name, version));
         }
         else if (CommandRules.Visible(state) is null)
         {
@@ -45,6 +50,17 @@ internal sealed class ShardReads(
         }
 
         return state is null ? KeyNotFound.Instance : Found(lookup, state);
+    }
+
+    private IReply? FindSmall(BucketId bucket, ObjectKey key, OutgoingRenames renames)
+    {
+        var name = new KeyName(bucket, key);
+        if (shard.Layout.ShardOf(bucket, key) != shard.Shard || renames.Find(name) is not null) return null;
+        var state = states.GetApplied(name);
+        if (CommandRules.Visible(state) is not { } now) return CommandRules.NotFound(state);
+        if (now.SegmentCount > LookupMany.MaxSegments) return null;
+        var segments = state!.HasRows ? pages.Page(ContentView.Of(state), 0).Segments : state.ReadInline();
+        return new Found(now, segments, null);
     }
 
     private IReply Found(Lookup lookup, ObjectState state)

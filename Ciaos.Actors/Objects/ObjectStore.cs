@@ -21,6 +21,7 @@ public sealed class ObjectStore
     private readonly TaskScheduler _listings =
         new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MaxListings).ConcurrentScheduler;
 
+    private readonly ShardLayout _layout;
     private readonly Action<Action>? _post;
     private readonly BucketDirectory _buckets;
     private readonly IObjectListing _listing;
@@ -28,12 +29,14 @@ public sealed class ObjectStore
 
     /// <param name="post">Runs listings; null: the thread pool does.</param>
     /// <param name="keys">Of encrypted objects; null: there are none, and none can be made.</param>
+    /// <param name="shards">Of the index. Another number is only slow: look-ups of many keys would meet shards that do
+    /// not own them.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
         NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null,
-        DataKeys? keys = null)
+        DataKeys? keys = null, int shards = 1)
     {
-        _post = post;
+        (_post, _layout) = (post, new ShardLayout(shards));
         (Index, Needles, _listing) = (index, needles, listing);
         _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
@@ -101,6 +104,46 @@ public sealed class ObjectStore
         catch (AskTimeoutException)
         {
             return NoAnswer("The index");
+        }
+    }
+
+    /// <summary>Looks up many keys for reading, side by side in all shards. Nothing has to be let go.</summary>
+    /// <param name="keysAtOnce">A shard is asked for so many at a time: what else it has to do comes between.</param>
+    /// <returns>In the order of the keys: <see cref="IndexProtocol.Found"/> with all segments,
+    /// <see cref="IndexProtocol.KeyNotFound"/> or <see cref="IndexProtocol.Failed"/>. Null: the object has many
+    /// segments, or is being renamed, and needs a <see cref="IndexProtocol.Lookup"/> of its own.</returns>
+    public async Task<IndexProtocol.IReply?[]> LookupManyAsync(
+        BucketId bucket, IReadOnlyList<ObjectKey> keys, int keysAtOnce, CancellationToken cancellation)
+    {
+        var replies = new IndexProtocol.IReply?[keys.Count];
+        var shards = Enumerable.Range(0, keys.Count).GroupBy(i => _layout.ShardOf(bucket, keys[i]));
+        await Task.WhenAll(shards.Select(shard => LookupAsync([.. shard])));
+        return replies;
+
+        async Task LookupAsync(int[] ofShard)
+        {
+            foreach (var part in ofShard.Chunk(keysAtOnce))
+            {
+                var command = new IndexProtocol.LookupMany(bucket, [.. part.Select(i => keys[i])]);
+                var reply = await SendAsync(command, cancellation);
+                for (var i = 0; i < part.Length; i++)
+                    replies[part[i]] = reply is IndexProtocol.FoundMany found ? found.Replies[i] : reply;
+            }
+        }
+    }
+
+    /// <summary>Fills <paramref name="destination"/> with all bytes of an object that is not encrypted, and whose
+    /// segments were all found.</summary>
+    /// <exception cref="IOException">They cannot be read, or are not what was written.</exception>
+    public void ReadWhole(IndexProtocol.Found found, Span<byte> destination)
+    {
+        if (found.Ticket is not null || EncryptionMetadata.IsEncrypted(found.Object.Metadata))
+            throw new InvalidOperationException($"{found.Object.Key} cannot be read in one piece");
+        foreach (var segment in found.Segments)
+        {
+            if (segment.LengthBytes > 0)
+                Needles.Read(segment.Needle, segment.OffsetBytes, destination[..segment.LengthBytes]);
+            destination = destination[segment.LengthBytes..];
         }
     }
 

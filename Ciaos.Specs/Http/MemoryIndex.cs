@@ -35,6 +35,7 @@ internal sealed class MemoryIndex : ReceiveActor
     private IReply Handle(IKeyCommand command) => command switch
     {
         Lookup lookup => Find(lookup),
+        LookupMany lookup => new FoundMany([.. lookup.Keys.Select(key => FindSmall(lookup.Bucket, key))]),
         Put put => Store(put),
         Append append => Add(append),
         Delete delete => Remove(delete),
@@ -53,6 +54,12 @@ internal sealed class MemoryIndex : ReceiveActor
         var ticket = new ReadTicket(_reads.Count + 1, found.Record.Version);
         _reads[ticket.Id] = found.Segments;
         return new Found(found.Record, found.Segments[..PageSegments], ticket);
+    }
+
+    private IReply? FindSmall(BucketId bucket, ObjectKey key)
+    {
+        if (!_objects.TryGetValue((bucket, key), out var found)) return KeyNotFound.Instance;
+        return found.Segments.Length <= PageSegments ? new Found(found.Record, found.Segments, Ticket: null) : null;
     }
 
     private IReply Store(Put put)

@@ -10,6 +10,29 @@ namespace Ciaos.Specs.Index;
 public class IndexShardActorSpec
 {
     [Fact]
+    public async Task Many_keys_are_looked_up_at_once_but_for_those_that_need_a_question_of_their_own()
+    {
+        await using var node = await IndexNode.StartAsync();
+        var (small, appended, large) = (IndexNode.KeyOf(3, "s"), IndexNode.KeyOf(3, "a"), IndexNode.KeyOf(3, "l"));
+        var elsewhere = IndexNode.KeyOf(4, "e");
+        await node.Put(small);
+        await node.Put(appended);
+        await node.Append(appended, segments: 2);
+        await node.Put(large, segments: LookupMany.MaxSegments + 1);
+        await node.Put(elsewhere);
+        string[] keys = [small, IndexNode.KeyOf(3, "none"), appended, small, large, elsewhere];
+
+        var reply = await node.Ask(new LookupMany(IndexNode.Bucket, [.. keys.Select(IndexNode.Key)]));
+
+        var replies = Assert.IsType<FoundMany>(reply).Replies;
+        Assert.Equal(await node.Lookup(small), replies[0], Same);
+        Assert.Equal(KeyNotFound.Instance, replies[1]);
+        Assert.Equal(await node.Lookup(appended), replies[2], Same);
+        Assert.Equal(replies[0], replies[3], Same);
+        Assert.Equal((null, null, 6), (replies[4], replies[5], replies.Length));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_is_found_and_listed_before_and_after_a_restart()
     {
         await using var node = await IndexNode.StartAsync();
@@ -170,4 +193,8 @@ public class IndexShardActorSpec
         var bucket = Assert.IsType<BucketProtocol.Resolved>(reply).Bucket;
         return (bucket.Owner, bucket.Id);
     }
+
+    private static bool Same(IReply? one, IReply? other) =>
+        one is Found first && other is Found second && first.Object == second.Object
+        && first.Segments.SequenceEqual(second.Segments) && first.Ticket is null && second.Ticket is null;
 }
