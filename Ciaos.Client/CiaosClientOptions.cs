@@ -6,8 +6,9 @@ public sealed record CiaosClientOptions
     /// <summary>Such as <c>http://127.0.0.1:9710</c>; a path in it comes before all routes.</summary>
     public required Uri Address { get; init; }
 
-    /// <summary>Whose keys are meant: 1 to 256 printable ASCII characters.</summary>
-    public required string User { get; init; }
+    /// <summary>Whose keys are meant: 1 to 256 printable ASCII characters. Null: those of the user whose access key is
+    /// given.</summary>
+    public string? User { get; init; }
 
     /// <summary><c>ID:SECRET</c> or <c>ID:SECRET:TOKEN</c>; null where the node does not ask for authentication.</summary>
     public string? AccessKey { get; init; }

@@ -1,8 +1,10 @@
 using System.Collections;
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Reflection;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Host.Client;
 using Ciaos.Host.Identity;
 using Ciaos.Host.Settings;
 
@@ -23,7 +25,15 @@ internal static class CommandLine
             Journal.JournalCommand.Build(),
             Version(),
         };
-        foreach (var command in IdentityCommands.Build()) root.Subcommands.Add(command);
+        foreach (var command in ClientCommands.Build().Concat(IdentityCommands.Build())) root.Subcommands.Add(command);
+
+        // Keys may begin with a slash: only what begins with a dash is an option.
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Aliases.Remove("/h");
+            help.Aliases.Remove("/?");
+        }
+
         return root;
     }
 

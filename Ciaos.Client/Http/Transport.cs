@@ -24,7 +24,8 @@ internal sealed class Transport : IDisposable
 
     public Transport(CiaosClientOptions options)
     {
-        ArgumentException.ThrowIfNullOrEmpty(options.User, nameof(options));
+        if (string.IsNullOrEmpty(options.User) && string.IsNullOrEmpty(options.AccessKey))
+            throw new ArgumentException("Neither a user nor an access key tells whose keys are meant", nameof(options));
         if (!options.Address.IsAbsoluteUri || options.Address.Scheme is not ("http" or "https"))
             throw new ArgumentException($"An address begins with http:// or https://: {options.Address}", nameof(options));
         Options = options;
@@ -151,7 +152,7 @@ internal sealed class Transport : IDisposable
         if (!Uri.TryCreate(_root + call.Target, Verbatim, out var address))
             throw new ArgumentException($"No address can be made of {_root} and {call.Target}", nameof(call));
         var request = new HttpRequestMessage(call.Method, address);
-        request.Headers.TryAddWithoutValidation("User", Options.User);
+        if (Options.User is { Length: > 0 } user) request.Headers.TryAddWithoutValidation("User", user);
         if (_credential is not null) request.Headers.TryAddWithoutValidation("Authorization", _credential);
         foreach (var (name, value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (call.Body is not { } body) return request;

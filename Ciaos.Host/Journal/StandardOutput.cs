@@ -15,7 +15,7 @@ internal static class StandardOutput
 
     public static bool HasNoReader(IOException failure) => failure.HResult == BrokenPipe;
 
-    private static Stream OpenStream()
+    public static Stream OpenStream()
     {
         if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
         var pipe = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
