@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Reflection;
 using Akka.Configuration;
 using Ciaos.Actors;
@@ -35,6 +36,21 @@ internal static class CommandLine
         }
 
         return root;
+    }
+
+    /// <summary>Says what is wrong with what was typed, and where to read more.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Refuse(ParseResult parsed, TextWriter errors)
+    {
+        foreach (var error in parsed.Errors) errors.WriteLine("ciaos: " + error.Message);
+        var path = string.Join(' ', NamesOf(parsed.CommandResult).Reverse());
+        errors.WriteLine($"       \"ciaos {path}{(path.Length > 0 ? " " : "")}--help\" tells more");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> NamesOf(CommandResult? result)
+    {
+        for (; result?.Parent is not null; result = result.Parent as CommandResult) yield return result.Command.Name;
     }
 
     private static Command Serve()

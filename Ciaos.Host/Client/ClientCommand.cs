@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Ciaos.Client;
 using Ciaos.Host.Journal;
@@ -17,11 +18,10 @@ internal static class ClientCommand
 {
     /// <param name="work">Returns the exit code; all failures may escape.</param>
     /// <param name="needsUser">It is about somebody's keys.</param>
-    /// <param name="adjust">What this command wants of its client.</param>
     public static Command Build(
         string name, string description, IEnumerable<Symbol> symbols,
         Func<ClientSession, ParseResult, CancellationToken, Task<int>> work,
-        bool needsUser = true, Func<CiaosClientOptions, ParseResult, CiaosClientOptions>? adjust = null)
+        bool needsUser = true)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -31,21 +31,12 @@ internal static class ClientCommand
         }
 
         ClientOptions.AddTo(command);
-        command.SetAction((parsed, _) => RunAsync(
-            parsed,
-            () =>
-            {
-                var options = ClientOptions.Read(parsed, needsUser);
-                return adjust is null ? options : adjust(options, parsed);
-            },
-            ClientOptions.IsJson(parsed),
-            work));
+        command.SetAction((parsed, _) => RunAsync(parsed, needsUser, work));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, Func<CiaosClientOptions> read, bool asJson,
-        Func<ClientSession, ParseResult, CancellationToken, Task<int>> work)
+        ParseResult parsed, bool needsUser, Func<ClientSession, ParseResult, CancellationToken, Task<int>> work)
     {
         using var stop = new CancellationTokenSource();
         var ended = ExitCode.Interrupted;
@@ -53,9 +44,10 @@ internal static class ClientCommand
         using var terminate = StopOn(PosixSignal.SIGTERM, stop, () => ended = ExitCode.Terminated);
         try
         {
-            var options = read();
+            RefuseUnknownOptions(parsed);
+            var options = ClientOptions.Read(parsed, needsUser);
             await using var client = new CiaosClient(options);
-            var output = CommandOutput.Standard(asJson);
+            var output = CommandOutput.Standard(ClientOptions.IsJson(parsed));
             try
             {
                 return await work(new ClientSession(options, client, output), parsed, stop.Token);
@@ -80,6 +72,21 @@ internal static class ClientCommand
             CommandOutput.Tell(message);
             return exitCode;
         }
+    }
+
+    /// <summary>
+    /// The parser takes for an argument what begins with a dash and is none of the options, while there is room for one:
+    /// <c>rm --yess key</c> would remove a key --yess. Whoever means that writes <c>--</c> before it.
+    /// </summary>
+    private static void RefuseUnknownOptions(ParseResult parsed)
+    {
+        var meant = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .ToHashSet<Token>(ReferenceEqualityComparer.Instance);
+        foreach (var argument in parsed.CommandResult.Command.Arguments)
+            foreach (var token in parsed.GetResult(argument)?.Tokens ?? [])
+                if (token.Value is ['-', _, ..] && meant.Contains(token))
+                    throw CommandException.Usage(
+                        $"There is no option {token.Value}. A name that begins with a dash is written behind --");
     }
 
     /// <summary>The first signal asks for an end in order, a second one ends the process at once.</summary>

@@ -16,6 +16,8 @@ internal static class ClientCommands
         StatCommand.Build(),
         Sync.SyncCommand.Build(),
         DiskUsageCommand.Build(),
+        Benchmarks.BenchCommand.Build(),
+        Top.TopCommand.Build(),
         CompletionCommand.Build(),
     ];
 }
