@@ -9,9 +9,11 @@ using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Lifecycle;
+using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Notifications;
 using Ciaos.Host.Identity;
 using Ciaos.Host.Logging;
+using Ciaos.Host.Metrics;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
 using Ciaos.Http.Health;
@@ -42,11 +44,11 @@ public sealed class Node : IAsyncDisposable
     private readonly NodeStore _store;
     private readonly HttpServer _http;
     private readonly HttpServer? _s3;
-    private readonly Telemetry _telemetry;
+    private readonly NodeTelemetry _telemetry;
 
     private Node(
         ActorSystem system, PhysicalDisk data, NodeStore store, HttpServer http, HttpServer? s3, AccessKey? newRoot,
-        Telemetry telemetry) =>
+        NodeTelemetry telemetry) =>
         (_system, _data, _store, _http, _s3, NewRootKey, _telemetry) =
         (system, data, store, http, s3, newRoot, telemetry);
 
@@ -74,11 +76,11 @@ public sealed class Node : IAsyncDisposable
         Config config, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         var data = OpenData(NodeSettings.From(config).DataPath);
-        Telemetry? telemetry = null;
+        NodeTelemetry? telemetry = null;
         try
         {
-            telemetry = new Telemetry(MetricsSettings.From(config), time, CommandLine.ProductVersion);
-            return await StartAsync(config, data, loggers, telemetry, cancellation);
+            telemetry = new NodeTelemetry(config, data.Root, loggers, time, CommandLine.ProductVersion);
+            return await StartAsync(config, data, loggers, telemetry, time, cancellation);
         }
         catch
         {
@@ -106,9 +108,9 @@ public sealed class Node : IAsyncDisposable
     }
 
     private static async Task<Node> StartAsync(
-        Config config, PhysicalDisk data, ILoggerFactory loggers, Telemetry telemetry, CancellationToken cancellation)
+        Config config, PhysicalDisk data, ILoggerFactory loggers, NodeTelemetry telemetry, TimeProvider time,
+        CancellationToken cancellation)
     {
-        var time = telemetry.Time;
         var httpSettings = HttpSettings.From(config);
         var settings = NodeStoreSettings.From(config);
         var (lifecycle, notifications) = (LifecycleSettings.From(config), NotificationSettings.From(config));
@@ -121,7 +123,8 @@ public sealed class Node : IAsyncDisposable
         AccessKey? newRoot = null;
         var secrets = new IdentitySecrets(master.Key, RandomNumberGenerator.Fill, KeepRoot);
         var system = ActorSystem.Create("ciaos", ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers)));
+            BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers),
+            new StoreMetricsSetup(telemetry.Store)));
         try
         {
             var cluster = Cluster.Get(system);
@@ -131,14 +134,15 @@ public sealed class Node : IAsyncDisposable
             var readiness = new Readiness();
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
-                telemetry, feed);
+                telemetry.Requests, feed);
             var s3 = await StartS3Async(
-                config, httpSettings, store, readiness, telemetry, loggers, certificate, cancellation);
+                config, httpSettings, store, readiness, telemetry.Requests, loggers, certificate, cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
             store.StartLifecycle(lifecycle, LifecycleReader.Read);
             store.StartNotifications(notifications, journal, data, NotificationReader.Read);
+            store.StartMetrics();
             readiness.SetReady(new IndexProbe(store.Index.GetUnreadyAsync, time));
             return new Node(
                 system, data, store, http, s3, settings.Identity.RootAccessKey.Length == 0 ? newRoot : null,

@@ -7,6 +7,7 @@ using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Lifecycle;
+using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Notifications;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
@@ -43,6 +44,7 @@ public sealed class NodeStore : IDisposable
     private readonly IActorRef _volumes;
     private readonly VolumeReaders _readers;
     private readonly TimeProvider _time;
+    private UsageWatch? _usage;
     private IActorRef? _lifecycle;
     private IActorRef? _notifications;
     private ChangeFeed? _feed;
@@ -82,7 +84,7 @@ public sealed class NodeStore : IDisposable
         var objects = new ObjectStore(
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random),
-            settings.Index.Shards);
+            settings.Index.Shards, StoreMetricsSetup.Of(system));
         var identity = IdentitySystem.Start(system, settings.Identity, secrets, disk, time);
         return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey, time);
     }
@@ -112,7 +114,8 @@ public sealed class NodeStore : IDisposable
         NotificationSettings settings, JournalSettings journal, IDisk disk, WebhookTargets targets)
     {
         var source = new NotificationSource(
-            Index, JournalStores.Get(_system).Open(journal), new FollowedPositions(disk), targets);
+            Index, JournalStores.Get(_system).Open(journal), new FollowedPositions(disk), targets,
+            StoreMetricsSetup.Of(_system));
         _notifications = _system.ActorOf(NotificationsActor.Props(source, settings), "notifications");
     }
 
@@ -124,10 +127,17 @@ public sealed class NodeStore : IDisposable
     /// <summary>Ends all following, so that it holds up nobody who waits for requests to finish.</summary>
     public void EndFeed() => _feed?.Close();
 
+    /// <summary>Begins to measure what buckets hold. The store must be ready.</summary>
+    public void StartMetrics()
+    {
+        if (StoreMetricsSetup.Of(_system) is { } metrics) _usage = new UsageWatch(Index, metrics);
+    }
+
     /// <summary>Finishes what index and identities have taken, refuses everything else, then closes the
     /// catalog.</summary>
     public async Task StopIndexAsync(TimeSpan timeout)
     {
+        _usage?.Dispose();
         try
         {
             if (_lifecycle is not null) await _lifecycle.GracefulStop(timeout, LifecycleActor.Stop.Instance);

@@ -6,6 +6,7 @@ using Ciaos.Actors.Volumes;
 using Ciaos.Http.Admin;
 using Ciaos.Http.Metrics;
 using Ciaos.Storage.FlatBuffers;
+using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -143,13 +144,17 @@ internal sealed class Failures(ILogger logger)
             : Answers.TextAsync(context, status, text);
     }
 
+    /// <summary>What has failed is counted, whatever the status of the answer.</summary>
+    public static void Note(HttpContext context, Exception error) => RequestWatch.Of(context)?.Error =
+        error is VolumeCorruptException ? RequestError.DataCorrupt : RequestError.Failed;
+
     private Task FailAsync(HttpContext context, Exception error)
     {
         HttpLog.Failed(
             logger, error, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
+        Note(context, error);
         if (context.Response.HasStarted)
         {
-            RequestWatch.Of(context)?.HasFailed = true;
             context.Abort();
             return Task.CompletedTask;
         }

@@ -31,7 +31,8 @@ internal abstract record CatalogChange
     public sealed record SetShards(int Shards) : CatalogChange;
 
     /// <summary>So many more objects, and bytes, are in the bucket; negative: fewer.</summary>
-    public sealed record AddUsage(BucketId Bucket, long Objects, long Bytes) : CatalogChange;
+    /// <param name="IsMove">What goes here comes back elsewhere: its bytes are not dead.</param>
+    public sealed record AddUsage(BucketId Bucket, long Objects, long Bytes, bool IsMove = false) : CatalogChange;
 
     /// <summary>A row that was the object's is an older version now.</summary>
     /// <param name="State">Its record says since when.</param>

@@ -40,7 +40,7 @@ internal static class EventApplication
                 Set(Append(appended, sequence, Needed(before, message, sequence), changes), states, changes);
                 break;
             case ObjectDeleted or ObjectRenamedTo:
-                Remove(Needed(before, message, sequence), message.At, states, changes);
+                Remove(Needed(before, message, sequence), message.At, states, changes, message is ObjectRenamedTo);
                 break;
             case ObjectRenamed renamed:
                 Rename(Needed(before, message, sequence), renamed.NewKey, sequence, states, changes);
@@ -157,10 +157,10 @@ internal static class EventApplication
 
     // Where the key has older versions none of them may take the place of what is gone: a delete marker does.
     private static void Remove(
-        ObjectState before, DateTimeOffset at, IObjectStates states, List<CatalogChange> changes)
+        ObjectState before, DateTimeOffset at, IObjectStates states, List<CatalogChange> changes, bool isMove = false)
     {
         End(before, changes);
-        AddUsage(before, -1, changes);
+        AddUsage(before, -1, changes, isMove);
         if (before.Noncurrent > 0)
         {
             Set(VersionApplication.MarkerInPlaceOf(before, at), states, changes);
@@ -178,11 +178,12 @@ internal static class EventApplication
     }
 
     /// <param name="times">1: it has come; -1: it is gone.</param>
-    public static void AddUsage(ObjectState state, int times, List<CatalogChange> changes)
+    /// <param name="isMove">It goes to another key, or has come from one.</param>
+    public static void AddUsage(ObjectState state, int times, List<CatalogChange> changes, bool isMove = false)
     {
         var record = state.Record;
         if (!record.IsDeleteMarker)
-            changes.Add(new CatalogChange.AddUsage(record.Bucket, times, times * record.SizeBytes));
+            changes.Add(new CatalogChange.AddUsage(record.Bucket, times, times * record.SizeBytes, isMove));
     }
 
     /// <exception cref="InvalidDataException">The key is not there.</exception>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -162,9 +163,14 @@ internal sealed class EventRecorder(
         _needles.Add(needle.Id, new Sent(run, needle, direct is not null));
         run.Needles++;
         if (direct is not null)
+        {
+            shard.Metrics?.Mailboxes.Sent(Mailbox.VolumeWriters);
             direct.Tell(new VolumeWriting.Store(needle, self, FromReserve: true, FailedAttempts: 0));
+        }
         else
+        {
             shard.Volumes.Tell(new VolumeProtocol.Append(needle, FromReserve: run != _page), self);
+        }
     }
 
     private bool IsOverdue(Run run) => shard.Time.GetElapsedTime(run.Since) >= shard.Settings.RecordTimeout;
@@ -205,6 +211,7 @@ internal sealed class EventRecorder(
         var longest = shard.Settings.RecordBackoffMax;
         if (_isFailing) _backoff = TimeSpan.FromTicks(Math.Min(longest.Ticks, 2 * _backoff.Ticks));
         _waitsSince = shard.Time.GetTimestamp();
+        shard.Metrics?.Errors.Add(StoreError.Recording);
         if (!_isFailing)
             log.Warning(
                 "Events of {0} from {1} on are not recorded in volumes for now; the journal has them. {2}",

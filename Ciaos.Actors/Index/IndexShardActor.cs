@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Volumes;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Index.IndexProtocol;
@@ -20,6 +21,8 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly Failed Stopped = new(FailReason.Unavailable, "The shard was stopped");
 
+    private readonly StoreMetrics? _metrics;
+    private readonly ShardProgress? _progress;
     private readonly ShardContext _shard;
     private readonly ShardStates _states;
     private readonly ShardWrites _writes;
@@ -40,8 +43,10 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     {
         (_shard, JournalPluginId, SnapshotPluginId) = (shard, shard.Settings.JournalPlugin, "ciaos.catalog-snapshots");
         var settings = shard.Settings;
+        _metrics = shard.Metrics;
         var pages = new SegmentPages(shard.Readers, shard.Shard);
-        _states = new ShardStates(Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers);
+        _states = new ShardStates(Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers, _metrics);
+        _progress = _metrics?.ProgressOf(shard.Shard);
         _writes = new ShardWrites(_states, settings.BatchMaxEvents, settings.BatchMaxSegments, WriteJournal);
         _closed = new ClosedBuckets(shard.Readers);
         _tickets = new ReadTickets(shard.Time, settings.ReadTicketIdle, settings.ReadTicketsMax);
@@ -122,6 +127,9 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         foreach (var state in _shard.Readers.Read(reader => reader.Moving(_shard.Shard))) _renames.Resume(state);
         _purge.Begin();
         _recorder.Begin(_shard.Readers.Read(reader => reader.RecordedSequence(PersistenceId)), LastSequenceNr);
+        _progress?.Journalled = LastSequenceNr;
+        _progress?.Applied = LastSequenceNr;
+        _progress?.Recorded = _recorder.RecordedTo;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, ShortestOf(_shard.Settings));
         Context.Parent.Tell(ShardProtocol.Ready.Instance);
     }
@@ -141,6 +149,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
             Log.Error(failure, "The catalog could not be read");
+            _metrics?.Errors.Add(StoreError.Catalog);
             client.Tell(IndexFailures.Of("The catalog could not be read", failure));
         }
         catch (Exception failure)
@@ -154,6 +163,8 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private void WriteJournal(ShardBatch batch) => PersistAllAsync(batch.Events, _ =>
     {
         if (_writes.Persisted(LastSequenceNr) is not { } durable) return;
+        _progress?.Journalled = durable.ToSequence;
+        _metrics?.Mailboxes.Sent(Mailbox.Catalog);
         _shard.Writer.Tell(new CatalogProtocol.Apply(new CatalogBatch(
             PersistenceId, _shard.Shard, durable.FromSequence, durable.ToSequence, durable.Changes,
             _recorder.TakeNote())));
@@ -173,6 +184,8 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     // Look-ups show it from here on: only then is it told to those who follow.
     private void EndApply(long toSequence)
     {
+        _progress?.Applied = toSequence;
+        _progress?.Recorded = _recorder.RecordedTo;
         var done = _writes.Applied(toSequence);
         _shard.Heads.Advance(_shard.Shard, toSequence);
         Answer(done);
@@ -200,6 +213,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private void CatchUp()
     {
         _recorder.Tick();
+        _progress?.Recorded = _recorder.RecordedTo;
         _renames.Retry();
         if (_tickets.Expire() > 0 || _purge.HasFailed) BeginPurge();
     }

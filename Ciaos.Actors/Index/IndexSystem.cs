@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index;
@@ -43,7 +44,8 @@ public sealed class IndexSystem : IAsyncDisposable
             Region.Tell(new ShardProtocol.GetStatus(shard), ActorRefs.NoSender);
 
         ShardContext Context(int shard) =>
-            new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time, Heads);
+            new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time, Heads,
+                StoreMetricsSetup.Of(system));
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -64,6 +66,10 @@ public sealed class IndexSystem : IAsyncDisposable
         _readers.Read(reader => reader.AppliedSequence(ShardContext.PersistenceIdOf(0)));
 
     internal int Shards => _shards;
+
+    /// <summary>What all buckets hold, and what they held once and is dead now. Blocks.</summary>
+    internal (BucketUsage Live, BucketUsage Dead) Usage() => _readers.Read(
+        reader => (reader.Buckets.TotalUsage(), reader.Buckets.Usage(UsageTotals.Dead)));
 
     /// <summary>Returns at once: the shards recover in the background, and commands wait until they have.</summary>
     /// <param name="volumes">Takes event needles, as <see cref="Volumes.VolumeProtocol.Append"/>.</param>

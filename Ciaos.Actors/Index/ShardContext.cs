@@ -2,6 +2,7 @@ using System.Globalization;
 using Akka.Actor;
 using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index;
@@ -12,6 +13,7 @@ namespace Ciaos.Actors.Index;
 /// <param name="Region">The way to the other shards; asked for when it is needed, since it starts the
 /// shards.</param>
 /// <param name="Heads">Is told how far the shard has come.</param>
+/// <param name="Metrics">Null: nothing is measured.</param>
 internal sealed record ShardContext(
     int Shard,
     IndexSettings Settings,
@@ -22,7 +24,8 @@ internal sealed record ShardContext(
     Func<IActorRef> Region,
     NeedleIds Needles,
     TimeProvider Time,
-    ShardHeads Heads)
+    ShardHeads Heads,
+    StoreMetrics? Metrics = null)
 {
     public string PersistenceId => PersistenceIdOf(Stream);
 

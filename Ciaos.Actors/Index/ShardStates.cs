@@ -1,3 +1,5 @@
+using Ciaos.Actors.Metrics;
+
 namespace Ciaos.Actors.Index;
 
 /// <summary>
@@ -5,17 +7,19 @@ namespace Ciaos.Actors.Index;
 /// commands are judged by it. <see cref="GetApplied"/> is what readers may see: it is durable and in the catalog.
 /// </summary>
 /// <param name="readNewest">Reads the newest of a key's older versions.</param>
+/// <param name="metrics">Null: nothing is measured.</param>
 internal sealed class ShardStates(
-    int cacheEntries, Func<KeyName, ObjectState?> readCatalog, Func<KeyName, ObjectState?> readNewest) : IObjectStates
+    int cacheEntries, Func<KeyName, ObjectState?> readCatalog, Func<KeyName, ObjectState?> readNewest,
+    StoreMetrics? metrics = null) : IObjectStates
 {
     private readonly LruCache<KeyName, ObjectState?> _applied = new(cacheEntries);
     private readonly Dictionary<KeyName, PendingKey> _pending = [];
     private ShardBatch _current = new(0);
 
-    public ShardStates(int cacheEntries, Catalog.CatalogReaders readers)
+    public ShardStates(int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null)
         : this(
             cacheEntries, name => readers.Read(reader => reader.FindObject(name)),
-            name => readers.Read(reader => reader.Versions.Newest(name)))
+            name => readers.Read(reader => reader.Versions.Newest(name)), metrics)
     {
     }
 
@@ -62,7 +66,9 @@ internal sealed class ShardStates(
     // What is not in the catalog is remembered too: a key is often looked for before it is made.
     private ObjectState? ReadApplied(KeyName name)
     {
-        if (_applied.TryGet(name, out var state)) return state;
+        var isKnown = _applied.TryGet(name, out var state);
+        metrics?.CacheUsed(isKnown);
+        if (isKnown) return state;
         state = readCatalog(name);
         _applied.Set(name, state);
         return state;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Ciaos.Actors.Metrics;
 
 namespace Ciaos.Actors.Journal;
 
@@ -9,9 +10,10 @@ namespace Ciaos.Actors.Journal;
 public sealed class JournalStores : IExtension, IDisposable
 {
     private readonly Action<Action>? _post;
+    private readonly StoreMetrics? _metrics;
     private readonly Dictionary<JournalSettings, Entry> _open = [];
 
-    private JournalStores(Action<Action>? post) => _post = post;
+    private JournalStores(Action<Action>? post, StoreMetrics? metrics) => (_post, _metrics) = (post, metrics);
 
     public static JournalStores Get(ActorSystem system) => system.WithExtension<JournalStores, Provider>();
 
@@ -20,7 +22,8 @@ public sealed class JournalStores : IExtension, IDisposable
     {
         lock (_open)
         {
-            if (!_open.TryGetValue(settings, out var entry)) _open[settings] = entry = new Entry(settings, _post);
+            if (!_open.TryGetValue(settings, out var entry))
+                _open[settings] = entry = new Entry(settings, _post, _metrics);
             entry.Users++;
             return new JournalStore(entry.Database, entry.Writer, () => Release(settings));
         }
@@ -58,10 +61,11 @@ public sealed class JournalStores : IExtension, IDisposable
     /// <summary>Makes the extension of a system.</summary>
     public sealed class Provider : ExtensionIdProvider<JournalStores>
     {
-        public override JournalStores CreateExtension(ExtendedActorSystem system) => new(WorkSetup.Of(system));
+        public override JournalStores CreateExtension(ExtendedActorSystem system) => 
+            new(WorkSetup.Of(system), StoreMetricsSetup.Of(system));
     }
 
-    private sealed class Entry(JournalSettings settings, Action<Action>? post)
+    private sealed class Entry(JournalSettings settings, Action<Action>? post, StoreMetrics? metrics)
     {
         private JournalWriter? _writer;
 
@@ -69,7 +73,7 @@ public sealed class JournalStores : IExtension, IDisposable
 
         public JournalDatabase Database { get; } = new(settings);
 
-        public JournalWriter Writer => _writer ??= new JournalWriter(Database, post);
+        public JournalWriter Writer => _writer ??= new JournalWriter(Database, post, metrics);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using Ciaos.Actors.Metrics;
 
 namespace Ciaos.Actors.Journal;
 
@@ -23,18 +24,21 @@ public sealed class JournalWriter : IDisposable
         new UnboundedChannelOptions { SingleReader = true });
 
     private readonly Action<Action>? _post;
+    private readonly StoreMetrics? _metrics;
     private readonly Thread? _thread;
     private readonly List<Request> _batch = [];
     private JournalSession? _session;
     private JournalSession? _abandoned;
     private long _transactions;
     private long _events;
+    private long _begunAt;
     private bool _isScheduled;
 
     /// <param name="post">Runs its work in place of a thread of its own.</param>
-    public JournalWriter(JournalDatabase database, Action<Action>? post = null)
+    /// <param name="metrics">Null: nothing is measured.</param>
+    public JournalWriter(JournalDatabase database, Action<Action>? post = null, StoreMetrics? metrics = null)
     {
-        (_database, _post) = (database, post);
+        (_database, _post, _metrics) = (database, post, metrics);
         if (post is not null) return;
         _thread = new Thread(Run) { IsBackground = true, Name = "ciaos-journal-writer" };
         _thread.Start();
@@ -89,12 +93,14 @@ public sealed class JournalWriter : IDisposable
 
     private Task Enqueue(Request request)
     {
+        _metrics?.Mailboxes.Sent(Mailbox.Journal);
         if (_queue.Writer.TryWrite(request))
         {
             if (_post is not null) Schedule(_post);
         }
         else
         {
+            _metrics?.Mailboxes.Taken(Mailbox.Journal);
             request.Failure = new JournalException("The journal is closed");
             request.Tell();
         }
@@ -134,6 +140,7 @@ public sealed class JournalWriter : IDisposable
         var events = 0;
         while (events < _database.Settings.MaxBatchEvents && _queue.Reader.TryRead(out var request))
         {
+            _metrics?.Mailboxes.Taken(Mailbox.Journal);
             _batch.Add(request);
             events += request.Events.Count;
         }
@@ -162,7 +169,7 @@ public sealed class JournalWriter : IDisposable
     /// <returns>False if some request clashes: then nothing is written.</returns>
     private bool TryWriteTogether(JournalSession session)
     {
-        session.Begin();
+        Begin(session);
         try
         {
             foreach (var request in _batch) request.Apply(session);
@@ -181,7 +188,7 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Finds out which requests clash, and writes the others.</summary>
     private void WriteOneByOne(JournalSession session)
     {
-        session.Begin();
+        Begin(session);
         foreach (var request in _batch)
         {
             session.Savepoint();
@@ -202,6 +209,12 @@ public sealed class JournalWriter : IDisposable
         Complete();
     }
 
+    private void Begin(JournalSession session)
+    {
+        _begunAt = _metrics?.Time.GetTimestamp() ?? 0;
+        session.Begin();
+    }
+
     /// <summary>
     /// Tells those who asked, on another thread: this one goes on with the next batch. One errand for the whole batch
     /// is cheaper than one for each request.
@@ -209,7 +222,9 @@ public sealed class JournalWriter : IDisposable
     private void Complete()
     {
         Interlocked.Increment(ref _transactions);
-        Interlocked.Add(ref _events, _batch.Sum(request => request.Failure is null ? request.Events.Count : 0));
+        var events = _batch.Sum(request => request.Failure is null ? request.Events.Count : 0);
+        Interlocked.Add(ref _events, events);
+        _metrics?.JournalCommitted(events, _metrics.Time.GetElapsedTime(_begunAt));
         Tell(_batch.ToArray());
     }
 
@@ -251,6 +266,7 @@ public sealed class JournalWriter : IDisposable
     /// </summary>
     private void Abandon(JournalException cause)
     {
+        _metrics?.Errors.Add(StoreError.Journal);
         foreach (var request in _batch) request.Failure ??= cause;
         Tell(_batch.ToArray());
         if (_session is null) return;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Ciaos.Actors.Index;
+using Ciaos.Actors.Metrics;
 
 namespace Ciaos.Actors.Lifecycle;
 
@@ -11,6 +12,7 @@ internal sealed class LifecycleActor : ReceiveActor, IWithTimers, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private bool _isRunning;
 
     public LifecycleActor(LifecycleSweep sweep, LifecycleSettings settings)
@@ -60,6 +62,7 @@ internal sealed class LifecycleActor : ReceiveActor, IWithTimers, IDisposable
 
     private void Tell(Finished finished)
     {
+        _metrics?.Lifecycle.Ran(finished.Ended, finished.Failure is not null);
         if (finished.Ended > 0)
             _log.Info("Lifecycle rules have ended {0} objects, versions or uploads", finished.Ended);
         if (finished.Failure?.GetBaseException() is not { } failure) return;

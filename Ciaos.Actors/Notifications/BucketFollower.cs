@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.BucketProtocol;
 
@@ -27,9 +28,10 @@ internal enum FollowOutcome
 /// used; one at a time.
 /// </summary>
 /// <param name="find">The bucket as it is now; null: it is gone.</param>
+/// <param name="metrics">Null: nothing is measured.</param>
 internal sealed class BucketFollower(
     BucketId id, Func<BucketInfo?> find, WebhookTargets targetsOf, WebhookCall call, EventLog log,
-    FollowedPositions store, NotificationSettings settings)
+    FollowedPositions store, NotificationSettings settings, StoreMetrics? metrics = null)
 {
     /// <summary>What is about other buckets is read again after a crash; so much of it, no more.</summary>
     private const int MaxUnsaved = 10_000;
@@ -45,6 +47,7 @@ internal sealed class BucketFollower(
         if (find() is not { } bucket || targetsOf(bucket) is not { Length: > 0 } targets)
         {
             store.Forget(id);
+            metrics?.FollowedNoMore(id);
             return FollowOutcome.Ended;
         }
 
@@ -52,6 +55,7 @@ internal sealed class BucketFollower(
         {
             _positions = store.Read(id, log.Shards) ?? log.StartOf(bucket);
             store.Write(id, _positions);
+            metrics?.Followed(id, _positions);
         }
 
         // What some have taken already is not sent to them again, nor joined by what has happened since.
@@ -103,6 +107,7 @@ internal sealed class BucketFollower(
     private void Remember(int shard, Page page)
     {
         _positions![shard] = page.Last;
+        metrics?.Followed(id, _positions);
         _unsaved += page.Events;
         if (_told.Count > 0 || _unsaved >= MaxUnsaved)
         {

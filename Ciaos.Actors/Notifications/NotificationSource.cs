@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.BucketProtocol;
 
@@ -15,11 +16,13 @@ public sealed class NotificationSource : IDisposable
     private readonly FollowedPositions _positions;
     private readonly WebhookTargets _targets;
     private readonly EventLog _log;
+    private readonly StoreMetrics? _metrics;
 
     internal NotificationSource(
-        IndexSystem index, JournalStore journal, FollowedPositions positions, WebhookTargets targets)
+        IndexSystem index, JournalStore journal, FollowedPositions positions, WebhookTargets targets,
+        StoreMetrics? metrics = null)
     {
-        (_index, _journal, _positions, _targets) = (index, journal, positions, targets);
+        (_index, _journal, _positions, _targets, _metrics) = (index, journal, positions, targets, metrics);
         _log = new EventLog(journal.Reader, index.Shards);
     }
 
@@ -43,7 +46,7 @@ public sealed class NotificationSource : IDisposable
     }
 
     internal BucketFollower Follow(BucketId bucket, WebhookCall call, NotificationSettings settings) =>
-        new(bucket, () => _index.Ages.Find(bucket), _targets, call, _log, _positions, settings);
+        new(bucket, () => _index.Ages.Find(bucket), _targets, call, _log, _positions, settings, _metrics);
 
     public void Dispose() => _journal.Dispose();
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
+using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -26,20 +27,23 @@ public sealed class ObjectStore
     private readonly BucketDirectory _buckets;
     private readonly IObjectListing _listing;
     private readonly UploadTarget _uploads;
+    private readonly StoreMetrics? _metrics;
 
     /// <param name="post">Runs listings; null: the thread pool does.</param>
     /// <param name="keys">Of encrypted objects; null: there are none, and none can be made.</param>
     /// <param name="shards">Of the index. Another number is only slow: look-ups of many keys would meet shards that do
     /// not own them.</param>
+    /// <param name="metrics">Null: nothing is measured.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
         NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null,
-        DataKeys? keys = null, int shards = 1)
+        DataKeys? keys = null, int shards = 1, StoreMetrics? metrics = null)
     {
-        (_post, _layout) = (post, new ShardLayout(shards));
+        (_post, _layout, _metrics) = (post, new ShardLayout(shards), metrics);
         (Index, Needles, _listing) = (index, needles, listing);
         _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
+        metrics?.UploadMemory = budget.Look;
         _uploads = new UploadTarget(
             volumes, needles, ids, new ChunkBuffers(settings.ChunkBytes), budget, settings, keys);
     }
@@ -97,6 +101,8 @@ public sealed class ObjectStore
     /// <see cref="IndexProtocol.Failed"/>.</summary>
     public async Task<IndexProtocol.IReply> SendAsync(IndexProtocol.IKeyCommand command, CancellationToken cancellation)
     {
+        _metrics?.Mailboxes.Sent(Mailbox.IndexShards);
+        using var span = StoreTracing.Command(command);
         try
         {
             return await Index.Ask<IndexProtocol.IReply>(command, _uploads.Settings.AskTimeout, cancellation);
@@ -104,6 +110,10 @@ public sealed class ObjectStore
         catch (AskTimeoutException)
         {
             return NoAnswer("The index");
+        }
+        finally
+        {
+            _metrics?.Mailboxes.Taken(Mailbox.IndexShards);
         }
     }
 

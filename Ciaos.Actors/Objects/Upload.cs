@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Akka.Actor;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Identity;
+using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -241,6 +242,7 @@ public sealed class Upload : IAsyncDisposable
     private async Task<NeedleLocation> AppendAsync(Needle needle, byte[] buffer, int rentedBytes, int reservedBytes)
     {
         object answer;
+        using var span = StoreTracing.Append(needle);
         try
         {
             answer = await _target.Volumes.Ask<object>(new VolumeProtocol.Append(needle), _target.Settings.AskTimeout);

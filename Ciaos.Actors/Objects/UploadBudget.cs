@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Ciaos.Actors.Metrics;
 
 namespace Ciaos.Actors.Objects;
 
@@ -19,6 +20,7 @@ internal sealed class UploadBudget(long budgetBytes, TimeSpan patience, TimeProv
     private readonly LinkedList<(int Bytes, TaskCompletionSource Granted)> _waiting = new();
     private readonly LinkedList<ClientWait> _clientWaits = new();
     private readonly Lock _gate = new();
+    private readonly long _limitBytes = budgetBytes;
     private long _freeBytes = budgetBytes;
     private ITimer? _timer;
 
@@ -28,6 +30,11 @@ internal sealed class UploadBudget(long budgetBytes, TimeSpan patience, TimeProv
         {
             lock (_gate) return _freeBytes;
         }
+    }
+
+    public UploadMemory Look()
+    {
+        lock (_gate) return new UploadMemory(_limitBytes - _freeBytes, _limitBytes, _waiting.Count);
     }
 
     /// <summary>Takes that much of the budget where it is free and nobody waits for it. Does not wait.</summary>

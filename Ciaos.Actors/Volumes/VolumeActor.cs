@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
@@ -25,10 +26,12 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     private readonly Superblock? _new;
     private readonly VolumeSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private readonly List<Store> _batch = [];
     private long _batchBytes;
     private VolumeFile? _file;
     private bool _hasStored;
+    private long _countedBytes;
 
     public VolumeActor(VolumeFolder folder, VolumeId volume, Superblock? @new, VolumeSettings settings)
     {
@@ -57,6 +60,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         {
             var torn = Open();
             if (_file is null) return;
+            CountBytes();
             Context.Parent.Tell(new Opened(_volume, _file.HighestNeedle, torn));
             if (_settings.Durability == VolumeDurability.Interval)
                 Timers.StartPeriodicTimer(nameof(FlushNow), FlushNow.Instance, _settings.FlushInterval);
@@ -77,6 +81,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         if (_file.IsUsable) CommitBatch();
         if (_batch.Count > 0) GiveBackAfterMistake();
         if (_file.IsUsable) EndInOrder();
+        CountNoMore();
         _file.Dispose();
     }
 
@@ -117,7 +122,11 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
 
     private void Writable()
     {
-        Receive<Store>(Gather);
+        Receive<Store>(store =>
+        {
+            _metrics?.Mailboxes.Taken(Mailbox.VolumeWriters);
+            Gather(store);
+        });
         Receive<Commit>(_ => CommitBatch());
         Receive<FlushNow>(_ => FlushWhatWasWritten());
         Receive<VolumeWriting.Close>(_ => Context.Stop(Self));
@@ -125,7 +134,11 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
 
     private void GivingBack()
     {
-        Receive<Store>(store => Context.Parent.Tell(new NotStored([store], HasFailed: false)));
+        Receive<Store>(store =>
+        {
+            _metrics?.Mailboxes.Taken(Mailbox.VolumeWriters);
+            Context.Parent.Tell(new NotStored([store], HasFailed: false));
+        });
         Receive<Commit>(_ => { });
         Receive<FlushNow>(_ => { });
         Receive<VolumeWriting.Close>(_ => Context.Stop(Self));
@@ -158,8 +171,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         if (_batch.Count == 0) return;
         try
         {
-            var locations = _file!.Append(_batch.ConvertAll(store => store.Needle));
-            if (_settings.Durability == VolumeDurability.Sync) _file.Flush();
+            var locations = Write();
             for (var i = 0; i < locations.Length; i++)
                 _batch[i].ReplyTo.Tell(new Appended(_batch[i].Needle.Id, locations[i]));
             _hasStored = true;
@@ -175,6 +187,44 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         }
 
         if (_file is { IsUsable: true, IsCheckpointDue: true }) WriteCheckpoint();
+    }
+
+    private NeedleLocation[] Write()
+    {
+        var begun = _metrics?.Time.GetTimestamp() ?? 0;
+        var locations = _file!.Append(_batch.ConvertAll(store => store.Needle));
+        if (_settings.Durability == VolumeDurability.Sync) Flush();
+        _metrics?.VolumeCommitted(_batch.Count, CountBytes(), _metrics.Time.GetElapsedTime(begun));
+        return locations;
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            _file!.Flush();
+        }
+        catch (IOException)
+        {
+            _metrics?.Errors.Add(StoreError.VolumeFsync);
+            throw;
+        }
+    }
+
+    /// <returns>How many bytes have come since the last time.</returns>
+    private long CountBytes()
+    {
+        var added = _file!.EndBytes - _countedBytes;
+        _countedBytes += added;
+        _metrics?.Volumes.AddActive(added);
+        return added;
+    }
+
+    // From now on its keeper knows its length, or it is opened again.
+    private void CountNoMore()
+    {
+        _metrics?.Volumes.AddActive(-_countedBytes);
+        _countedBytes = 0;
     }
 
     // What frees space is tried once more without the rest.
@@ -197,6 +247,8 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
 
     private void Break(IOException e)
     {
+        _metrics?.Errors.Add(StoreError.VolumeWrite);
+        CountNoMore();
         var acknowledged = _settings.Durability == VolumeDurability.Sync ? _file!.DurableBytes : _file!.EndBytes;
         Context.Parent.Tell(new Broken(
             _volume, acknowledged, _hasStored, e is DiskFullException, e.Message, _file!.HighestNeedle));
@@ -228,6 +280,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         }
 
         WriteCheckpoint();
+        CountNoMore();
         Context.Parent.Tell(new Filled(_volume, _file.DurableBytes, _file.HighestNeedle));
         Become(GivingBack);
     }
@@ -243,7 +296,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     {
         try
         {
-            _file!.Flush();
+            Flush();
         }
         catch (IOException e)
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Volumes.VolumeEvents;
@@ -31,6 +32,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private readonly Func<ulong> _salts;
     private readonly NeedleIds? _ids;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private readonly FreeSpace _space;
     private readonly VolumeWriters _writers = new();
     private readonly Queue<Store> _waiting = new();
@@ -86,7 +88,8 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     {
         _ids?.NotBefore(_state.HighestNeedle);
         _folder.Disk.CreateFolder(_folder.Path);
-        _space.Look();
+        Look();
+        _metrics?.Volumes.Set(_state);
         Timers.StartPeriodicTimer(nameof(LookAround), LookAround.Instance, _settings.FreeSpaceInterval);
         OpenVolumes();
     }
@@ -105,7 +108,11 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
 
     private void Send(Store store)
     {
-        if (_writers.For(store.Needle.Object) is { } writer) writer.Tell(store);
+        if (_writers.For(store.Needle.Object) is { } writer)
+        {
+            _metrics?.Mailboxes.Sent(Mailbox.VolumeWriters);
+            writer.Tell(store);
+        }
         else if (IsFailing) Reject(store, RejectReason.DiskFailed, _failure);
         else if (!_space.IsEnough && !_writers.AreOpening) Reject(store, RejectReason.DiskFull, _space.Detail);
         else if (_waiting.Count >= _settings.MaxWaiting) Reject(store, RejectReason.DiskFailed, "Too many wait");
@@ -127,6 +134,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         else Persist(new VolumeCreated(opened.Volume, created), made =>
         {
             _state = _state.Apply(made);
+            _metrics?.Volumes.Set(_state);
             Use(made.Volume);
             OpenVolumes();
         });
@@ -149,6 +157,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
                 break;
             case Obstacle.IsDamaged:
                 _log.Error("Volume {0} is quarantined. {1}", notOpened.Volume.Value, notOpened.Detail);
+                _metrics?.Errors.Add(StoreError.VolumeQuarantined);
                 Persist(new VolumeQuarantined(notOpened.Volume, notOpened.Detail), Applied);
                 break;
             case Obstacle.DiskFull:
@@ -188,6 +197,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private void OnDiskFull(string detail)
     {
         if (_space.IsEnough) _log.Warning("Data is refused: {0}", detail);
+        _metrics?.Errors.Add(StoreError.VolumeDiskFull);
         _space.RanOut(detail);
     }
 
@@ -200,6 +210,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private void Applied(IVolumeEvent @event)
     {
         _state = _state.Apply(@event);
+        _metrics?.Volumes.Set(_state);
         OpenVolumes();
     }
 
@@ -260,10 +271,16 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
     private void OnLookAround()
     {
         var wasEnough = _space.IsEnough;
-        _space.Look();
+        Look();
         if (_space.IsEnough && !wasEnough) _log.Info("Data is taken again: {0} bytes are free", _space.FreeBytes);
         if (IsFailing) _failuresInARow = _settings.MaxAttempts - 1;
         OpenVolumes();
+    }
+
+    private void Look()
+    {
+        _space.Look();
+        _metrics?.Volumes.SetDisk(_space.FreeBytes, _space.IsEnough && !IsFailing);
     }
 
     private void BeginClosing()

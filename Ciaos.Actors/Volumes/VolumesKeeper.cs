@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Ciaos.Actors.Metrics;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Volumes.VolumeProtocol;
 
@@ -15,6 +16,7 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private readonly Props _volumes;
     private IActorRef? _running;
     private TimeSpan _pause = ShortestPause;
@@ -91,6 +93,7 @@ public sealed class VolumesKeeper : ReceiveActor, IWithTimers
                 letter.Sender.Tell(Refusal(append.Needle));
                 break;
             case VolumeWriting.Store store:
+                _metrics?.Mailboxes.Taken(Mailbox.VolumeWriters);
                 store.ReplyTo.Tell(Refusal(store.Needle));
                 break;
             case VolumeWriting.NotStored notStored:

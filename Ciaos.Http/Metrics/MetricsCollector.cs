@@ -31,6 +31,9 @@ public sealed class MetricsCollector : IMeterFactory
     }
 
     /// <summary>A meter of this node; the same one for the same name.</summary>
+    public Meter Create(string name) => Create(new MeterOptions(name));
+
+    /// <summary>A meter of this node; the same one for the same name.</summary>
     public Meter Create(MeterOptions options) => _meters.GetOrAdd(
         options.Name, name => new Meter(new MeterOptions(name) { Version = options.Version, Scope = this }));
 

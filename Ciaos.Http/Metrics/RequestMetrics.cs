@@ -40,7 +40,7 @@ internal sealed class RequestMetrics
     private readonly Histogram<double> _durations;
     private readonly Histogram<long> _requestBytes;
     private readonly Histogram<long> _responseBytes;
-    private readonly Counter<long> _errors;
+    private readonly RequestErrors _errors = new();
     private readonly Counter<long> _slow;
     private readonly long[] _inFlight = new long[2];
 
@@ -55,8 +55,7 @@ internal sealed class RequestMetrics
             "ciaos.http.request", "By", "Bodies of requests", advice: Sizes);
         _responseBytes = meter.CreateHistogram(
             "ciaos.http.response", "By", "Bodies of answers", advice: Sizes);
-        _errors = meter.CreateCounter<long>(
-            "ciaos.errors", "{error}", Telemetry.ErrorsHelp);
+        _errors.Observe(meter);
         _slow = meter.CreateCounter<long>(
             "ciaos.http.slow_requests", "{request}", "Requests that took longer than ciaos.http.slow-request");
         meter.CreateObservableUpDownCounter(
@@ -75,7 +74,7 @@ internal sealed class RequestMetrics
         _responseBytes.Record(watch.ResponseBytes, operation);
     }
 
-    public void Error(string kind) => _errors.Add(1, Tag("kind", kind));
+    public void Error(RequestError error) => _errors.Add(error);
 
     public void Slow(RequestWatch watch) => _slow.Add(1, Tag(OperationTag, watch.Operation));
 

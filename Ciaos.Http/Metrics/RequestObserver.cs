@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -22,23 +23,25 @@ internal sealed class RequestObserver(Telemetry telemetry, FrontEnd frontEnd, IL
     {
         var watch = RequestWatch.Begin(context, _time);
         _metrics.Begin(frontEnd);
+        var span = RequestTracing.Begin(context);
         try
         {
             await handler(context);
         }
         finally
         {
-            End(context, watch);
+            End(context, watch, span);
         }
     }
 
-    private void End(HttpContext context, RequestWatch watch)
+    private void End(HttpContext context, RequestWatch watch, Activity? span)
     {
         var duration = _time.GetElapsedTime(watch.StartedAt);
-        var isGone = context.RequestAborted.IsCancellationRequested && !watch.HasFailed;
+        var isGone = context.RequestAborted.IsCancellationRequested && watch.Error == RequestError.None;
         var status = isGone && !context.Response.HasStarted ? ClientGone : context.Response.StatusCode;
         _metrics.End(frontEnd, watch, status, duration);
-        if (ErrorOf(watch, status, isGone) is { } kind) _metrics.Error(kind);
+        if (ErrorOf(watch, status, isGone) is var error and not RequestError.None) _metrics.Error(error);
+        if (span is not null) RequestTracing.End(span, context, watch, status);
         if (_slow == TimeSpan.Zero) return;
         var untilBody = watch.BodyAt == 0 ? duration : _time.GetElapsedTime(watch.StartedAt, watch.BodyAt);
         if ((watch.Operation == EndlessOperation ? untilBody : duration) < _slow) return;
@@ -46,13 +49,13 @@ internal sealed class RequestObserver(Telemetry telemetry, FrontEnd frontEnd, IL
         SlowRequests.Tell(logger, watch, status, untilBody, duration, context.TraceIdentifier);
     }
 
-    private static string? ErrorOf(RequestWatch watch, int status, bool isGone) => status switch
+    private static RequestError ErrorOf(RequestWatch watch, int status, bool isGone) => status switch
     {
-        _ when watch.HasFailed => "request_failed",
-        _ when isGone => "client_gone",
-        StatusCodes.Status500InternalServerError => "request_failed",
-        StatusCodes.Status503ServiceUnavailable => "request_unavailable",
-        StatusCodes.Status507InsufficientStorage => "request_disk_full",
-        _ => null,
+        _ when watch.Error != RequestError.None => watch.Error,
+        _ when isGone => RequestError.ClientGone,
+        StatusCodes.Status500InternalServerError => RequestError.Failed,
+        StatusCodes.Status503ServiceUnavailable => RequestError.Unavailable,
+        StatusCodes.Status507InsufficientStorage => RequestError.DiskFull,
+        _ => RequestError.None,
     };
 }

@@ -36,8 +36,8 @@ internal sealed class RequestWatch : PipeWriter, IHttpResponseBodyFeature
     /// <summary>What it is about; empty: no key.</summary>
     public string Key { get; set; } = "";
 
-    /// <summary>The answer had begun when the node failed, so that its status does not tell.</summary>
-    public bool HasFailed { get; set; }
+    /// <summary>What the status of the answer does not tell, above all where it had begun already.</summary>
+    public RequestError Error { get; set; }
 
     public long StartedAt { get; }
 
@@ -62,6 +62,8 @@ internal sealed class RequestWatch : PipeWriter, IHttpResponseBodyFeature
         var watch = new RequestWatch(
             context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), context.Request, time);
         context.Features.Set<IHttpResponseBodyFeature>(watch);
+        if (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count > 0)
+            context.Features.Set<IRequestBodyPipeFeature>(new ChunkedBodyCount(context.Request.BodyReader, watch));
         return watch;
     }
 
@@ -69,7 +71,7 @@ internal sealed class RequestWatch : PipeWriter, IHttpResponseBodyFeature
     public static RequestWatch? Of(HttpContext context) =>
         context.Features.Get<IHttpResponseBodyFeature>() as RequestWatch;
 
-    /// <summary>More of the body of the request was read than it had announced.</summary>
+    /// <summary>So much was read of a body that had not told its length.</summary>
     public void AddRequestBytes(long count) => RequestBytes += count;
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => _writer.GetMemory(sizeHint);

@@ -7,8 +7,12 @@ namespace Ciaos.Http.Metrics;
 /// <summary>What measures one node and tells of it. The front ends share it.</summary>
 public sealed class Telemetry : IDisposable
 {
-    /// <summary>Errors are counted in several places, by one metric.</summary>
-    internal const string ErrorsHelp = "What went wrong, by kind";
+    /// <summary>The source of the spans of requests.</summary>
+    public const string TraceSource = RequestTracing.SourceName;
+
+    /// <summary>The meters that are told: of the node, of the server, of .NET.</summary>
+    public static readonly string[] MeterNames =
+        ["Ciaos.*", "Microsoft.AspNetCore.Server.Kestrel", MetricNames.RuntimeMeter];
 
     private readonly ProcessMetrics _process;
 

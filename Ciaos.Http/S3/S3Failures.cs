@@ -3,7 +3,6 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
-using Ciaos.Http.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -84,6 +83,7 @@ internal sealed class S3Failures(ILogger logger)
             return RefuseAsync(context, resource, known);
         if (known is null)
         {
+            Failures.Note(context, error);
             HttpLog.Failed(logger, error, context.Request.Method, TargetOf(context), "", context.TraceIdentifier);
             known = new S3Exception(S3Error.InternalError);
         }
@@ -109,7 +109,6 @@ internal sealed class S3Failures(ILogger logger)
     {
         if (context.Response.HasStarted)
         {
-            RequestWatch.Of(context)?.HasFailed = true;
             context.Abort();
             return;
         }

@@ -7,6 +7,7 @@ using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Http;
+using Ciaos.Http.Metrics;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     public int NeedleCount => _needles.Count;
 
-    public static async Task<MemoryNode> StartAsync(string settings = "", IdentitySystem? identity = null)
+    public static async Task<MemoryNode> StartAsync(
+        string settings = "", IdentitySystem? identity = null, Telemetry? telemetry = null)
     {
         var node = new MemoryNode();
         var store = new ObjectStore(
@@ -67,7 +69,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
             .WithFallback(HttpSettingsSpec.Reference());
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(node).SetMinimumLevel(LogLevel.Debug));
         node._server = await HttpServer.StartAsync(
-            HttpSettings.From(config), store, node.Readiness, loggers, default, identity: identity);
+            HttpSettings.From(config), store, node.Readiness, loggers, default, identity: identity,
+            telemetry: telemetry);
         node.Readiness.SetReady();
         node.Client.BaseAddress = new Uri(node._server.Address);
         node.Client.DefaultRequestHeaders.Add("User", "me");

@@ -32,6 +32,11 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
 
     private readonly Statement _last = new(connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
 
+    private readonly Statement _allUsage = new(connection, """
+        SELECT CAST(COALESCE(SUM(objects), 0) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM usage
+        WHERE bucket <> 0
+        """);
+
     private readonly Statement _usage = new(connection, "SELECT objects, bytes FROM usage WHERE bucket = @n_id");
 
     public BucketInfo? Find(string name)
@@ -78,6 +83,14 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
         return !row.Read();
     }
 
+    /// <summary>Of all buckets together.</summary>
+    public BucketUsage TotalUsage()
+    {
+        using var row = _allUsage.Read();
+        row.Read();
+        return new BucketUsage(row.GetInt64(0), row.GetInt64(1));
+    }
+
     public BucketUsage Usage(BucketId id)
     {
         using var row = _usage.Set(id.Value).Read();
@@ -86,7 +99,7 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _byName, _byId, _list, _listOfOwner, _isUsed, _last, _usage })
+        foreach (var statement in new[] { _byName, _byId, _list, _listOfOwner, _isUsed, _last, _usage, _allUsage })
             statement.Dispose();
     }
 

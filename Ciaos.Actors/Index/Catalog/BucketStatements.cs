@@ -63,7 +63,18 @@ internal sealed class UsageTotals
         .Where(total => total.Value != default)
         .Select(total => (total.Key, total.Value.Objects, total.Value.Bytes));
 
-    public void Add(BucketId bucket, long objects, long bytes)
+    /// <summary>Not the id of any bucket: its row tells how many objects were ended, and their bytes. These lie dead in
+    /// volumes until compaction frees them.</summary>
+    public static readonly BucketId Dead = new(0);
+
+    /// <param name="isMove">What goes here comes back elsewhere.</param>
+    public void Add(BucketId bucket, long objects, long bytes, bool isMove = false)
+    {
+        Sum(bucket, objects, bytes);
+        if (bytes < 0 && !isMove) Sum(Dead, -objects, -bytes);
+    }
+
+    private void Sum(BucketId bucket, long objects, long bytes)
     {
         var known = _totals.GetValueOrDefault(bucket);
         _totals[bucket] = (known.Objects + objects, known.Bytes + bytes);

@@ -7,7 +7,7 @@ namespace Ciaos.Actors.Index.Catalog;
 internal static class CatalogSchema
 {
     /// <summary>Raised whenever a table changes: the catalog is then made anew from the journal.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>The number of shards of a new catalog: only the journal can tell it.</summary>
     public const int UnknownShards = 0;

@@ -91,7 +91,7 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         switch (change)
         {
             case CatalogChange.AddUsage add:
-                usage.Add(add.Bucket, add.Objects, add.Bytes);
+                usage.Add(add.Bucket, add.Objects, add.Bytes, add.IsMove);
                 break;
             case CatalogChange.SetObject set:
                 SetObject(transaction, shard, set.State);

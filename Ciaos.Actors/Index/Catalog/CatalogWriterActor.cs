@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Ciaos.Actors.Metrics;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index.Catalog;
@@ -37,6 +38,7 @@ internal sealed class CatalogWriterActor : ReceiveActor
     private const int MaxChanges = 20_000;
 
     private readonly CatalogStore _store;
+    private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private readonly List<(IActorRef Shard, CatalogBatch Batch)> _waiting = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _changes;
@@ -46,6 +48,7 @@ internal sealed class CatalogWriterActor : ReceiveActor
         _store = store;
         Receive<CatalogProtocol.Apply>(apply =>
         {
+            _metrics?.Mailboxes.Taken(Mailbox.Catalog);
             // The flush queues behind the batches that are already in the mailbox, so one transaction takes them all.
             if (_waiting.Count == 0) Self.Tell(Flush.Instance);
             _waiting.Add((Sender, apply.Batch));
@@ -88,6 +91,7 @@ internal sealed class CatalogWriterActor : ReceiveActor
         {
             if (!report) return false;
             _log.Error(failure, "The catalog could not be written");
+            _metrics?.Errors.Add(StoreError.Catalog);
             foreach (var (shard, batch) in work)
                 shard.Tell(new CatalogProtocol.NotApplied(
                     batch.ToSequence, IndexFailures.Of("The catalog could not be written", failure)));
