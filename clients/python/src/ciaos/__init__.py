@@ -26,6 +26,6 @@ _logging.getLogger("ciaos").addHandler(_logging.NullHandler())
 
 __all__ = [
     "AccessDenied", "BadRequest", "Ciaos", "CiaosError", "Config", "KeyExists", "KeyNotFound", "ObjectInfo",
-    "PositionGone", "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable", "SourceEnded",
-    "StorageFull", "StoreEvent", "TransferBroken", "TransferIncomplete",
+    "PositionGone", "PreconditionFailed", "PutResult", "RangeNotSatisfiable", "ServerError", "ServerUnavailable",
+    "SourceEnded", "StorageFull", "StoreEvent", "TransferBroken", "TransferIncomplete",
 ]

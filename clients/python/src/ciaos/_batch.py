@@ -11,7 +11,7 @@ from ._bodies import Parts
 from ._flatbuffers import as_views
 from ._frames import END_FRAME, HEADER, MODES, Files, FrameReader
 from ._transport import Patience, Request, Transport, idempotency_key
-from .errors import BadRequest, CiaosError, TransferBroken, error_for
+from .errors import BadRequest, CiaosError, ServerError, TransferBroken, error_for
 from .objects import BytesLike, PutResult
 
 # Keys of one request. The more, the better the disk's order; a server takes 100,000 unless it is told otherwise.
@@ -54,7 +54,7 @@ def _get_window(transport: Transport, keys: List[str], order: str,
         try:
             for index, status, files, text in _frames_of(transport, keys, order, patience):
                 if index >= len(told) or told[index]:
-                    raise TransferBroken(f"Frame {index} was not asked for, or came twice")
+                    raise ServerError(f"Frame {index} was not asked for, or came twice")
                 if status in _PASSING:
                     failure = error_for(status, text, keys[index])
                     continue
@@ -72,6 +72,7 @@ def _get_window(transport: Transport, keys: List[str], order: str,
             for half in (keys[:len(keys) // 2], keys[len(keys) // 2:]):
                 yield from _get_window(transport, half, order, missing)
             return
+        # Each frame is whole in itself: where none is missing, it is no matter that the stream broke behind the last.
         left = [key for key, is_told in zip(keys, told) if not is_told]
         if left:
             if len(left) < len(keys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Iterator, List, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
 
-from .errors import TransferBroken
+from .errors import ServerError, TransferBroken
 
 CONTENT_TYPE = "application/vnd.ciaos.frames"
 
@@ -41,7 +41,9 @@ class Source(Protocol):
 
 
 class FrameReader:
-    """Reads a batch through one buffer. This loop is what a batch of small objects waits for: little is done for each.
+    """Reads a batch through one buffer. What is cut off is `TransferBroken`, what is wrong `ServerError`.
+
+    This loop is what a batch of small objects waits for: little is done for each of them.
 
     An object's files are given as copies of their own, so that one which is kept does not keep a megabyte of others.
     One that is larger than the buffer is read into memory of its own; its files, if several, are views of it.
@@ -63,11 +65,11 @@ class FrameReader:
             kind, status, index, count, size = unpack(buffer, self._at)
             if kind == END:
                 if index != told:
-                    raise TransferBroken(f"The batch ends after {index} frames, but {told} came")
+                    raise ServerError(f"The batch ends after {index} frames, but {told} came")
                 self._finish()
                 return
             if kind != OBJECT or count > _MAX_FILES or size > _MAX_BODY_BYTES:
-                raise TransferBroken(f"Not a frame: kind {kind}, {count} files, {size} bytes")
+                raise ServerError(f"Not a frame: kind {kind}, {count} files, {size} bytes")
             told += 1
             whole = header + 8 * count + size
             if whole > _BUFFER_BYTES:
@@ -81,7 +83,7 @@ class FrameReader:
                 yield Frame(index, status, None, buffer[start:start + size].decode("utf-8", "replace"))
             elif count == 1:
                 if _LENGTH.unpack_from(buffer, start)[0] != size:
-                    raise TransferBroken("A frame whose lengths are not those of its files")
+                    raise ServerError("A frame whose lengths are not those of its files")
                 yield Frame(index, status, [buffer[start + 8:start + 8 + size]], "")
             else:
                 files: Files = [buffer[a:b] for a, b in _places(buffer, start, count, size)]
@@ -98,7 +100,7 @@ class FrameReader:
     def _finish(self) -> None:
         """Behind the last frame there is nothing. Asked for, so that the connection is known to be at its end."""
         if self._end - self._at > HEADER.size or self._source.readinto(self._view[:1]):
-            raise TransferBroken("Something follows the end of the batch")
+            raise ServerError("Something follows the end of the batch")
 
     def _large(self, index: int, status: int, count: int, size: int) -> Frame:
         self._at += HEADER.size
@@ -126,7 +128,7 @@ def _places(buffer: bytearray, start: int, count: int, size: int) -> Sequence[Tu
     """Where each file begins and ends, counted from the start of the buffer that has the lengths at `start`."""
     lengths = struct.unpack_from(f"<{count}Q", buffer, start)
     if sum(lengths) != size:
-        raise TransferBroken("A frame whose lengths are not those of its files")
+        raise ServerError("A frame whose lengths are not those of its files")
     places = []
     at = start + 8 * count
     for length in lengths:

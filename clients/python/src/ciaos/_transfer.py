@@ -225,10 +225,12 @@ class _Download:
         buffer = memoryview(bytearray(min(BLOCK_BYTES, max(left, 1))))
         while left > 0:
             block = buffer[:min(len(buffer), left)]
-            reply.read_exactly(block)
-            _write(self._file, block if self._takes_views else bytes(block))
-            left -= len(block)
-            self._received += len(block)
+            got = reply.readinto(block)
+            if not got:
+                raise TransferBroken(f"The answer ended {left} bytes too early", reply.status, self._key)
+            _write(self._file, block[:got] if self._takes_views else bytes(block[:got]))
+            left -= got
+            self._received += got
             self._meter(self._received)
             patience.progressed()
 

@@ -27,6 +27,7 @@ log = logging.getLogger("ciaos")
 
 # A server that asks for a longer pause than this many seconds is not waited for.
 RETRY_AFTER_MAX = 60.0
+_PIECE_BYTES = 1 << 18
 
 _BROKEN = (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError)
 
@@ -69,6 +70,7 @@ class Reply:
         # urllib3's own way to read into a buffer makes a copy of all and is slow for chunked answers; that of the
         # http.client below does not. What is read there is hidden from urllib3: see close().
         below = getattr(raw, "_fp", None)
+        self._failure: Optional[Exception] = None
         self._below: Any = below if isinstance(below, http.client.HTTPResponse) else None
 
     @property
@@ -93,19 +95,26 @@ class Reply:
             return None
 
     def readinto(self, view: memoryview) -> int:
-        """Fills as much of the view as there is; fewer bytes than it holds come only at the end of the body."""
-        try:
-            if self._below is None:
-                return self._raw.readinto(view)  # type: ignore[no-any-return]
-            filled = 0
-            while filled < len(view):
-                got = self._below.readinto(view[filled:])
-                if not got:
-                    break
-                filled += got
-            return filled
-        except _BROKEN as error:
-            raise TransferBroken(f"The answer broke off: {_why(error)}", self.status) from error
+        """Fills as much of the view as there is; fewer bytes than it holds come only at the end of the body.
+
+        Or where it breaks off: then the next call raises."""
+        source = self._raw if self._below is None else self._below
+        filled = 0
+        while filled < len(view) and self._failure is None:
+            # By pieces, since of the one in which a connection breaks nobody knows how much came.
+            piece = view[filled:filled + _PIECE_BYTES]
+            try:
+                got = source.readinto(piece)
+            except _BROKEN as error:
+                # Told when what came before has been used.
+                self._failure = error
+                got = len(error.partial) if isinstance(error, http.client.IncompleteRead) else 0
+            if not got:
+                break
+            filled += got
+        if self._failure is not None and filled == 0 and len(view) > 0:
+            raise TransferBroken(f"The answer broke off: {_why(self._failure)}", self.status) from self._failure
+        return filled
 
     def read_exactly(self, view: memoryview) -> None:
         got = self.readinto(view)

@@ -113,4 +113,7 @@ def error_for(status: int, text: str, key: Optional[str] = None, request_id: Opt
     # The original protocol says 400 here, and only the text tells.
     if status == 400 and text.startswith("Key already exists"):
         kind = KeyExists
+    # Where no key was meant, what is not found is the route: an older server.
+    if status == 404 and key is None:
+        kind = BadRequest
     return kind(text or f"The server answered with status {status}", status, key, request_id)
