@@ -37,6 +37,8 @@ install_missing() {
         command -v $client >/dev/null || missing+=("$client")
     done
     command -v npm >/dev/null || missing+=(nodejs npm)
+    /usr/bin/python3 -c 'import tqdm' 2>/dev/null || missing+=(python3-tqdm)
+    command -v mypy >/dev/null || missing+=(mypy)
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     /usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
     [ ${#missing[@]} = 0 ] && return 0
@@ -108,5 +110,7 @@ export CIAOS_TEST_LARGE_MIB=${CIAOS_TEST_LARGE_MIB:-1600} CIAOS_TEST_SLOW=${CIAO
 unset AWS_CA_BUNDLE
 suite "The native API and S3, as clients use them" \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --basetemp "$results/pytest" tests
+suite "The Python package" \
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider --basetemp "$results/python" clients/python/tests
 
 total
