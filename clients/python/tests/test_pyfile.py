@@ -14,6 +14,7 @@ import pytest
 
 from ciaos import Ciaos, KeyNotFound, PreconditionFailed
 from ciaos.file import CiaosFile
+from pychildren import read_part
 
 CONTENT = bytes(index * 7 % 251 for index in range(100_000))
 
@@ -258,11 +259,6 @@ def test_a_file_goes_on_after_it_was_pickled(stored):
         pickle.dumps(file)
 
 
-def _read_in_child(file, offset, results):
-    file.seek(offset)
-    results.put((offset, bytes(file.read(5000))))
-
-
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_eight_processes_share_a_file(stored, method):
     """All read at once what the parent opened, by fork with the parent's connections still open, by spawn pickled."""
@@ -271,7 +267,7 @@ def test_eight_processes_share_a_file(stored, method):
     with stored.open("numbers", block_bytes=1000) as file:
         file.read(10)
         offsets = range(0, 80_000, 10_000)
-        children = [context.Process(target=_read_in_child, args=(file, offset, results)) for offset in offsets]
+        children = [context.Process(target=read_part, args=(file, offset, results)) for offset in offsets]
         for child in children:
             child.start()
         assert file.read(10) == CONTENT[10:20]

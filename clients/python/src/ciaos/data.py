@@ -284,7 +284,8 @@ class ResumePoint:
 
     def _add(self, position: int) -> None:
         dealt = self._dealt
-        index = dealt.index(position) if isinstance(dealt, range) else bisect.bisect_left(dealt, position)
+        # Ascending; of a range this computes what it compares.
+        index = bisect.bisect_left(dealt, position)
         if index >= len(dealt) or dealt[index] != position:
             raise ValueError(f"Position {position} is not of this rank's part")
         if self._point.part is None:

@@ -303,10 +303,10 @@ class _Append:
                 self._append(memoryview(self._spool.read()))
                 return
             self._spool.flush()
-            with mmap.mmap(self._spool.fileno(), size, access=mmap.ACCESS_READ) as pages:
-                for start in range(0, size, _APPEND_BYTES):
-                    with memoryview(pages) as view, view[start:start + _APPEND_BYTES] as part:
-                        self._append(part)
+            # Unmapped when the last view of it is gone, and a request that failed may keep its own for a while.
+            pages = memoryview(mmap.mmap(self._spool.fileno(), size, access=mmap.ACCESS_READ))
+            for start in range(0, size, _APPEND_BYTES):
+                self._append(pages[start:start + _APPEND_BYTES])
 
     def discard(self) -> None:
         self._spool.close()
