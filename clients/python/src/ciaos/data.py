@@ -148,7 +148,7 @@ class CiaosIterableDataset(_IterableBase):
         return len(self._start.to_read(self._part, self.drop_uneven))
 
     def __iter__(self) -> Iterator[Any]:
-        self._progress = _Progress(self._start, self._part_here())
+        self._progress = _Progress(self._start, self._part)
         return self._iterate(self._progress)
 
     # Going on after a crash.
@@ -212,6 +212,8 @@ class CiaosIterableDataset(_IterableBase):
         return part
 
     def _iterate(self, progress: _Progress) -> Iterator[Any]:
+        # Here and not before, since of an error at the first sample a DataLoader tells the text.
+        progress.part = self._part_here()
         start = progress.start
         to_read = start.to_read(progress.part, self.drop_uneven)
         if len(to_read) == 0:
