@@ -19,7 +19,7 @@ from .errors import (
 from .events import StoreEvent
 from .objects import ObjectInfo, PutResult
 
-__version__ = "1.1.0"
+__version__ = "2.0.0"
 
 # Who wants to read the records of the logger ``ciaos`` sets up logging; without this, Python prints warnings by itself.
 _logging.getLogger("ciaos").addHandler(_logging.NullHandler())

@@ -8,22 +8,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, TypeVar, Union
 
 from fsspec import AbstractFileSystem
 from fsspec.callbacks import _DEFAULT_CALLBACK
-from fsspec.compression import compr
 from fsspec.core import get_compression
 from fsspec.utils import isfilelike
 
+from ._fs_files import FsCompressing, FsFile, FsText, os_errors
 from .client import Ciaos
 from .config import Config
-from .errors import AccessDenied, CiaosError, KeyExists, KeyNotFound, PreconditionFailed, StorageFull
+from .errors import CiaosError, KeyExists, KeyNotFound
 from .file import BLOCK_BYTES, CiaosFile
 from .objects import ObjectInfo
 
@@ -93,7 +91,7 @@ class CiaosFileSystem(AbstractFileSystem):
         path = self._strip_protocol(path)
         if not path:
             return _folder("")
-        with _os_errors(path):
+        with os_errors(path):
             try:
                 return _file(self.client.stat(path))
             except KeyNotFound:
@@ -156,24 +154,24 @@ class CiaosFileSystem(AbstractFileSystem):
 
     def _open(self, path: str, mode: str = "rb", block_size: Optional[int] = None, autocommit: bool = True,
               cache_options: Optional[Dict[str, Any]] = None, **kwargs: Any) -> CiaosFile:
-        with _os_errors(path):
-            return _File(self, path, mode, block_size or self.block_bytes, autocommit)
+        with os_errors(path):
+            return FsFile(self, path, mode, block_size or self.block_bytes, autocommit)
 
     def open(self, path: str, mode: str = "rb", block_size: Optional[int] = None,
              cache_options: Optional[Dict[str, Any]] = None, compression: Optional[str] = None, **kwargs: Any) -> Any:
         """As fsspec's, but a ``with`` block that fails stores nothing, with text and compression too."""
         if "b" not in mode:
             text = {name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs}
-            return _Text(self.open(path, mode.replace("t", "") + "b", block_size, cache_options, compression,
+            return FsText(self.open(path, mode.replace("t", "") + "b", block_size, cache_options, compression,
                                    **kwargs), **text)
         compression = get_compression(path, compression) if compression is not None else None
         if compression is None or "r" in mode:
             return super().open(path, mode, block_size, cache_options, compression, **kwargs)
-        return _Compressing(compression, super().open(path, mode, block_size, cache_options, **kwargs))
+        return FsCompressing(compression, super().open(path, mode, block_size, cache_options, **kwargs))
 
     def cat_file(self, path: str, start: Optional[int] = None, end: Optional[int] = None, **kwargs: Any) -> bytes:
         path = self._strip_protocol(path)
-        with _os_errors(path):
+        with os_errors(path):
             etag = None
             if (start is not None and start < 0) or (end is not None and end < 0):
                 info = self.client.stat(path)
@@ -229,7 +227,7 @@ class CiaosFileSystem(AbstractFileSystem):
     def pipe_file(self, path: str, value: Any, mode: str = "overwrite", **kwargs: Any) -> None:
         path = self._strip_protocol(path)
         create = mode == "create"
-        with _os_errors(path, create):
+        with os_errors(path, create):
             self.client.put_bytes(path, value, if_none_match="*" if create else None)
         self.invalidate_cache(path)
 
@@ -251,7 +249,7 @@ class CiaosFileSystem(AbstractFileSystem):
                 os.makedirs(lpath, exist_ok=True)
                 return
             os.makedirs(os.path.dirname(os.path.abspath(lpath)), exist_ok=True)
-        with _os_errors(rpath):
+        with os_errors(rpath):
             self.client.get_to(rpath, lpath if target is None else target, progress=_tells(callback))
 
     def put_file(self, lpath: Any, rpath: str, callback: Any = _DEFAULT_CALLBACK, mode: str = "overwrite",
@@ -261,7 +259,7 @@ class CiaosFileSystem(AbstractFileSystem):
             return
         callback.set_size(os.path.getsize(lpath))
         create = mode == "create"
-        with _os_errors(rpath, create):
+        with os_errors(rpath, create):
             self.client.put_file(lpath, rpath, progress=_tells(callback), if_none_match="*" if create else None)
         self.invalidate_cache(rpath)
 
@@ -270,7 +268,7 @@ class CiaosFileSystem(AbstractFileSystem):
     def cp_file(self, path1: str, path2: str, **kwargs: Any) -> None:
         """The bytes pass through here: the store does not copy. Of a key of several files one file is made."""
         path1, path2 = self._strip_protocol(path1), self._strip_protocol(path2)
-        with _os_errors(path1):
+        with os_errors(path1):
             try:
                 source = CiaosFile(self.client, path1, block_bytes=self.block_bytes)
             except KeyNotFound:
@@ -291,7 +289,7 @@ class CiaosFileSystem(AbstractFileSystem):
 
     def rm_file(self, path: str) -> None:
         path = self._strip_protocol(path)
-        with _os_errors(path):
+        with os_errors(path):
             self.client.remove(path)
         self.invalidate_cache(path)
 
@@ -321,7 +319,7 @@ class CiaosFileSystem(AbstractFileSystem):
 
     def _stat(self, path: str) -> ObjectInfo:
         path = self._strip_protocol(path)
-        with _os_errors(path):
+        with os_errors(path):
             return self.client.stat(path)
 
     def _is_folder(self, path: str) -> bool:
@@ -383,7 +381,7 @@ class _Moving(CiaosFileSystem):
         path1, path2 = self._strip_protocol(path1), self._strip_protocol(path2)
         if path1 == path2:
             return
-        with _os_errors(path1):
+        with os_errors(path1):
             try:
                 self.client.rename(path1, path2)
             except KeyExists:
@@ -394,91 +392,6 @@ class _Moving(CiaosFileSystem):
                     raise
         self.invalidate_cache(path1)
         self.invalidate_cache(path2)
-
-
-class _File(CiaosFile):
-    """A file that lets its file system know when it has been stored."""
-
-    def __init__(self, fs: CiaosFileSystem, path: str, mode: str, block_bytes: int, autocommit: bool) -> None:
-        super().__init__(fs.client, path, mode, block_bytes=block_bytes, autocommit=autocommit)
-        self.fs = fs
-        self.path = path
-
-    def commit(self) -> None:
-        with _os_errors(self.path):
-            super().commit()
-        self.fs.invalidate_cache(self.path)
-
-    def __reduce_ex__(self, protocol: Any) -> Tuple[Any, ...]:
-        reopen, (_, *others) = super().__reduce_ex__(protocol)
-        return reopen, (CiaosFile, *others)
-
-
-class _Text(io.TextIOWrapper):
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.detach().__exit__(kind, error, trace)
-
-
-class _Compressing(io.BufferedIOBase):
-    """Writes through a compressor and closes both. fsspec leaves the inner one to the garbage collector."""
-
-    def __init__(self, compression: str, target: CiaosFile) -> None:
-        self._target = target
-        self._compressor = compr[compression](target, mode="wb")
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any, /) -> int:
-        self._compressor.write(data)
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            try:
-                self._compressor.close()
-                self._target.close()
-            finally:
-                super().close()
-
-    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
-                 trace: Optional[TracebackType]) -> None:
-        if kind is not None:
-            self._give_up()
-        else:
-            self.close()
-
-    def __del__(self) -> None:
-        # The inherited one would store half a file that nobody closed.
-        self._give_up()
-
-    def _give_up(self) -> None:
-        self._target.discard()
-        # What the compressor has left has nowhere to go.
-        with contextlib.suppress(ValueError):
-            self._compressor.close()
-        super().close()
-
-
-@contextlib.contextmanager
-def _os_errors(path: str, create: bool = False) -> Iterator[None]:
-    """Errors as the users of files expect them. create: the only condition was that there is no such key."""
-    try:
-        yield
-    except KeyNotFound as error:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from error
-    except (KeyExists, PreconditionFailed) as error:
-        if isinstance(error, PreconditionFailed) and not create:
-            raise
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from error
-    except AccessDenied as error:
-        raise PermissionError(errno.EACCES, error.text, path) from error
-    except StorageFull as error:
-        raise OSError(errno.ENOSPC, error.text, path) from error
 
 
 def _file(info: ObjectInfo) -> Entry:
