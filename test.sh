@@ -39,6 +39,10 @@ install_missing() {
     command -v npm >/dev/null || missing+=(nodejs npm)
     /usr/bin/python3 -c 'import tqdm' 2>/dev/null || missing+=(python3-tqdm)
     command -v mypy >/dev/null || missing+=(mypy)
+    local module
+    for module in pip setuptools wheel fsspec pandas; do
+        /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")
+    done
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     /usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
     [ ${#missing[@]} = 0 ] && return 0

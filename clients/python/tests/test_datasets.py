@@ -378,7 +378,7 @@ def test_eight_processes_read_an_epoch(filled, method):
     context = multiprocessing.get_context(method)
     results = context.Queue()
     children = [
-        context.Process(target=read_shard, args=(CiaosIterableDataset(filled, prefix="set/", worker=(worker, 8)), results))
+        context.Process(target=read_shard, args=(dataset(filled, transform=None, worker=(worker, 8)), results))
         for worker in range(8)]
     for child in children:
         child.start()

@@ -17,7 +17,8 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def sources(tmp_path_factory):
     """A copy, since building leaves folders beside the sources."""
     copy = tmp_path_factory.mktemp("sources") / "python"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "tests", "bench"))
+    shutil.copytree(
+        PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "tests", "bench"))
     return copy
 
 
@@ -105,5 +106,6 @@ def test_fsspec_finds_the_file_system_by_itself(installed):
 
 def test_pandas_reads_what_the_environment_points_at(installed, client, config):
     client.put_bytes("tables/people.csv", b"name,age\nAnn,3\nBob,4\n")
-    assert run_installed(installed, "-c", "import pandas; print(pandas.read_csv('ciaos://tables/people.csv').age.sum())",
-                         CIAOS_URL=config.api_url, CIAOS_USER=config.user_id) == "7\n"
+    assert run_installed(
+        installed, "-c", "import pandas; print(pandas.read_csv('ciaos://tables/people.csv').age.sum())",
+        CIAOS_URL=config.api_url, CIAOS_USER=config.user_id) == "7\n"

@@ -197,7 +197,7 @@ class Point:
     @classmethod
     def from_json(cls, told: Dict[str, Any]) -> Point:
         if told.get("version") != VERSION:
-            raise ValueError(f"A token of version {told.get('version')} is of another release; this one reads {VERSION}")
+            raise ValueError(f"The token is of version {told.get('version')}, this release reads version {VERSION}")
         point = cls(told["seed"], told["epoch"], told["count"], told["keys"], IndexSet.from_json(told["everyone"]))
         if "part" in told:
             point.part = Part(**told["part"])
@@ -216,7 +216,7 @@ class Point:
         if self.taken and (own.worker, own.workers, own.batch_size) != (part.worker, part.workers, part.batch_size):
             raise ValueError(
                 f"The token is of worker {own.worker} of {own.workers}, by groups of {own.batch_size}; this is worker "
-                f"{part.worker} of {part.workers}, by groups of {part.batch_size}: give merge_tokens those of all workers")
+                f"{part.worker} of {part.workers}, by groups of {part.batch_size}: give merge_tokens those of all")
 
 
 def merge_tokens(tokens: Iterable[str]) -> str:

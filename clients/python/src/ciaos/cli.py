@@ -14,6 +14,7 @@ import os
 import sys
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from . import __version__
 from ._progress import human
 from .client import Ciaos
 from .config import Config
@@ -176,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _options(shared)
     top = argparse.ArgumentParser(prog="ciaos", description="Puts, gets and lists objects of a CIAOS store.")
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     _options(top, json=False, quiet=False, url=None, user=None, access_key=None, retries=None, timeout=None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 

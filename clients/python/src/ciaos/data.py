@@ -156,8 +156,8 @@ class CiaosIterableDataset(_IterableBase):
     def state_dict(self) -> Dict[str, Any]:
         """Where the latest iteration of this very object is: what it handed out counts as read.
 
-        This knows nothing of samples that a DataLoader's workers handed out, since they have copies of the dataset: there, a
-        `ResumePoint` in the main process is what counts.
+        This knows nothing of samples that a DataLoader's workers handed out, since they have copies of the dataset:
+        there, a `ResumePoint` in the main process is what counts.
         """
         return self._progress.point().to_json()
 
@@ -348,7 +348,7 @@ def _sample(transform: Optional[Transform], key: str, files: Files) -> Any:
 
 def _ahead(fetch: Callable[[List[int]], List[Tuple[int, str, Files]]], batches: Iterator[List[int]],
            prefetch: int) -> Iterator[List[Tuple[int, str, Files]]]:
-    """What is fetched, in the order of the batches; up to `prefetch` of them side by side, and before they are asked for."""
+    """What is fetched, in the order of the batches; up to `prefetch` of them before they are asked for."""
     if prefetch == 0:
         yield from map(fetch, batches)
         return
@@ -376,7 +376,8 @@ def _positions(samples: Any) -> Iterator[Tuple[int, int]]:
         for each in samples:
             yield from _positions(each)
     else:
-        raise TypeError(f"Samples of a dataset made with with_position=True were to come, not {type(samples).__name__}")
+        raise TypeError(
+            f"Samples of a dataset made with with_position=True were to come, not {type(samples).__name__}")
 
 
 def _numbers(given: Any) -> List[int]:

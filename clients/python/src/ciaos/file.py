@@ -48,7 +48,8 @@ class CiaosFile(io.BufferedIOBase):
         # First, since an object that could not be made is disposed of as well.
         self._writer: Union[_Put, _Append, None] = None
         if mode not in MODES:
-            raise ValueError(f"mode must be one of {', '.join(MODES)} (io.TextIOWrapper makes text of it), not {mode!r}")
+            raise ValueError(
+                f"mode must be one of {', '.join(MODES)} (io.TextIOWrapper makes text of it), not {mode!r}")
         if block_bytes < 1:
             raise ValueError(f"block_bytes must be at least 1, not {block_bytes}")
         self.client = client

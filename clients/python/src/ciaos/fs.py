@@ -326,7 +326,7 @@ class CiaosFileSystem(AbstractFileSystem):
         return next(iter(self.client.list(path + "/" if path else "", limit=1)), None) is not None
 
     def _entries(self, folder: str) -> Iterator[Entry]:
-        """Files and folders right in a folder. The store lists all below it: what lies deep is skipped where it is much."""
+        """Files and folders right in a folder. The store lists all below it: of what lies deep, much is skipped."""
         prefix = folder + "/" if folder else ""
         after, seen, passed = "", "", 0
         going_on = True
