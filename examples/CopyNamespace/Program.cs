@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Streams;
@@ -12,9 +13,15 @@ var command = new RootCommand(
     "Keeps a copy of one user's keys at another user's, while both are written to. It can be killed at any time and "
     + "goes on where it was. Access keys (ID:SECRET) come from the environment: CIAOS_SOURCE_ACCESS_KEY, "
     + "CIAOS_TARGET_ACCESS_KEY.");
-var source = new Option<Uri>("--source") { Required = true, Description = "The node to copy from, http://host:9710" };
+var source = new Option<Uri>("--source")
+{
+    Required = true, Description = "The node to copy from, http://host:9710", CustomParser = ParseAddress,
+};
 var sourceUser = new Option<string>("--source-user") { Required = true, Description = "Whose keys are copied" };
-var target = new Option<Uri?>("--target") { Description = "The node to copy to; without it, the same one" };
+var target = new Option<Uri?>("--target")
+{
+    Description = "The node to copy to; without it, the same one", CustomParser = ParseAddress,
+};
 var targetUser = new Option<string>("--target-user") { Required = true, Description = "Who gets the copy" };
 var positions = new Option<string>("--positions")
 {
@@ -59,6 +66,15 @@ command.SetAction(async (parsed, _) =>
     return await RunAsync(from, to, settings, parsed.GetValue(positions)!);
 });
 return await command.Parse(args).InvokeAsync();
+
+static Uri? ParseAddress(ArgumentResult argument)
+{
+    if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var address)
+        && address.Scheme is ("http" or "https"))
+        return address;
+    argument.AddError($"{argument.Tokens[0].Value} is no address such as http://host:9710");
+    return null;
+}
 
 static CiaosClientOptions Connect(Uri address, string user, string variable) => new()
 {
