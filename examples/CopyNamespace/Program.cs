@@ -65,7 +65,8 @@ command.SetAction(async (parsed, _) =>
         parsed.GetValue(mirror));
     return await RunAsync(from, to, settings, parsed.GetValue(positions)!);
 });
-return await command.Parse(args).InvokeAsync();
+// The pipeline ends by itself when it is told to stop: nothing is to end it sooner.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 static Uri? ParseAddress(ArgumentResult argument)
 {
@@ -95,7 +96,7 @@ static async Task<int> RunAsync(CiaosClientOptions from, CiaosClientOptions to, 
     var copier = new Copier(source, target, settings.IsMirror);
     try
     {
-        var file = new PositionFile(path, from.User, to.User, settings.Prefix);
+        var file = new PositionFile(path, from.User!, to.User!, settings.Prefix);
         var pipeline = new CopyPipeline(source, target, copier, settings, file);
         var (stop, done) = pipeline.Run(system.Materializer());
 
