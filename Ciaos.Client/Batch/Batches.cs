@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Ciaos.Client.Http;
 
@@ -7,13 +8,15 @@ namespace Ciaos.Client.Batch;
 /// <summary>Many objects in few requests (docs/api.md).</summary>
 internal sealed class Batches(Transport transport)
 {
+    // A byte of a key takes up to 6 in JSON, and a node reads 16 MiB of it.
+    private const long MaxKeyBytes = 2 * 1024 * 1024;
+
     public async IAsyncEnumerable<BatchItem> GetAsync(
         IEnumerable<string> keys, bool isOrdered, [EnumeratorCancellation] CancellationToken cancellation)
     {
         long firstIndex = 0;
-        foreach (var some in keys.Chunk(transport.Options.MaxBatchItems))
+        foreach (var some in Cut(keys))
         {
-            foreach (var key in some) Target.Checked(key);
             using var reading = new BatchReading(transport, some, firstIndex, isOrdered, cancellation);
             while (await reading.NextAsync().ConfigureAwait(false) is { } item) yield return item;
             firstIndex += some.Length;
@@ -61,6 +64,30 @@ internal sealed class Batches(Transport transport)
             {
                 Key = key, ETag = results[0].ETag, SizeBytes = lengths.Sum(), FileCount = lengths.Count,
             };
+    }
+
+    private IEnumerable<string[]> Cut(IEnumerable<string> keys)
+    {
+        var (some, bytes) = (new List<string>(), 0L);
+        foreach (var key in keys)
+        {
+            var keyBytes = Encoding.UTF8.GetByteCount(Target.Checked(key));
+            if (bytes + keyBytes > MaxKeyBytes && some.Count > 0)
+            {
+                yield return [.. some];
+                some.Clear();
+                bytes = 0;
+            }
+
+            some.Add(key);
+            bytes += keyBytes;
+            if (some.Count < transport.Options.MaxBatchItems) continue;
+            yield return [.. some];
+            some.Clear();
+            bytes = 0;
+        }
+
+        if (some.Count > 0) yield return [.. some];
     }
 
     private Task<List<BatchPutResult>> SendAsync(

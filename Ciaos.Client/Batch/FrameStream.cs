@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Ciaos.Client.Http;
 
@@ -8,6 +9,8 @@ namespace Ciaos.Client.Batch;
 internal sealed class FrameStream : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
+
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly HttpResponseMessage _answer;
     private readonly BufferedStream _stream;
@@ -110,7 +113,7 @@ internal sealed class FrameStream : IDisposable
     private static ReadOnlyMemory<byte> Request(IEnumerable<string> keys, bool isOrdered)
     {
         var request = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(request);
+        using var json = new Utf8JsonWriter(request, Plain);
         json.WriteStartObject();
         json.WriteString("order", isOrdered ? "given" : "disk");
         json.WriteStartArray("keys");
