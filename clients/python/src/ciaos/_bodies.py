@@ -9,7 +9,9 @@ from . import _flatbuffers
 from ._transport import Body
 from .errors import SourceEnded
 
-BLOCK_BYTES = 1 << 20
+# What is read and written at a time. Large enough for Python not to matter, and small enough to be in the processor's
+# cache when it is written a moment after it was read: a megabyte takes half as long again.
+BLOCK_BYTES = 1 << 18
 # Parts smaller than this are sent together: a packet of their own costs more than copying them.
 _SMALL_BYTES = 1 << 16
 
@@ -92,7 +94,7 @@ class StreamBody(Body):
                 yield bytes(block)
                 left = None if left is None else left - len(block)
             return
-        # The same megabyte again and again: a block is out before the next is asked for.
+        # The same memory again and again: a block is out before the next is asked for.
         buffer = memoryview(bytearray(min(BLOCK_BYTES, max(left, 1))))
         while left > 0:
             got = self._stream.readinto(buffer[:min(len(buffer), left)])
@@ -116,7 +118,7 @@ def gather(parts: Iterable[Part]) -> Iterator[Part]:
         if len(part) < _SMALL_BYTES:
             small.append(part)
             small_bytes += len(part)
-            if small_bytes < BLOCK_BYTES // 4:
+            if small_bytes < BLOCK_BYTES:
                 continue
             part = b""
         if small:

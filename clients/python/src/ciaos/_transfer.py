@@ -1,4 +1,4 @@
-"""Whole objects of any size, streamed both ways in a megabyte of memory."""
+"""Whole objects of any size, streamed both ways through one small buffer."""
 
 from __future__ import annotations
 
