@@ -90,8 +90,9 @@ class Connections:
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(pool_connections=2, pool_maxsize=POOLED_CONNECTIONS))
+        self._is_for: Optional[Tuple[str, Union[bool, str]]] = None
+        self._settings: Dict[str, Any] = {}
         self._pool: Any = None
-        self._pool_is_for: Optional[Tuple[str, Union[bool, str]]] = None
         self._base = ""
         # Whether a kept connection may be in use, which the server may have closed meanwhile.
         self.are_used = False
@@ -99,15 +100,15 @@ class Connections:
     def ask_session(self, config: Config, method: str, path: str, headers: Mapping[str, str], body: Any,
                     length: Optional[int], stream: bool) -> requests.Response:
         """As ``requests.post`` and its sisters do: without a time-out, raising what they raise."""
-        base = str(config.api_url).rstrip("/")
         request = self._session.prepare_request(requests.Request(
-            method, base + "/", headers=dict(headers), auth=_Bearer(config.credential)))
-        settings = self._session.merge_environment_settings(request.url, {}, stream, config.verify, None)
+            method, _root(config), headers=dict(headers), auth=_Bearer(config.credential)))
+        self._prepare(config)
         # Only now: requests would resolve dots and decode what need not be encoded.
         request.url = f"{(request.url or '').rstrip('/')}{path}"
         if length is not None:
             request.body = body
             request.headers["Content-Length"] = str(length)
+        settings = {**self._settings, "stream": stream}
         response = self._session.send(request, **settings)
         self.are_used = True
         return response
@@ -115,31 +116,37 @@ class Connections:
     def ask_pool(self, config: Config, method: str, path: str, headers: Mapping[str, str], body: Any,
                  is_chunked: bool) -> Any:
         """One request without a repeat. Gives urllib3's answer, unread; raises its errors."""
-        pool = self._pool_for(config)
+        self._prepare(config)
         all_headers: Dict[str, str] = {"User-Agent": "ciaos-python", "Accept-Encoding": "identity", **headers}
         if config.credential:
             all_headers["Authorization"] = f"Bearer {config.credential}"
-        return pool.urlopen(
+        return self._pool.urlopen(
             method, self._base + path, body=body, headers=all_headers, retries=False, redirect=False,
             assert_same_host=False, preload_content=False, decode_content=False, chunked=is_chunked,
             timeout=urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout))
 
-    def _pool_for(self, config: Config) -> Any:
-        if self._pool_is_for != (config.api_url, config.verify):
-            request = self._session.prepare_request(requests.Request("GET", str(config.api_url).rstrip("/") + "/"))
-            url = request.url or ""
-            settings: Any = self._session.merge_environment_settings(url, {}, True, config.verify, None)
-            verify, proxies, cert = settings["verify"], settings["proxies"], settings["cert"]
-            adapter: Any = self._session.get_adapter(url)
-            if hasattr(adapter, "get_connection_with_tls_context"):
-                pool = adapter.get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            else:
-                pool = adapter.get_connection(url, proxies)
-            adapter.cert_verify(pool, url, verify, cert)
-            self._base = adapter.request_url(request, proxies).rstrip("/")
-            self._pool, self._pool_is_for = pool, (config.api_url, config.verify)
-        return self._pool
+    def _prepare(self, config: Config) -> None:
+        """Proxies and certificates, by the configuration and the environment: looked up once for an address, since to
+        search the environment takes requests as long as to send something small."""
+        if self._is_for == (config.api_url, config.verify):
+            return
+        request = self._session.prepare_request(requests.Request("GET", _root(config)))
+        url = request.url or ""
+        self._settings = dict(self._session.merge_environment_settings(url, {}, None, config.verify, None))
+        verify, proxies, cert = (self._settings[name] for name in ("verify", "proxies", "cert"))
+        adapter: Any = self._session.get_adapter(url)
+        if hasattr(adapter, "get_connection_with_tls_context"):
+            self._pool = adapter.get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        else:
+            self._pool = adapter.get_connection(url, proxies)
+        adapter.cert_verify(self._pool, url, verify, cert)
+        self._base = adapter.request_url(request, proxies).rstrip("/")
+        self._is_for = config.api_url, config.verify
 
     def close(self) -> None:
-        self._pool_is_for = None
+        self._is_for = None
         self._session.close()
+
+
+def _root(config: Config) -> str:
+    return str(config.api_url).rstrip("/") + "/"
