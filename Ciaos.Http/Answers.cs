@@ -6,6 +6,8 @@ namespace Ciaos.Http;
 /// <summary>Short answers: a status and a line of plain text.</summary>
 internal static class Answers
 {
+    public const string KeyExists = "Key already exists";
+
     public static Task TextAsync(HttpContext context, int status, string text)
     {
         var response = context.Response;
@@ -33,8 +35,10 @@ internal static class Answers
     public static Task DeletedAsync(HttpContext context, string key) =>
         TextAsync(context, StatusCodes.Status200OK, $"File deleted successfully: key = {key}");
 
-    public static Task LockedAsync(HttpContext context, string key) => TextAsync(
-        context, StatusCodes.Status403Forbidden, $"The object is under retention or legal hold: key = {key}");
+    public static string Locked(string key) => $"The object is under retention or legal hold: key = {key}";
+
+    public static Task LockedAsync(HttpContext context, string key) =>
+        TextAsync(context, StatusCodes.Status403Forbidden, Locked(key));
 
     /// <summary>The client may try again soon.</summary>
     public static Task UnavailableAsync(HttpContext context, string text)

@@ -63,7 +63,7 @@ public sealed class NativeApi
         _rawReads = new RawReads(store, _failures);
         _rawWrites = new RawWrites(store, _failures);
         _stat = new StatRoute(store, _failures);
-        _batches = new BatchRoutes(store, _failures, settings.Batch);
+        _batches = new BatchRoutes(store, _failures, settings.Batch, settings.MaxFilesPerUpload);
     }
 
     internal static string RawTargetOf(HttpContext context) =>

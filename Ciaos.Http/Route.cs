@@ -31,8 +31,8 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
     public const string NothingHere =
         "There is nothing here. Routes: POST /put/{key}, GET /get/{key}, POST /append/{key}, POST /update/{key}, "
         + "PUT /update_key/{old}/{new}, DELETE /delete/{key}, PUT|GET|HEAD|DELETE /raw/{key}, GET /stat/{key}, "
-        + "GET /list?prefix=&after=&limit=, GET /events?after=&prefix=&follow=, POST /batch/get, GET /health/live, "
-        + "GET /health/ready, GET /metrics, GET /admin/v1/";
+        + "GET /list?prefix=&after=&limit=, GET /events?after=&prefix=&follow=, POST /batch/get, "
+        + "POST /batch/put, GET /health/live, GET /health/ready, GET /metrics, GET /admin/v1/";
 
     // The frequent ones first.
     private static readonly Route[] Table =
@@ -48,6 +48,7 @@ internal sealed record Route(RouteName Name, string Path, string Methods, bool Q
         new(RouteName.List, "/list", "GET, HEAD"),
         new(RouteName.Events, "/events", "GET"),
         new(RouteName.BatchGet, "/batch/get", "POST"),
+        new(RouteName.BatchPut, "/batch/put", "POST"),
         new(RouteName.Live, "/health/live", "GET, HEAD"),
         new(RouteName.Ready, "/health/ready", "GET, HEAD"),
         new(RouteName.Metrics, "/metrics", "GET, HEAD"),

@@ -14,7 +14,7 @@ ROUTES = [
     ("POST", "/put/key"), ("GET", "/get/key"), ("POST", "/append/key"), ("POST", "/update/key"),
     ("PUT", "/update_key/key/new"), ("DELETE", "/delete/key"), ("PUT", "/raw/key"), ("GET", "/raw/key"),
     ("HEAD", "/raw/key"), ("DELETE", "/raw/key"), ("GET", "/stat/key"), ("GET", "/list"),
-    ("POST", "/batch/get"),
+    ("POST", "/batch/get"), ("POST", "/batch/put"),
     ("GET", "/health/live"), ("GET", "/health/ready"),
 ]
 WITH_KEY = [(method, path) for method, path in ROUTES if path.endswith("key") or path.endswith("new")]

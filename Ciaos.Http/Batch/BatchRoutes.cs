@@ -6,9 +6,10 @@ namespace Ciaos.Http.Batch;
 
 /// <summary><c>/batch/get</c> and <c>/batch/put</c>. So many at a time, because each may hold memory for as long as its
 /// client likes; more are told to come again.</summary>
-internal sealed class BatchRoutes(ObjectStore store, Failures failures, BatchSettings settings)
+internal sealed class BatchRoutes(ObjectStore store, Failures failures, BatchSettings settings, int maxFiles)
 {
     private readonly BatchReads _reads = new(store, failures, settings);
+    private readonly BatchWrites _writes = new(store, failures, settings, maxFiles);
     private int _served;
 
     /// <param name="refusal">Why the user may not do it with a key; null where it may.</param>
@@ -21,6 +22,8 @@ internal sealed class BatchRoutes(ObjectStore store, Failures failures, BatchSet
                 await Answers.UnavailableAsync(context, $"The node serves {settings.MaxAtOnce} batches already");
             else if (route == RouteName.BatchGet)
                 await _reads.HandleAsync(context, user, refusal);
+            else
+                await _writes.HandleAsync(context, user, refusal);
         }
         finally
         {

@@ -127,7 +127,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
                 context, StatusCodes.Status200OK, $"Data appended successfully: key = {key}"),
             IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
-            IndexProtocol.KeyExists => Answers.BadRequestAsync(context, "Key already exists"),
+            IndexProtocol.KeyExists => Answers.BadRequestAsync(context, Answers.KeyExists),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
             IndexProtocol.PreconditionFailed unmet => WriteConditions.RefuseAsync(context, unmet.Object),
             IndexProtocol.ObjectLocked => Answers.LockedAsync(context, key.Value),

@@ -23,7 +23,7 @@ internal sealed class KeyChanges(ObjectStore store, Failures failures)
         {
             IndexProtocol.Renamed => Answers.TextAsync(
                 context, StatusCodes.Status200OK, $"Key updated successfully from {from} to {to}"),
-            IndexProtocol.KeyExists => Answers.TextAsync(context, StatusCodes.Status409Conflict, "Key already exists"),
+            IndexProtocol.KeyExists => Answers.TextAsync(context, StatusCodes.Status409Conflict, Answers.KeyExists),
             _ => AnswerAsync(context, from, reply),
         });
     }

@@ -26,6 +26,7 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     private readonly ActorSystem _system = ActorSystem.Create("http-spec");
     private readonly ConcurrentDictionary<long, byte[]> _needles = new();
+    private readonly ConcurrentQueue<Needle> _uploads = new();
     private ImmutableArray<IndexProtocol.ObjectRecord> _objects = [];
     private HttpServer _server = null!;
 
@@ -90,6 +91,13 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
     /// <summary>What the front end itself has logged as a warning or worse.</summary>
     public List<string> Complaints() =>
         [.. Log.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
+
+    /// <summary>What an upload of one chunk brought, counted from 0 in the order of their ids.</summary>
+    public (BodyFormat Format, byte[] Bytes) Body(int upload)
+    {
+        var needle = _uploads.OrderBy(each => each.Id.Value).ElementAt(upload);
+        return (needle.Format, needle.Data.ToArray());
+    }
 
     public void Read(NeedleLocation needle, int offsetBytes, Span<byte> destination)
     {
@@ -170,7 +178,10 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
                 }
 
                 var location = new NeedleLocation(new VolumeId(1), node._needles.Count, 64, append.Needle.Data.Length);
-                node._needles[location.OffsetBytes] = append.Needle.Data.ToArray();
+                var bytes = append.Needle.Data.ToArray();
+                node._needles[location.OffsetBytes] = bytes;
+                if (append.Needle is { ChunkOrdinal: 0, IsLastChunk: true })
+                    node._uploads.Enqueue(append.Needle with { Data = bytes });
                 Sender.Tell(new VolumeProtocol.Appended(append.Needle.Id, location));
             });
         }
