@@ -44,6 +44,11 @@ internal sealed class CatalogCheck(
     private const string Usage =
         "SELECT bucket, objects, bytes FROM usage WHERE objects <> 0 OR bytes <> 0 ORDER BY bucket";
 
+    private const string Tokens = """
+        SELECT bucket, key, token, shard, at, operation, body_bytes, body_crc, object_id, version, size, files, created,
+            was_created, etag FROM token ORDER BY bucket, key, token
+        """;
+
     private readonly ShardLayout _layout = new(shards);
     private long _rows;
 
@@ -62,6 +67,7 @@ internal sealed class CatalogCheck(
         if (Enumerable.Range(0, shards).All(isSound)) Compare("usage", Usage, 1, ["bucket", "objects", "bytes"]);
         CompareEnded(theirs, ours);
         CompareArrivals(theirs, ours);
+        CompareTokens(theirs, ours);
         for (var shard = 0; shard < shards; shard++)
             if (!isSound(shard))
                 report.Note(FormattableString.Invariant(
@@ -140,6 +146,21 @@ internal sealed class CatalogCheck(
             else if (found is null && !notes.IsFinished((long)mine[0], (long)mine[1]))
                 Problem(CheckProblemKind.CatalogRowMissing, "arrival", mine, "is missing");
         }
+    }
+
+    // When one is forgotten depends on settings, and on what came after it: so only those that both have can differ.
+    private void CompareTokens(DbConnection theirs, DbConnection ours)
+    {
+        if (!CatalogRows.Has(theirs, "token"))
+        {
+            report.Note("The catalog was last used by a version that knew no idempotency keys");
+            return;
+        }
+
+        string[] names = [.. Tokens["SELECT ".Length..Tokens.IndexOf(" FROM", StringComparison.Ordinal)]
+            .Split(',', StringSplitOptions.TrimEntries)];
+        foreach (var (mine, found) in Merged(ours, theirs, Tokens, 3))
+            if (mine is not null && found is not null) Compare("token", mine, found, names);
     }
 
     private void Problem(CheckProblemKind kind, string table, object[] row, string what)

@@ -76,6 +76,22 @@ internal static class CatalogRows
         }
     }
 
+    /// <summary>Whether there is such a table; earlier versions lack some.</summary>
+    public static bool Has(DbConnection connection, string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT 1 FROM {table} WHERE 1 = 0";
+        try
+        {
+            using var row = command.ExecuteReader();
+            return true;
+        }
+        catch (DbException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Both rows of each key, in order; null where one side has none.</summary>
     /// <param name="keys">So many columns are the key.</param>
     public static IEnumerable<(object[]? Left, object[]? Right)> Merge(

@@ -60,6 +60,12 @@ internal abstract record CatalogChange
     /// <summary>The upload and all its parts are gone, and their contents end.</summary>
     public sealed record EndUpload(KeyName Name, IndexProtocol.UploadId Upload) : CatalogChange;
 
+    /// <summary>A write with a token.</summary>
+    public sealed record Remember(RememberedWrite Write) : CatalogChange;
+
+    /// <summary>Some of the shard's writes with tokens, the oldest of those that happened before.</summary>
+    public sealed record Forget(DateTimeOffset Before, int MaxRows) : CatalogChange;
+
     /// <summary>A new bucket, or another configuration of one.</summary>
     public sealed record SetBucket(BucketProtocol.BucketInfo Bucket) : CatalogChange;
 

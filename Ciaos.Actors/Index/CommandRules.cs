@@ -25,8 +25,14 @@ internal static class CommandRules
         var created = CreatedOf(now, at);
         return Accept(versioning == VersioningState.Off
             ? new ObjectPut(put.Bucket, put.Key, at, created, content.Id, content.Metadata, content.Segments)
+            {
+                Stamp = StampOf(put.Idempotency, ShardTokens.OperationOf(put.Mode)),
+            }
             : new ObjectVersionPut(
-                put.Bucket, put.Key, at, created, content.Id, versioning, content.Metadata, content.Segments));
+                put.Bucket, put.Key, at, created, content.Id, versioning, content.Metadata, content.Segments)
+            {
+                Stamp = StampOf(put.Idempotency, ShardTokens.OperationOf(put.Mode)),
+            });
     }
 
     public static Decision Decide(Append append, ObjectState? before, DateTimeOffset at)
@@ -40,7 +46,10 @@ internal static class CommandRules
         var content = append.Content;
         return Malformed(content, mustStartFile: false) is { } wrong
             ? Refuse(wrong)
-            : Accept(new ObjectAppended(append.Bucket, append.Key, at, content.Id, content.Segments));
+            : Accept(new ObjectAppended(append.Bucket, append.Key, at, content.Id, content.Segments)
+            {
+                Stamp = StampOf(append.Idempotency, WriteOperation.Append),
+            });
     }
 
     /// <param name="newId">Names a delete marker.</param>
@@ -124,6 +133,9 @@ internal static class CommandRules
         && (condition.NoneMatchETags is not { } none || !Matches(none, now))
         && (condition.MatchSizeBytes is not { } size || now?.SizeBytes == size)
         && (condition.MatchModified is not { } time || now?.Modified.ToUnixTimeSeconds() == time.ToUnixTimeSeconds());
+
+    private static IdempotencyStamp? StampOf(IdempotencyToken? token, WriteOperation operation) =>
+        token is { } given ? new IdempotencyStamp(given, operation) : null;
 
     private static bool MustMatch(Precondition condition) =>
         condition.MatchETags is not null || condition.MatchSizeBytes is not null || condition.MatchModified is not null;

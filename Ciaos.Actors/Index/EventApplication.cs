@@ -31,6 +31,15 @@ internal static class EventApplication
     {
         var name = new KeyName(message.Bucket, message.Key);
         var before = states.Get(name);
+        Change(message, sequence, before, states, changes);
+        if (message is ITokenEvent { Stamp: { } stamp })
+            changes.Add(new CatalogChange.Remember(RememberedWrite.Of(
+                stamp, states.Get(name)!, wasCreated: CommandRules.Visible(before) is null)));
+    }
+
+    private static void Change(
+        IKeyEvent message, long sequence, ObjectState? before, IObjectStates states, List<CatalogChange> changes)
+    {
         switch (message)
         {
             case ObjectPut put:

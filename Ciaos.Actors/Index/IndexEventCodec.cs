@@ -8,12 +8,14 @@ namespace Ciaos.Actors.Index;
 
 /// <summary>
 /// The bytes of the index's events. Every event begins with the version of its layout (1), the bucket's id, the key
-/// and the time; what follows depends on its manifest, the name that the journal keeps beside the bytes.
+/// and the time; what follows depends on its manifest, the name that the journal keeps beside the bytes. In version 2
+/// the token of a write stands between; an event without one is always written in version 1.
 /// Spec with worked examples: docs/formats-index.md.
 /// </summary>
 internal static class IndexEventCodec
 {
     public const byte Version = 1;
+    public const byte TokenVersion = 2;
 
     public const string PutManifest = "object-put";
     public const string AppendedManifest = "object-appended";
@@ -76,7 +78,8 @@ internal static class IndexEventCodec
     public static byte[] Encode(object message)
     {
         var writer = new PackedWriter();
-        writer.Byte(Version);
+        var stamp = (message as ITokenEvent)?.Stamp;
+        writer.Byte(stamp is null ? Version : TokenVersion);
         switch (message)
         {
             case IndexCreated or BucketEventLost or IBucketEvent:
@@ -86,6 +89,7 @@ internal static class IndexEventCodec
                 writer.Unsigned(keyEvent.Bucket.Value);
                 writer.Text(keyEvent.Key.Value);
                 writer.Time(keyEvent.At);
+                if (stamp is { } given) StampCodec.Write(writer, given);
                 WriteRest(writer, keyEvent);
                 break;
             default:
@@ -102,9 +106,12 @@ internal static class IndexEventCodec
         {
             var reader = new PackedReader(bytes);
             var version = reader.Byte();
-            if (version != Version) throw reader.Wrong($"version {version} of the layout is not known, {Version} is");
-            var decoded = BucketEventCodec.Read(manifest, ref reader)
-                ?? ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned()));
+            if (version is not (Version or TokenVersion))
+                throw reader.Wrong($"version {version} of the layout is not known, {Version} and {TokenVersion} are");
+            var decoded = version == TokenVersion
+                ? ReadTokenEvent(manifest, ref reader)
+                : BucketEventCodec.Read(manifest, ref reader)
+                    ?? ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned()));
             reader.End();
             return decoded;
         }
@@ -155,10 +162,30 @@ internal static class IndexEventCodec
         }
     }
 
+    private static IKeyEvent ReadTokenEvent(string manifest, ref PackedReader reader)
+    {
+        var bucket = new BucketId(reader.Unsigned());
+        var (key, at) = (reader.Key(), reader.Time());
+        var stamp = StampCodec.Read(ref reader);
+        return ReadRest(manifest, ref reader, bucket, key, at) switch
+        {
+            ObjectPut put => put with { Stamp = stamp },
+            ObjectAppended appended => appended with { Stamp = stamp },
+            ObjectVersionPut put => put with { Stamp = stamp },
+            _ => throw reader.Wrong("such an event has no token"),
+        };
+    }
+
     private static IKeyEvent ReadKeyEvent(string manifest, ref PackedReader reader, BucketId bucket)
     {
         var key = reader.Key();
         var at = reader.Time();
+        return ReadRest(manifest, ref reader, bucket, key, at);
+    }
+
+    private static IKeyEvent ReadRest(
+        string manifest, ref PackedReader reader, BucketId bucket, ObjectKey key, DateTimeOffset at)
+    {
         return manifest switch
         {
             PutManifest => ReadPut(ref reader, bucket, key, at),

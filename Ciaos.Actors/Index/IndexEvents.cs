@@ -24,6 +24,13 @@ public static class IndexEvents
         ObjectKey Key { get; }
     }
 
+    /// <summary>A write that a client may have given a token.</summary>
+    public interface ITokenEvent : IKeyEvent
+    {
+        /// <summary>Null: it has none.</summary>
+        IdempotencyStamp? Stamp { get; }
+    }
+
     /// <summary>Something happened to a bucket. Stands in the journal of the keeper of buckets.</summary>
     public interface IBucketEvent : IIndexEvent
     {
@@ -41,12 +48,18 @@ public static class IndexEvents
         DateTimeOffset Created,
         ObjectId Id,
         ImmutableSortedDictionary<string, string> Metadata,
-        ImmutableArray<Segment> Segments) : IKeyEvent;
+        ImmutableArray<Segment> Segments) : ITokenEvent
+    {
+        public IdempotencyStamp? Stamp { get; init; }
+    }
 
     /// <summary>These segments follow behind those that the key held.</summary>
     /// <param name="Id">The upload that wrote them.</param>
     public sealed record ObjectAppended(
-        BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectId Id, ImmutableArray<Segment> Segments) : IKeyEvent;
+        BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectId Id, ImmutableArray<Segment> Segments) : ITokenEvent
+    {
+        public IdempotencyStamp? Stamp { get; init; }
+    }
 
     /// <param name="Id">The object that was there.</param>
     public sealed record ObjectDeleted(BucketId Bucket, ObjectKey Key, DateTimeOffset At, ObjectId Id) : IKeyEvent;
@@ -82,7 +95,10 @@ public static class IndexEvents
         ObjectId Id,
         VersioningState Versioning,
         ImmutableSortedDictionary<string, string> Metadata,
-        ImmutableArray<Segment> Segments) : IKeyEvent;
+        ImmutableArray<Segment> Segments) : ITokenEvent
+    {
+        public IdempotencyStamp? Stamp { get; init; }
+    }
 
     /// <summary>A delete marker, put as any other version.</summary>
     public sealed record ObjectMarkerPut(

@@ -292,7 +292,11 @@ public static class IndexProtocol
 
     /// <summary>The token has been used for another operation, or with another body. Nothing has happened.</summary>
     /// <param name="Detail">A sentence for the client.</param>
-    public sealed record IdempotencyMismatch(string Detail) : IReply;
+    public sealed record IdempotencyMismatch(string Detail) : IReply
+    {
+        public static readonly IdempotencyMismatch OtherBody =
+            new("This idempotency key has been used for the same key before, with another body");
+    }
 
     /// <param name="Segments">The first segments, in order; all of them where <paramref name="Ticket"/> is null.
     /// Empty when the look-up was not for reading.</param>

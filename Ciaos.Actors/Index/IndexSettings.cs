@@ -27,6 +27,7 @@ public sealed record IndexSettings(
     TimeSpan RestartBackoffMin,
     TimeSpan RestartBackoffMax,
     int PurgeRows,
+    TimeSpan IdempotencyRetention,
     string JournalPlugin,
     CatalogSettings Catalog)
 {
@@ -62,6 +63,7 @@ public sealed record IndexSettings(
             backoffMin,
             section.Duration("restart-backoff-max", backoffMin, TimeSpan.FromHours(24)),
             section.Int("purge-rows", 1, 100_000),
+            section.Duration("idempotency-retention", TimeSpan.Zero, TimeSpan.FromDays(366)),
             section.OptionalText("journal-plugin"),
             CatalogSettings.From(config));
     }

@@ -163,6 +163,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
     private void WriteJournal(ShardBatch batch) => PersistAllAsync(batch.Events, _ =>
     {
         if (_writes.Persisted(LastSequenceNr) is not { } durable) return;
+        ShardTokens.AddForgetting(_shard, durable);
         _progress?.Journalled = durable.ToSequence;
         _metrics?.Mailboxes.Sent(Mailbox.Catalog);
         _shard.Writer.Tell(new CatalogProtocol.Apply(new CatalogBatch(

@@ -25,6 +25,9 @@ internal sealed class ShardBatch(long fromSequence)
 
     public List<Waiting> Waiting { get; } = [];
 
+    /// <summary>Its writes that have a token.</summary>
+    public Dictionary<(KeyName Name, string Token), RememberedWrite> Remembered { get; } = [];
+
     public int Segments { get; set; }
 
     public int Persisted { get; set; }

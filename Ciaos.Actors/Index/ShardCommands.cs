@@ -19,6 +19,7 @@ internal sealed class ShardCommands(
 {
     private readonly HashSet<RenameId> _arriving = [];
     private readonly ShardReplies _replies = new(states, writes);
+    private readonly ShardTokens _tokens = new(shard, states, writes);
     private readonly ShardVersions _versions = new(
         shard, states, writes, deferred, new ShardReplies(states, writes));
     private readonly ShardUploads _uploads = new(
@@ -68,6 +69,7 @@ internal sealed class ShardCommands(
 
     private void Write(IKeyCommand command, KeyName name, IActorRef client)
     {
+        if (_tokens.TryAnswer(command, name, client)) return;
         var now = states.Get(name);
         switch (command)
         {

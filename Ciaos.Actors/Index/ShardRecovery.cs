@@ -50,6 +50,9 @@ internal sealed class ShardRecovery(ShardContext shard, ShardStates states)
 
     private void Apply()
     {
+        // The journal remembers for ever.
+        var oldest = ShardTokens.OldestOf(shard);
+        _batch.Changes.RemoveAll(change => change is CatalogChange.Remember { Write: var write } && write.At < oldest);
         shard.Store.Apply([new CatalogBatch(
             shard.PersistenceId, shard.Shard, _batch.FromSequence, _batch.ToSequence, _batch.Changes)]);
         states.SetApplied(_batch);

@@ -26,9 +26,11 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     public bool NeedsFlush => _persisting is null && (_gathering.Events.Count > 0 || _full.Count > 0);
 
     /// <summary>Whoever waits for a change that is under way.</summary>
-    public IEnumerable<Waiting> Waiting =>
-        _applying.Concat(_persisting is null ? [] : [_persisting]).Concat(_full).Append(_gathering)
-            .SelectMany(batch => batch.Waiting);
+    public IEnumerable<Waiting> Waiting => InFlight.SelectMany(batch => batch.Waiting);
+
+    /// <summary>What the catalog has not applied yet, in order.</summary>
+    private IEnumerable<ShardBatch> InFlight =>
+        _applying.Concat(_persisting is null ? [] : [_persisting]).Concat(_full).Append(_gathering);
 
     /// <summary>Whoever waits only for what has happened to be recorded in volumes.</summary>
     public IEnumerable<Waiting> WaitingForVolumes => _unrecorded.SelectMany(batch => batch.Waiting);
@@ -80,11 +82,21 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
         try
         {
             EventApplication.Apply(message, sequence, states, _gathering.Changes);
+            if (message is ITokenEvent { Stamp: { } stamp } && _gathering.Changes[^1] is CatalogChange.Remember last)
+                _gathering.Remembered[(last.Write.Name, stamp.Token.Text)] = last.Write;
         }
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {
             throw new InvalidOperationException("The catalog could not be read in the middle of an event", failure);
         }
+    }
+
+    /// <summary>A write with this token that is not in the catalog yet, and the batch that brings it there.</summary>
+    public (ShardBatch? Batch, RememberedWrite? Write) FindRemembered(KeyName name, string token)
+    {
+        foreach (var batch in InFlight)
+            if (batch.Remembered.TryGetValue((name, token), out var write)) return (batch, write);
+        return default;
     }
 
     /// <summary>Somebody waits for a batch that is under way.</summary>

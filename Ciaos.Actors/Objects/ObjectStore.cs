@@ -160,14 +160,15 @@ public sealed class ObjectStore
     /// <summary>Begins to store a body. It becomes visible only by an index command that names its segments.</summary>
     /// <param name="dataKey">Encrypts the body; null: it is stored as it is. The metadata must tell of it
     /// (<see cref="DataKeys.Create"/>).</param>
+    /// <param name="keepsCrc">See <see cref="Upload.ReceivedCrc"/>.</param>
     public Upload BeginUpload(
         BucketId bucket, ObjectKey key, UploadOperation operation, BodyFormat format,
-        IReadOnlyDictionary<string, string> metadata, DataKey? dataKey = null)
+        IReadOnlyDictionary<string, string> metadata, DataKey? dataKey = null, bool keepsCrc = false)
     {
         var id = _uploads.Ids.Next();
         return new Upload(_uploads, new Needle(
             NeedleKind.Data, id, bucket, key, new ObjectId(id.Value), ChunkOrdinal: 0, IsLastChunk: false,
-            operation, format, metadata, Data: default), dataKey);
+            operation, format, metadata, Data: default), dataKey) { KeepsCrc = keepsCrc };
     }
 
     /// <param name="found">The answer to a <see cref="IndexProtocol.Lookup"/> for reading.</param>

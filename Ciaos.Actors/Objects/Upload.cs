@@ -59,6 +59,15 @@ public sealed class Upload : IAsyncDisposable
 
     public ObjectId Id => _pattern.Object;
 
+    /// <summary>So much of the body has come.</summary>
+    public long ReceivedBytes => _receivedBytes;
+
+    /// <summary>Whether <see cref="ReceivedCrc"/> is wanted. To be set before the body is read.</summary>
+    public bool KeepsCrc { get; init; }
+
+    /// <summary>CRC-32C of what has come.</summary>
+    public uint ReceivedCrc { get; private set; }
+
     /// <summary>The body's first bytes, up to one chunk, after <see cref="BufferAsync"/>.</summary>
     public ReadOnlyMemory<byte> Buffered => _buffer.AsMemory(0, _filledBytes);
 
@@ -126,6 +135,7 @@ public sealed class Upload : IAsyncDisposable
             var takenBytes = (int)Math.Min(unreadBytes, RoomBytes(_rentedBytes) - _filledBytes);
             var taken = unread.Slice(0, takenBytes);
             taken.CopyTo(_buffer.AsSpan(_filledBytes));
+            if (KeepsCrc) ReceivedCrc = Crc32C.Append(ReceivedCrc, _buffer.AsSpan(_filledBytes, takenBytes));
             _filledBytes += takenBytes;
             _receivedBytes += takenBytes;
 

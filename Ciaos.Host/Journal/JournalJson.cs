@@ -69,6 +69,7 @@ internal static class JournalJson
                 if (owner is not null) json.WriteString("owner", owner);
                 json.WriteString("key", about.Key.Value);
                 json.WriteString("at", about.At.UtcDateTime);
+                if (about is ITokenEvent { Stamp: { } stamp }) json.WriteString("idempotencyKey", stamp.Token.Text);
                 WriteRest(json, about);
                 break;
             case IndexCreated created:

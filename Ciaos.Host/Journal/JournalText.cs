@@ -113,6 +113,8 @@ internal static class JournalText
 
     private static void WriteDetails(TextWriter output, object message)
     {
+        if (message is ITokenEvent { Stamp: { } stamp })
+            output.WriteLine($"{"",10}idempotency key {Quote(stamp.Token.Text)}");
         foreach (var (name, value) in JournalDetails.Metadata(message))
             output.WriteLine($"{"",10}{Quote(name)} = {Quote(value)}");
         foreach (var segment in JournalDetails.Segments(message))

@@ -30,6 +30,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
     public async Task HandleAsync(HttpContext context, string user, ObjectKey key, FileListWrite write)
     {
         var conditions = Conditions.Read(context.Request.Headers);
+        var token = Idempotency.Read(context.Request);
         var known = write == FileListWrite.Put
             ? await store.ResolveBucketAsync(user, context.RequestAborted)
             : await store.FindBucketAsync(user, context.RequestAborted);
@@ -39,8 +40,8 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             return;
         }
 
-        var lookup = new IndexProtocol.Lookup(bucket.Id, key, ForReading: false);
-        var found = await store.SendAsync(lookup, context.RequestAborted);
+        if (token is not null) LimitBody(context, key);
+        var found = await Idempotency.FindAsync(store, context, bucket.Id, key, token, TokenOperationOf(write));
         if (RefusalOf(found, write, conditions) is { } refusal)
         {
             await AnswerAsync(context, key, refusal, write);
@@ -49,17 +50,18 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
         var precondition = conditions.ForWrite((found as IndexProtocol.Found)?.Object);
 
-        var content = await StoreAsync(context, bucket.Id, key, write);
+        var (content, named) = await StoreAsync(context, bucket.Id, key, write, token);
 
         // From here on the outcome counts, not whether the client still waits for it.
-        var reply = await store.SendAsync(CommandOf(write, bucket, key, content, precondition), CancellationToken.None);
+        var reply = await store.SendAsync(
+            CommandOf(write, bucket, key, content, precondition, named), CancellationToken.None);
         await AnswerAsync(context, key, reply, write);
     }
 
     private static IndexProtocol.IReply? RefusalOf(
         IndexProtocol.IReply found, FileListWrite write, Conditions conditions)
     {
-        if (found is IndexProtocol.Failed) return found;
+        if (found is not (IndexProtocol.Found or IndexProtocol.KeyNotFound)) return found;
         var now = (found as IndexProtocol.Found)?.Object;
         if (conditions.JudgeWrite(now) == Verdict.Failed) return new IndexProtocol.PreconditionFailed(now);
         if (write == FileListWrite.Put) return now is null ? null : new IndexProtocol.KeyExists(now);
@@ -68,12 +70,12 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
     private static IndexProtocol.IKeyCommand CommandOf(
         FileListWrite write, BucketProtocol.BucketInfo bucket, ObjectKey key, IndexProtocol.Content content,
-        IndexProtocol.Precondition precondition)
+        IndexProtocol.Precondition precondition, IdempotencyToken? token)
     {
         if (write == FileListWrite.Append)
-            return new IndexProtocol.Append(bucket.Id, key, content, If: precondition);
+            return new IndexProtocol.Append(bucket.Id, key, content, If: precondition, Idempotency: token);
         var mode = write == FileListWrite.Put ? IndexProtocol.PutMode.Create : IndexProtocol.PutMode.Replace;
-        return new IndexProtocol.Put(bucket.Id, key, mode, precondition, content, bucket.Versioning);
+        return new IndexProtocol.Put(bucket.Id, key, mode, precondition, content, bucket.Versioning, token);
     }
 
     private static UploadOperation OperationOf(FileListWrite write) => write switch
@@ -83,13 +85,20 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         _ => UploadOperation.Replace,
     };
 
-    private async Task<IndexProtocol.Content> StoreAsync(
-        HttpContext context, BucketId bucket, ObjectKey key, FileListWrite write)
+    private static WriteOperation TokenOperationOf(FileListWrite write) => write switch
+    {
+        FileListWrite.Put => WriteOperation.Create,
+        FileListWrite.Append => WriteOperation.Append,
+        _ => WriteOperation.Replace,
+    };
+
+    private async Task<(IndexProtocol.Content Content, IdempotencyToken? Token)> StoreAsync(
+        HttpContext context, BucketId bucket, ObjectKey key, FileListWrite write, string? token)
     {
         LimitBody(context, key);
         var (body, cancellation) = (context.Request.BodyReader, context.RequestAborted);
         await using var upload = store.BeginUpload(
-            bucket, key, OperationOf(write), BodyFormat.FileDataList, NoMetadata);
+            bucket, key, OperationOf(write), BodyFormat.FileDataList, NoMetadata, keepsCrc: token is not null);
         List<FileExtent>? files = null;
         if (await upload.BufferAsync(body, context.Request.ContentLength, cancellation))
             files = FileListBody.ReadFiles(new MemoryByteSource(upload.Buffered), maxFiles, cancellation);
@@ -97,7 +106,8 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             FileDataListReader.CheckStart(upload.Buffered, context.Request.ContentLength);
         var stored = await upload.StoreAsync(body, cancellation);
         files ??= ReadStoredFiles(stored, cancellation);
-        return new IndexProtocol.Content(upload.Id, FileListBody.Segments(stored, files, maxFiles), NoMetadata);
+        var segments = FileListBody.Segments(stored, files, maxFiles);
+        return (new IndexProtocol.Content(upload.Id, segments, NoMetadata), Idempotency.TokenOf(token, upload));
     }
 
     /// <summary>No list is longer than its offsets reach: Kestrel stops reading behind that, also where no length was
@@ -121,7 +131,12 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
     private Task AnswerAsync(HttpContext context, ObjectKey key, IndexProtocol.IReply reply, FileListWrite write)
     {
-        if (reply is IndexProtocol.Stored stored) WriteConditions.SetETag(context.Response, stored.Object);
+        if (reply is IndexProtocol.Stored stored)
+        {
+            WriteConditions.SetETag(context.Response, stored.Object);
+            Idempotency.SetReplay(context.Response, stored);
+        }
+
         return reply switch
         {
             IndexProtocol.Stored when write == FileListWrite.Append => Answers.TextAsync(
@@ -129,6 +144,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
             IndexProtocol.Stored => Answers.UploadedAsync(context, StatusCodes.Status200OK, key.Value),
             IndexProtocol.KeyExists => Answers.BadRequestAsync(context, Answers.KeyExists),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
+            IndexProtocol.IdempotencyMismatch mismatch => Idempotency.RefuseAsync(context, mismatch),
             IndexProtocol.PreconditionFailed unmet => WriteConditions.RefuseAsync(context, unmet.Object),
             IndexProtocol.ObjectLocked => Answers.LockedAsync(context, key.Value),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),

@@ -21,15 +21,16 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
     {
         var metadata = MetadataOf(context.Request);
         var conditions = Conditions.Read(context.Request.Headers);
+        var token = Idempotency.Read(context.Request);
         var bucket = await store.ResolveBucketAsync(user, context.RequestAborted);
-        if (await _conditions.JudgeAsync(context, bucket.Id, key, conditions) is not { } precondition) return;
+        if (await JudgeAsync(context, bucket.Id, key, conditions, token) is not { } precondition) return;
 
-        var content = await StoreAsync(context, bucket.Id, key, metadata);
+        var (content, named) = await StoreAsync(context, bucket.Id, key, metadata, token);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
             new IndexProtocol.Put(
-                bucket.Id, key, IndexProtocol.PutMode.Upsert, precondition, content, bucket.Versioning),
+                bucket.Id, key, IndexProtocol.PutMode.Upsert, precondition, content, bucket.Versioning, named),
             CancellationToken.None);
         await AnswerAsync(context, key, reply);
     }
@@ -49,16 +50,32 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
         await AnswerAsync(context, key, reply);
     }
 
-    private async Task<IndexProtocol.Content> StoreAsync(
-        HttpContext context, BucketId bucket, ObjectKey key, ImmutableSortedDictionary<string, string> metadata)
+    /// <summary>Null: it is a repeat, or the conditions do not hold, and the answer is given.</summary>
+    private async Task<IndexProtocol.Precondition?> JudgeAsync(
+        HttpContext context, BucketId bucket, ObjectKey key, Conditions conditions, string? token)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        await using var upload = store.BeginUpload(bucket, key, UploadOperation.Replace, BodyFormat.Raw, metadata);
+        if (token is null) return await _conditions.JudgeAsync(context, bucket, key, conditions);
+        var found = await Idempotency.FindAsync(store, context, bucket, key, token, WriteOperation.Upsert);
+        if (found is IndexProtocol.Found or IndexProtocol.KeyNotFound)
+            return await WriteConditions.JudgeAsync(context, (found as IndexProtocol.Found)?.Object, conditions);
+        await AnswerAsync(context, key, found);
+        return null;
+    }
+
+    private async Task<(IndexProtocol.Content Content, IdempotencyToken? Token)> StoreAsync(
+        HttpContext context, BucketId bucket, ObjectKey key, ImmutableSortedDictionary<string, string> metadata,
+        string? token)
+    {
+        await using var upload = store.BeginUpload(
+            bucket, key, UploadOperation.Replace, BodyFormat.Raw, metadata, keepsCrc: token is not null);
         await upload.BufferAsync(context.Request.BodyReader, context.Request.ContentLength, context.RequestAborted);
         var stored = await upload.StoreAsync(context.Request.BodyReader, context.RequestAborted);
         var segments = ImmutableArray.CreateBuilder<Segment>();
         stored.AddSegments(segments, 0, stored.LengthBytes);
-        return new IndexProtocol.Content(upload.Id, segments.DrainToImmutable(), metadata);
+        return (
+            new IndexProtocol.Content(upload.Id, segments.DrainToImmutable(), metadata),
+            Idempotency.TokenOf(token, upload));
     }
 
     private static ImmutableSortedDictionary<string, string> MetadataOf(HttpRequest request)
@@ -80,12 +97,15 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
         {
             case IndexProtocol.Stored stored:
                 WriteConditions.SetETag(context.Response, stored.Object);
+                Idempotency.SetReplay(context.Response, stored);
                 return Answers.UploadedAsync(
                     context, stored.WasCreated ? StatusCodes.Status201Created : StatusCodes.Status200OK, key.Value);
             case IndexProtocol.Deleted or IndexProtocol.MarkerMade:
                 return Answers.DeletedAsync(context, key.Value);
             case IndexProtocol.KeyNotFound:
                 return Answers.NoSuchKeyAsync(context, key.Value);
+            case IndexProtocol.IdempotencyMismatch mismatch:
+                return Idempotency.RefuseAsync(context, mismatch);
             case IndexProtocol.PreconditionFailed refused:
                 return WriteConditions.RefuseAsync(context, refused.Object);
             case IndexProtocol.ObjectLocked:

@@ -85,6 +85,49 @@ public class IndexEventCodecSpec
         AssertSame(golden, IndexEventCodec.Decode(manifest, Convert.FromHexString(hex)));
     }
 
+    public static TheoryData<string, string> GoldenTokenLines
+    {
+        get
+        {
+            var lines = new TheoryData<string, string>();
+            foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "index-events-v3.txt")))
+                lines.Add(line.Split(' ')[0], line.Split(' ')[1]);
+            return lines;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenTokenLines))]
+    public void Stored_bytes_of_writes_with_tokens_stay_what_they_were(string manifest, string hex)
+    {
+        var token = new IdempotencyToken("retry-7", 300_064, 0xDEADBEEF);
+        IIndexEvent golden = Golden[manifest] switch
+        {
+            ObjectPut put => put with { Stamp = new IdempotencyStamp(token, WriteOperation.Create) },
+            ObjectAppended appended => appended with { Stamp = new IdempotencyStamp(token, WriteOperation.Append) },
+            ObjectVersionPut put => put with { Stamp = new IdempotencyStamp(token, WriteOperation.Upsert) },
+            var other => throw new InvalidDataException($"{other.GetType()} has no token"),
+        };
+        Assert.Equal(hex, Convert.ToHexStringLower(IndexEventCodec.Encode(golden)));
+        Assert.Equal(manifest, IndexEventCodec.ManifestOf(golden));
+        AssertSame(golden, IndexEventCodec.Decode(manifest, Convert.FromHexString(hex)));
+    }
+
+    [Fact]
+    public void Only_writes_have_tokens()
+    {
+        var bytes = IndexEventCodec.Encode(new ObjectDeleted(Bucket, Key, At, Id));
+        var stamped = IndexEventCodec.Encode(new ObjectAppended(Bucket, Key, At, Id, OneNeedle)
+        {
+            Stamp = new IdempotencyStamp(new IdempotencyToken("t", 1, 2), WriteOperation.Append),
+        });
+        var same = bytes.AsSpan(1).CommonPrefixLength(stamped.AsSpan(1)) + 1;
+        byte[] both = [.. stamped[..same], .. stamped[same..(same + 5)], .. bytes[same..]];
+        var wrong = Assert.Throws<SerializationException>(
+            () => IndexEventCodec.Decode(IndexEventCodec.DeletedManifest, both));
+        Assert.Contains("such an event has no token", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_page_on_formats_shows_the_golden_bytes()
     {
@@ -93,6 +136,8 @@ public class IndexEventCodecSpec
         var page = string.Concat(
             File.ReadAllText(Path.Combine(root.FullName, "docs", "formats-index.md")).Split('\n', ' '));
         Assert.Equal(Golden.Count, GoldenLines.Count);
+        foreach (var line in GoldenTokenLines) Assert.Contains(
+            string.Concat(line), page, StringComparison.Ordinal);
         foreach (var line in GoldenLines) Assert.Contains(string.Concat(line), page, StringComparison.Ordinal);
     }
 
@@ -123,10 +168,10 @@ public class IndexEventCodecSpec
     public void A_later_version_of_the_layout_is_refused()
     {
         var bytes = IndexEventCodec.Encode(new RenameAborted(Bucket, Key, At, 3));
-        bytes[0] = 2;
+        bytes[0] = 3;
         var wrong = Assert.Throws<SerializationException>(
             () => IndexEventCodec.Decode(IndexEventCodec.RenameAbortedManifest, bytes));
-        Assert.Contains("version 2 of the layout is not known", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("version 3 of the layout is not known", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

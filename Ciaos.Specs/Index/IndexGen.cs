@@ -53,6 +53,15 @@ internal static class IndexGen
         from picks in Pick.ArrayOf(count)
         select picks.Select(pick => pick.Of(needles)).ToImmutableArray();
 
+    private static readonly Gen<IdempotencyStamp?> Stamp =
+        from text in Gen.Elements("", "t", "with spaces ~!", new string('x', IdempotencyToken.MaxLength))
+        from bytes in Long
+        from crc in Gen.Choose(int.MinValue, int.MaxValue)
+        from operation in Gen.Elements(Enum.GetValues<WriteOperation>())
+        select text.Length == 0
+            ? (IdempotencyStamp?)null
+            : new IdempotencyStamp(new IdempotencyToken(text, bytes, unchecked((uint)crc)), operation);
+
     public static readonly Gen<IIndexEvent> Event =
         from bucket in Long.Select(value => new BucketId(value))
         from key in Key
@@ -63,7 +72,16 @@ internal static class IndexGen
         from metadata in Metadata
         from segments in Segments(20)
         from kind in Gen.Choose(0, 22)
-        select Make(kind, bucket, key, newKey, at, Earlier(at, age), number, metadata, segments);
+        from stamp in Stamp
+        select Stamped(Make(kind, bucket, key, newKey, at, Earlier(at, age), number, metadata, segments), stamp);
+
+    private static IIndexEvent Stamped(IIndexEvent message, IdempotencyStamp? stamp) => message switch
+    {
+        ObjectPut put => put with { Stamp = stamp },
+        ObjectAppended appended => appended with { Stamp = stamp },
+        ObjectVersionPut put => put with { Stamp = stamp },
+        _ => message,
+    };
 
     private static DateTimeOffset Earlier(DateTimeOffset at, int micros) =>
         at - DateTimeOffset.UnixEpoch < TimeSpan.FromMicroseconds(micros) ? at : at.AddMicroseconds(-micros);

@@ -75,6 +75,8 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
 
     public BucketReader Buckets { get; } = new(connection);
 
+    public TokenReader Tokens { get; } = new(connection);
+
     /// <summary>Few stores have lifecycle rules: nobody else prepares these statements.</summary>
     public AgeReader Ages => _ages ??= new AgeReader(connection);
 
@@ -187,7 +189,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
         foreach (var part in new IDisposable[]
         {
             _begin, _commit, _object, _list, _moving, _totals, _runs, _seek, _progress, _recorded, _ended,
-            _arrival, _shards, Versions, Uploads, Buckets,
+            _arrival, _shards, Versions, Uploads, Buckets, Tokens,
         })
             part.Dispose();
         _ages?.Dispose();

@@ -29,7 +29,7 @@ internal static class CatalogSchema
     private static readonly string[] MadeAnew =
     [
         "index_layout", "progress", "object", "version", "segment", "ended_content", "arrival", "upload", "part",
-        "usage", "bucket",
+        "usage", "bucket", "token",
     ];
 
     /// <summary>Makes what is missing, and checks that what is there was made for so many shards. A catalog of an older
@@ -129,6 +129,13 @@ internal static class CatalogSchema
             id BIGINT NOT NULL PRIMARY KEY, name {database.BytesType} UNIQUE, owner VARCHAR(1024) NOT NULL,
             created BIGINT NOT NULL, config {database.BytesType}, version BIGINT NOT NULL);
         CREATE INDEX IF NOT EXISTS bucket_owner ON bucket (owner, name);
+        CREATE TABLE IF NOT EXISTS token (
+            bucket BIGINT NOT NULL, key {database.BytesType} NOT NULL, token {database.BytesType} NOT NULL,
+            shard BIGINT NOT NULL, at BIGINT NOT NULL, operation BIGINT NOT NULL, body_bytes BIGINT NOT NULL,
+            body_crc BIGINT NOT NULL, object_id BIGINT NOT NULL, version BIGINT NOT NULL, size BIGINT NOT NULL,
+            files BIGINT NOT NULL, created BIGINT NOT NULL, was_created BIGINT NOT NULL, etag VARCHAR(1024) NOT NULL,
+            PRIMARY KEY (bucket, key, token)) {database.KeyedTable};
+        CREATE INDEX IF NOT EXISTS token_age ON token (shard, at);
         CREATE TABLE IF NOT EXISTS recorded (
             persistence_id VARCHAR(255) NOT NULL PRIMARY KEY, recorded_sequence BIGINT NOT NULL) {database.KeyedTable};
         """;

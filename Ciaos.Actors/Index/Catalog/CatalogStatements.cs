@@ -72,6 +72,7 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
     private readonly VersionStatements _versions = new(connection);
     private readonly UploadStatements _uploads = new(connection);
     private readonly BucketStatements _buckets = new(connection);
+    private readonly TokenStatements _tokens = new(connection);
 
     public void Advance(DbTransaction transaction, CatalogBatch batch)
     {
@@ -116,7 +117,8 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
                 break;
             default:
                 if (!_versions.TryApply(transaction, shard, change, usage)
-                    && !_uploads.TryApply(transaction, shard, change) && !_buckets.TryApply(transaction, change))
+                    && !_uploads.TryApply(transaction, shard, change) && !_buckets.TryApply(transaction, change)
+                    && !_tokens.TryApply(transaction, shard, change))
                     throw new ArgumentException($"{change.GetType().Name} is not known", nameof(change));
                 break;
         }
@@ -143,6 +145,7 @@ internal sealed class CatalogStatements(DbConnection connection) : IDisposable
         _versions.Dispose();
         _uploads.Dispose();
         _buckets.Dispose();
+        _tokens.Dispose();
     }
 
     private void SetObject(DbTransaction transaction, int shard, ObjectState state)
