@@ -77,8 +77,8 @@ internal sealed class EventsRoute(ObjectStore store, ChangeFeed? feed, NativeAcc
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            // The node stops. A client that does not take what it has been sent would hold it up; and one that asked for
-            // what there was must not take a part for the whole.
+            // The node stops. A client that does not take what it has been sent would hold it up; and one that asked
+            // for what there was must not take a part for the whole.
             if (writer.HasUnsent || !query.IsFollowing) context.Abort();
         }
     }

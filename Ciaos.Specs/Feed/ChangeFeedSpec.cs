@@ -133,10 +133,11 @@ public sealed class ChangeFeedSpec
         var shard = Enumerable.Range(0, heads.Shards).Single(at => heads[at] > 0);
         var ahead = heads.Copy();
         ahead[shard]++;
-        Assert.Contains("another store", await bench.Feed.FindObstacleAsync(ahead, CancellationToken.None), StringComparison.Ordinal);
+        var obstacle = await bench.Feed.FindObstacleAsync(ahead, CancellationToken.None);
+        Assert.Contains("another store", obstacle, StringComparison.Ordinal);
 
         ForgetEvents(bench, shard, upTo: 4);
-        var obstacle = await bench.Feed.FindObstacleAsync(beginning, CancellationToken.None);
+        obstacle = await bench.Feed.FindObstacleAsync(beginning, CancellationToken.None);
         Assert.Contains("does not go back to event 1", obstacle, StringComparison.Ordinal);
         beginning[shard] = 4;
         Assert.Null(await bench.Feed.FindObstacleAsync(beginning, CancellationToken.None));

@@ -136,7 +136,8 @@ public sealed class IdempotencySpec
         var again = Assert.IsType<Stored>(reply);
         Assert.True(again.WasReplayed);
         Assert.Equal(
-            (first.WasCreated, first.Object.ETag, first.Object.SizeBytes, first.Object.FileCount, first.Object.Modified),
+            (first.WasCreated, first.Object.ETag, first.Object.SizeBytes, first.Object.FileCount,
+                first.Object.Modified),
             (again.WasCreated, again.Object.ETag, again.Object.SizeBytes, again.Object.FileCount,
                 again.Object.Modified));
     }

@@ -90,7 +90,8 @@ public class IndexEventCodecSpec
         get
         {
             var lines = new TheoryData<string, string>();
-            foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "index-events-v3.txt")))
+            var file = Path.Combine(AppContext.BaseDirectory, "Golden", "index-events-v3.txt");
+            foreach (var line in File.ReadLines(file))
                 lines.Add(line.Split(' ')[0], line.Split(' ')[1]);
             return lines;
         }

@@ -30,7 +30,8 @@ internal sealed class TokenStatements(DbConnection connection) : IDisposable
         {
             case CatalogChange.Remember(var write):
                 var (token, operation) = write.Stamp;
-                _remember.Set(write.Name.Bucket.Value).Set(write.Name.Key.ToUtf8()).Set(Encoding.ASCII.GetBytes(token.Text)).Set(shard)
+                _remember.Set(write.Name.Bucket.Value).Set(write.Name.Key.ToUtf8())
+                    .Set(Encoding.ASCII.GetBytes(token.Text)).Set(shard)
                     .Set(Micros.From(write.At)).Set((long)operation).Set(token.BodyBytes).Set(token.BodyCrc)
                     .Set(write.Id.Value).Set(write.Version).Set(write.SizeBytes).Set(write.FileCount)
                     .Set(Micros.From(write.Created)).Set(write.WasCreated ? 1 : 0).Set(write.ETag)
