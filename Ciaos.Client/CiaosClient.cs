@@ -137,8 +137,8 @@ public sealed class CiaosClient : IAsyncDisposable, IDisposable
         string from, string to, WriteOptions? options = null, CancellationToken cancellation = default) =>
         _writes.RenameAsync(from, to, options, cancellation);
 
-    /// <summary>The files of many keys, in few requests. Keys are taken as they are needed, and the node is read only as
-    /// fast as items are taken.</summary>
+    /// <summary>The files of many keys, in few requests. Keys are taken as they are needed, and the node is read only
+    /// as fast as items are taken.</summary>
     /// <param name="keys">A key may be there more than once, and is then given as often.</param>
     /// <param name="isOrdered">False: items come as the disk has them, which is faster;
     /// <see cref="BatchItem.Index"/> tells which is which.</param>

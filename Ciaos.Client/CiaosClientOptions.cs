@@ -10,7 +10,7 @@ public sealed record CiaosClientOptions
     /// given.</summary>
     public string? User { get; init; }
 
-    /// <summary><c>ID:SECRET</c> or <c>ID:SECRET:TOKEN</c>; null where the node does not ask for authentication.</summary>
+    /// <summary><c>ID:SECRET</c> or <c>ID:SECRET:TOKEN</c>; null where the node does not ask for one.</summary>
     public string? AccessKey { get; init; }
 
     /// <summary>Longest wait for a connection.</summary>

@@ -15,7 +15,8 @@ public enum CiaosError
     /// <summary>400 or 409 <c>Key already exists</c>.</summary>
     Exists = 4,
 
-    /// <summary>412: the object is not as <c>IfMatch</c> or <c>IfNoneMatch</c> wants it. Nothing has happened.</summary>
+    /// <summary>412: the object is not as <c>IfMatch</c> or <c>IfNoneMatch</c> wants it: nothing has happened.
+    /// </summary>
     PreconditionFailed = 5,
 
     /// <summary>304: a read's <c>IfNoneMatch</c> names what is there.</summary>

@@ -22,6 +22,7 @@ public sealed record BatchPut(string Key, IReadOnlyList<ReadOnlyMemory<byte>> Fi
 
 /// <summary>What became of one object of a batch.</summary>
 /// <param name="Index">Which of the items, from 0.</param>
-/// <param name="Status">201 made, 200 replaced or appended to; else as the single request would have been answered.</param>
+/// <param name="Status">201 made, 200 replaced or appended to; else as the single request would have been
+/// answered.</param>
 /// <param name="Error">Null where it is stored.</param>
 public sealed record BatchPutResult(long Index, string Key, int Status, string? ETag, CiaosException? Error);

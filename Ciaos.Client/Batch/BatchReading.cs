@@ -69,6 +69,8 @@ internal sealed class BatchReading(
 
         if (frame.Third >= _asked.Length || _came[_asked[frame.Third]])
             throw new InvalidDataException($"A frame of key {frame.Third} came that nobody asked for");
+        if (frame.Second != 200 && frame.FileCount != 0)
+            throw new InvalidDataException($"A frame of status {frame.Second} came with {frame.FileCount} files");
         var which = _asked[frame.Third];
         var item = await ReadItemAsync(_frames, frame, keys[which], firstIndex + which).ConfigureAwait(false);
         _came[which] = true;
@@ -86,8 +88,8 @@ internal sealed class BatchReading(
             return new BatchItem(index, key, frame.Second, [], null, error);
         }
 
-        var lengths = await frames.ReadLengthsAsync(frame with { BodyBytes = frame.FileCount == 0 ? 0 : frame.BodyBytes })
-            .ConfigureAwait(false);
+        var isFound = frame.Second == 200;
+        var lengths = isFound ? await frames.ReadLengthsAsync(frame).ConfigureAwait(false) : [];
         var buffer = frame.BodyBytes == 0 ? [] : ArrayPool<byte>.Shared.Rent((int)frame.BodyBytes);
         try
         {
@@ -99,7 +101,7 @@ internal sealed class BatchReading(
             throw;
         }
 
-        if (frame.Second == 200) return new BatchItem(index, key, 200, Cut(buffer, lengths), buffer, null);
+        if (isFound) return new BatchItem(index, key, 200, Cut(buffer, lengths), buffer, null);
         var text = Encoding.UTF8.GetString(buffer, 0, (int)frame.BodyBytes);
         var item = new BatchItem(
             index, key, frame.Second, [], buffer, Refusals.Make(frame.Second, text, key, frames.RequestId));

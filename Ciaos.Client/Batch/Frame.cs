@@ -58,7 +58,8 @@ internal readonly record struct Frame(int Kind, int Second, long Third, long Fil
         for (var i = 0; i < lengths.Length; i++)
         {
             lengths[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(LengthBytes * i)..]);
-            if (lengths[i] < 0 || lengths[i] > left) throw new InvalidDataException("Files are longer than their object");
+            if (lengths[i] < 0 || lengths[i] > left)
+                throw new InvalidDataException("Files are longer than their object");
             left -= lengths[i];
         }
 

@@ -15,7 +15,8 @@ public enum StoreEventKind
     Position = 4,
 }
 
-/// <summary>A change of the user's keys. Of one key the order is true and without gaps; between keys there is none.</summary>
+/// <summary>A change of the user's keys. Of one key the order is true and without gaps; between keys there is
+/// none.</summary>
 /// <param name="Position">Everything up to it has been told: from here a reader goes on.</param>
 /// <param name="Key">Empty in a <see cref="StoreEventKind.Position"/>.</param>
 public sealed record StoreEvent(string Position, StoreEventKind Kind, string Key)

@@ -51,7 +51,8 @@ internal static class FileListReader
         if (tableBytes < OffsetBytes || tableBytes > bytes.Length - table) throw Bad("a table is cut", table);
         var place = vtableBytes >= FirstFieldEnd ? UInt16(bytes, vtable + VTableHeadBytes) : 0;
         if (place == 0) return false;
-        if (place < OffsetBytes || place > tableBytes - OffsetBytes) throw Bad("a field lies outside its table", vtable);
+        if (place < OffsetBytes || place > tableBytes - OffsetBytes)
+            throw Bad("a field lies outside its table", vtable);
         field = table + place;
         return true;
     }

@@ -44,7 +44,8 @@ internal static class FileListWriter
         return parts;
     }
 
-    private static long HeadBytes(int fileCount) => VectorAt + EntryBytes + ((EntryBytes + TableBytes) * (long)fileCount);
+    private static long HeadBytes(int fileCount) =>
+        VectorAt + EntryBytes + ((EntryBytes + TableBytes) * (long)fileCount);
 
     private static long Padded(int bytes) => ((long)bytes + 3) & ~3L;
 

@@ -27,7 +27,7 @@ internal sealed class Transport : IDisposable
         if (string.IsNullOrEmpty(options.User) && string.IsNullOrEmpty(options.AccessKey))
             throw new ArgumentException("Neither a user nor an access key tells whose keys are meant", nameof(options));
         if (!options.Address.IsAbsoluteUri || options.Address.Scheme is not ("http" or "https"))
-            throw new ArgumentException($"An address begins with http:// or https://: {options.Address}", nameof(options));
+            throw new ArgumentException($"{options.Address} is no address such as http://host:9710", nameof(options));
         Options = options;
         _root = options.Address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         _credential = options.AccessKey is { Length: > 0 } key ? $"Bearer {key}" : null;
@@ -48,7 +48,8 @@ internal sealed class Transport : IDisposable
         {
             var (answer, failure, retryAfter) = await TryAsync(call, cancellation).ConfigureAwait(false);
             if (answer is not null) return answer;
-            if (!IsWorthRetrying(failure!) || attempt >= Options.Retries || call.Body is { CanSend: false }) throw failure!;
+            if (!IsWorthRetrying(failure!) || attempt >= Options.Retries || call.Body is { CanSend: false })
+                throw failure!;
             await PauseAsync(attempt, retryAfter, cancellation).ConfigureAwait(false);
         }
     }
@@ -93,9 +94,11 @@ internal sealed class Transport : IDisposable
                 : $"There was no connection to {Options.Address} within {Options.ConnectTimeout}",
             key, cause: error),
         HttpRequestException failed when NeverConnected(failed) => new CiaosException(
-            CiaosError.Unavailable, $"There is no connection to {Options.Address}: {failed.Message}", key, cause: error),
+            CiaosError.Unavailable, $"There is no connection to {Options.Address}: {failed.Message}", key,
+            cause: error),
         _ => new CiaosException(
-            CiaosError.BrokenTransfer, $"The connection to {Options.Address} broke: {error.Message}", key, cause: error),
+            CiaosError.BrokenTransfer, $"The connection to {Options.Address} broke: {error.Message}", key,
+            cause: error),
     };
 
     public void Dispose() => _http.Dispose();

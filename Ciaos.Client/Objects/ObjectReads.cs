@@ -129,7 +129,8 @@ internal sealed class ObjectReads(Transport transport)
 
         var length = LengthOf(answer);
         if (!isRange) return new ObjectStream(this, transport, Info(key, answer, length), 0, length, answer);
-        if (answer.StatusCode != HttpStatusCode.PartialContent || range?.From != offset || range.Length is not { } whole)
+        if (answer.StatusCode != HttpStatusCode.PartialContent || range?.From != offset
+            || range.Length is not { } whole)
             throw Unexpected(key, answer, $"bytes {offset} and on were asked for, '{range}' came");
         return new ObjectStream(this, transport, Info(key, answer, whole), offset, length, answer);
     }

@@ -33,6 +33,7 @@ public sealed record ReadOptions
     /// <summary>As of <see cref="WriteOptions"/>.</summary>
     public string? IfMatch { get; init; }
 
-    /// <summary>An ETag: when the object still has it, the read fails with <see cref="CiaosError.NotModified"/>.</summary>
+    /// <summary>An ETag: when the object still has it, the read fails with
+    /// <see cref="CiaosError.NotModified"/>.</summary>
     public string? IfNoneMatch { get; init; }
 }

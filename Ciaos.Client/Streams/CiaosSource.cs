@@ -13,7 +13,8 @@ public static class CiaosSource
 {
     private const int ChunkBytes = 64 * 1024;
 
-    /// <summary>An object's bytes, all its files in a row, in buffers of up to 64 KiB that the stream may keep.</summary>
+    /// <summary>An object's bytes, all its files in a row, in buffers of up to 64 KiB that the stream may keep.
+    /// </summary>
     /// <param name="length">Bytes wanted at most; null: all.</param>
     /// <returns>Materializes what is known of the object, once it has been opened; fails if it cannot be.</returns>
     public static Source<ReadOnlyMemory<byte>, Task<ObjectInfo>> Object(

@@ -11,10 +11,8 @@ public sealed class FileListSpec
 {
     [Fact]
     public void What_the_client_writes_is_byte_for_byte_what_the_server_would() =>
-        Prop.ForAll<byte[][]>(files =>
-        {
-            if (files.Length > 0) Assert.Equal(FileLists.Write(files), Written(files));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        Prop.ForAll<NonEmptyArray<byte[]>>(files => Assert.Equal(FileLists.Write(files.Get), Written(files.Get)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     [Fact]
     public void What_the_server_writes_is_read() =>

@@ -3,8 +3,8 @@ using Ciaos.Client;
 namespace CopyNamespace;
 
 /// <summary>
-/// Brings a key of the target to the state that the source has now. An object of one file goes as a plain body, with its
-/// content type; one of several files as those files, without one. Both are streamed, whatever their size.
+/// Brings a key of the target to the state that the source has now. An object of one file goes as a plain body, with
+/// its content type; one of several files as those files, without one. Both are streamed, whatever their size.
 /// </summary>
 internal sealed class Copier(CiaosClient source, CiaosClient target, bool isMirror)
 {

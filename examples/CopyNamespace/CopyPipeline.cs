@@ -23,9 +23,9 @@ internal sealed record Change(Side Side, StoreEvent Event);
 /// events of the target ─┘
 /// </code>
 /// <c>SelectAsync</c> passes events on in their order, each when it is done with: so a position that comes out has
-/// everything up to it behind it, and may be remembered. The copier brings a key to its present state whatever the event
-/// was: to see an event twice, after a crash, is harmless. The target's events are there to find what others do to the
-/// copy; its own writes it knows.
+/// everything up to it behind it, and may be remembered. The copier brings a key to its present state whatever the
+/// event was: to see an event twice, after a crash, is harmless. The target's events are there to find what others do
+/// to the copy; its own writes it knows.
 /// </summary>
 internal sealed class CopyPipeline(
     CiaosClient source, CiaosClient target, Copier copier, CopySettings settings, PositionFile file)

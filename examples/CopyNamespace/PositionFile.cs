@@ -11,9 +11,9 @@ internal sealed record Positions(string Source, string Target)
 }
 
 /// <summary>
-/// Keeps the positions, with the names of those whom they are about. A new state is written beside the old one, synced,
-/// and put in its place by a rename: whenever the process or the machine dies, the file holds the one or the other. (The
-/// rename itself is not synced. Should a power cut undo it, events are seen twice, which does no harm.)
+/// Keeps the positions, with the names of those whom they are about. A new state is written beside the old one,
+/// synced, and put in its place by a rename: whenever the process or the machine dies, the file holds the one or the
+/// other. (The rename itself is not synced. Should a power cut undo it, events are seen twice, which does no harm.)
 /// </summary>
 internal sealed class PositionFile
 {
