@@ -108,7 +108,7 @@ class Connections:
         if length is not None:
             request.body = body
             request.headers["Content-Length"] = str(length)
-        settings = {**self._settings, "stream": stream}
+        settings: Dict[str, Any] = {**self._settings, "stream": stream}
         response = self._session.send(request, **settings)
         self.are_used = True
         return response
