@@ -2,9 +2,11 @@
 
 import http.client
 import io
+import itertools
 import socket
 import struct
 import threading
+import urllib.parse
 
 CUT = object()
 """An answer that is none: the connection is closed instead."""
@@ -121,3 +123,52 @@ def _body(reader, headers):
             if size == 0:
                 return body.getvalue()
     return reader.read(int(headers.get("Content-Length", 0)))
+
+
+class LosingProxy:
+    """Stands between a client and a node, and loses answers: the node has done what was asked, and nobody hears of it.
+
+    lose: tells for each answer that arrives, by its number from 0, whether it is lost.
+    """
+
+    def __init__(self, url, lose):
+        self._target = urllib.parse.urlsplit(url)
+        self._lose = lose
+        self._numbers = itertools.count()
+        self.lost = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            node = socket.create_connection((self._target.hostname, self._target.port))
+            threading.Thread(target=self._pump, args=(client, node, False), daemon=True).start()
+            threading.Thread(target=self._pump, args=(node, client, True), daemon=True).start()
+
+    def _pump(self, source, target, are_answers):
+        try:
+            while data := source.recv(1 << 16):
+                # Answers of these tests are short: each comes in one piece.
+                if are_answers and self._lose(next(self._numbers)):
+                    self.lost += 1
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        for each in (source, target):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass

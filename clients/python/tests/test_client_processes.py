@@ -98,6 +98,26 @@ def test_a_thread_keeps_one_connection_and_close_ends_them_all():
         assert client.stat("k").size == 1 and server.connections == 3
 
 
+class Derived(Ciaos):
+    def __init__(self, config):
+        super().__init__(config)
+        self.more = [1, 2]
+
+
+def test_what_a_derived_class_adds_travels_with_a_pickle(config):
+    copy = pickle.loads(pickle.dumps(Derived(config)))
+    assert type(copy) is Derived and copy.more == [1, 2] and copy.config == config and not copy.exists("k")
+
+
+def test_a_thread_that_ends_closes_its_connections(client, recwarn):
+    thread = threading.Thread(target=lambda: (client.exists("k"), client.get("k")))
+    thread.start()
+    thread.join()
+    del thread
+    gc.collect()
+    assert [str(each.message) for each in recwarn if each.category is ResourceWarning] == []
+
+
 def test_a_pickle_has_what_was_set_and_no_connections(client):
     client.put_bytes("k", b"x")
     client.headers["X-More"] = "1"

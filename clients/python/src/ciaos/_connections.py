@@ -120,10 +120,12 @@ class Connections:
         all_headers: Dict[str, str] = {"User-Agent": "ciaos-python", "Accept-Encoding": "identity", **headers}
         if config.credential:
             all_headers["Authorization"] = f"Bearer {config.credential}"
-        return self._pool.urlopen(
+        answer = self._pool.urlopen(
             method, self._base + path, body=body, headers=all_headers, retries=False, redirect=False,
             assert_same_host=False, preload_content=False, decode_content=False, chunked=is_chunked,
             timeout=urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout))
+        self.are_used = True
+        return answer
 
     def _prepare(self, config: Config) -> None:
         """Proxies and certificates, by the configuration and the environment: looked up once for an address, since to
@@ -142,6 +144,11 @@ class Connections:
         adapter.cert_verify(self._pool, url, verify, cert)
         self._base = adapter.request_url(request, proxies).rstrip("/")
         self._is_for = config.api_url, config.verify
+
+    def __del__(self) -> None:
+        # When its thread ends. In a forked child the sockets are the parent's, and not ours to say goodbye on.
+        if os.getpid() == self.process:
+            self.close()
 
     def close(self) -> None:
         self._is_for = None

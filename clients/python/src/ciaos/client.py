@@ -206,7 +206,10 @@ class Ciaos(OriginalMethods):
         self.close()
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {"config": self.config, "headers": self.headers}
+        # What a derived class has beyond this travels too.
+        state = {name: value for name, value in vars(self).items() if name != "_transport"}
+        return {**state, "config": self.config, "headers": self.headers}
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
-        self._transport = Transport(state["config"], state["headers"])
+        self._transport = Transport(state.pop("config"), state.pop("headers"))
+        vars(self).update(state)
