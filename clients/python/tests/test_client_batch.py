@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import resource
 import struct
 
 import ciaos._batch
+import ciaos._frames
 import pytest
 from ciaos import AccessDenied, Ciaos, Config, KeyNotFound, ServerError, ServerUnavailable, TransferBroken
 from scripted import CUT, ScriptedServer, answer
@@ -56,6 +58,24 @@ def test_objects_around_and_beyond_the_buffer():
     with ScriptedServer(stream(*map(frame, itertools.count(), files), end(len(files)), piece=100_000)) as server:
         got = list(client_of(server).get_many("abcdefg"[i] for i in range(7)))
         assert [[bytes(file) for file in found] for _, found in got] == files
+
+
+def test_a_frame_that_claims_more_than_comes_takes_no_memory_for_it():
+    claim = HEADER.pack(1, 200, 0, 1, 1 << 40) + struct.pack("<Q", 1 << 40) + b"x" * 1_500_000
+    with ScriptedServer(stream(claim)) as server, pytest.raises(TransferBroken):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        try:
+            list(client_of(server, retries=0).get_many(["a"]))
+        finally:
+            assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 << 10
+
+
+def test_an_object_of_which_memory_has_to_grow(monkeypatch):
+    monkeypatch.setattr(ciaos._frames, "_STEP_BYTES", 1 << 20)
+    content = bytes(range(256)) * 40_000
+    with ScriptedServer(stream(frame(0, [content, b"last"]), end(1), piece=1 << 20)) as server:
+        [(_, files)] = client_of(server).get_many(["a"])
+        assert [bytes(file) for file in files] == [content, b"last"]
 
 
 def test_each_object_is_a_copy_of_its_own():

@@ -54,8 +54,11 @@ def test_files_are_read_as_views_of_the_one_buffer():
     assert bytes(view) == b"xbc"
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_damaged_bytes_are_refused_or_read_within_their_bounds(seed):
+def test_damaged_bytes_are_refused_or_read_within_their_bounds():
+    assert {damaged_bytes_are_refused(seed) for seed in range(2000)} == {True, False}
+
+
+def damaged_bytes_are_refused(seed):
     dice = random.Random(seed)
     body = bytearray(written([b"abc", b"hello world", b""]) if seed % 2 else filelists.build([b"abc", None, b"hello"]))
     for _ in range(dice.randint(1, 4)):
@@ -71,9 +74,10 @@ def test_damaged_bytes_are_refused_or_read_within_their_bounds(seed):
     try:
         files = _flatbuffers.read(bytes(body))
     except _flatbuffers.Malformed as error:
-        assert str(error)
-    else:
-        assert all(len(file) <= len(body) for file in files)
+        assert str(error), seed
+        return True
+    assert all(len(file) <= len(body) for file in files), seed
+    return False
 
 
 def test_cut_anywhere_it_is_an_error():

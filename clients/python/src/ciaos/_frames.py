@@ -16,6 +16,7 @@ MODES = {"create": 1, "replace": 2, "upsert": 3, "append": 4}
 HEADER = struct.Struct("<HHIIQ")
 _LENGTH = struct.Struct("<Q")
 _BUFFER_BYTES = 1 << 20
+_STEP_BYTES = 1 << 26
 # More files or bytes in a frame than this are damage, not data.
 _MAX_FILES = 1 << 27
 _MAX_BODY_BYTES = 1 << 48
@@ -115,12 +116,16 @@ class FrameReader:
         return Frame(index, status, [view[a - first:b - first] for a, b in places], "")
 
     def _take(self, size: int) -> bytearray:
-        taken = bytearray(size)
-        buffered = min(size, self._end - self._at)
-        taken[:buffered] = self._view[self._at:self._at + buffered]
-        self._at += buffered
-        if buffered < size:
-            self._source.read_exactly(memoryview(taken)[buffered:])
+        filled = min(size, self._end - self._at)
+        taken = bytearray(self._view[self._at:self._at + filled])
+        self._at += filled
+        while filled < size:
+            # Memory grows with what has come: a frame may claim any length.
+            step = min(size - filled, max(filled, _STEP_BYTES))
+            taken.extend(bytes(step))
+            with memoryview(taken) as whole, whole[filled:] as part:
+                self._source.read_exactly(part)
+            filled += step
         return taken
 
 
