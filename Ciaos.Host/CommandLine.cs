@@ -42,7 +42,9 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static int Refuse(ParseResult parsed, TextWriter errors)
     {
-        foreach (var error in parsed.Errors) errors.WriteLine("ciaos: " + error.Message);
+        const StringSplitOptions Lines = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (var error in parsed.Errors)
+            errors.WriteLine("ciaos: " + string.Join(' ', error.Message.Split('\n', Lines)));
         var path = string.Join(' ', NamesOf(parsed.CommandResult).Reverse());
         errors.WriteLine($"       \"ciaos {path}{(path.Length > 0 ? " " : "")}--help\" tells more");
         return ExitCode.Usage;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Ciaos.Host.Client.Folders;
 
 namespace Ciaos.Host.Client;
@@ -14,17 +15,12 @@ internal static class Arguments
     public static Option<int> Number(
         string name, string description, int byDefault, int least, int most, params string[] aliases)
     {
-        var option = new Option<int>(name, aliases)
-        {
-            Description = description,
-            DefaultValueFactory = _ => byDefault,
-        };
-        option.Validators.Add(found =>
-        {
-            if (found.Errors.Any()) return;
-            if (found.GetValue(option) is var value && (value < least || value > most))
-                found.AddError($"{name} is a number from {least} to {most}");
-        });
+        var option = Parsed<int>(
+            name, description, byDefault.ToString(CultureInfo.InvariantCulture), $"a number from {least} to {most}",
+            (string text, out int value) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+                && value >= least && value <= most);
+        foreach (var alias in aliases) option.Aliases.Add(alias);
         return option;
     }
 

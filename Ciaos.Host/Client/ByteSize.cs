@@ -9,11 +9,24 @@ internal static class ByteSize
 
     private static readonly Dictionary<string, long> Factors = new(StringComparer.OrdinalIgnoreCase)
     {
-        [""] = 1, ["b"] = 1,
-        ["k"] = 1L << 10, ["ki"] = 1L << 10, ["kib"] = 1L << 10, ["kb"] = 1_000,
-        ["m"] = 1L << 20, ["mi"] = 1L << 20, ["mib"] = 1L << 20, ["mb"] = 1_000_000,
-        ["g"] = 1L << 30, ["gi"] = 1L << 30, ["gib"] = 1L << 30, ["gb"] = 1_000_000_000,
-        ["t"] = 1L << 40, ["ti"] = 1L << 40, ["tib"] = 1L << 40, ["tb"] = 1_000_000_000_000,
+        [""] = 1,
+        ["b"] = 1,
+        ["k"] = 1L << 10,
+        ["ki"] = 1L << 10,
+        ["kib"] = 1L << 10,
+        ["kb"] = 1_000,
+        ["m"] = 1L << 20,
+        ["mi"] = 1L << 20,
+        ["mib"] = 1L << 20,
+        ["mb"] = 1_000_000,
+        ["g"] = 1L << 30,
+        ["gi"] = 1L << 30,
+        ["gib"] = 1L << 30,
+        ["gb"] = 1_000_000_000,
+        ["t"] = 1L << 40,
+        ["ti"] = 1L << 40,
+        ["tib"] = 1L << 40,
+        ["tb"] = 1_000_000_000_000,
     };
 
     /// <summary>Three digits are enough to compare sizes: 512 B, 4.00 KiB, 48.2 KiB, 1.50 GiB.</summary>
@@ -32,7 +45,8 @@ internal static class ByteSize
         return $"{bytes.ToString(digits, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 
-    /// <summary>A number, which may have a fraction, and a unit (none: bytes): <c>4KiB</c>, <c>1.5g</c>, <c>100</c>.</summary>
+    /// <summary>A number, which may have a fraction, and a unit (none: bytes): <c>4KiB</c>, <c>1.5g</c>, <c>100</c>.
+    /// </summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

@@ -9,8 +9,8 @@ internal static class CatCommand
     private static readonly Argument<string[]> Keys = Arguments.Keys();
 
     private static readonly Option<ByteRange> Range = Arguments.Parsed<ByteRange>(
-        "--range", "Only these bytes of each: 0-99, 100- or -5 (the last five)", null, "a range such as 0-99, 100- or -5",
-        ByteRange.TryParse);
+        "--range", "Only these bytes of each: 0-99, 100- or -5 (the last five)", null,
+        "a range such as 0-99, 100- or -5", ByteRange.TryParse);
 
     public static Command Build() => ClientCommand.Build(
         "cat", "Write objects to the standard output, one behind the other", [Keys, Range], RunAsync);

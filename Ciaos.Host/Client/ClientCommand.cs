@@ -75,8 +75,8 @@ internal static class ClientCommand
     }
 
     /// <summary>
-    /// The parser takes for an argument what begins with a dash and is none of the options, while there is room for one:
-    /// <c>rm --yess key</c> would remove a key --yess. Whoever means that writes <c>--</c> before it.
+    /// The parser takes for an argument what begins with a dash and is none of the options, while there is room for
+    /// one: <c>rm --yess key</c> would remove a key --yess. Whoever means that writes <c>--</c> before it.
     /// </summary>
     private static void RefuseUnknownOptions(ParseResult parsed)
     {

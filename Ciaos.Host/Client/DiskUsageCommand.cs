@@ -17,7 +17,8 @@ internal static class DiskUsageCommand
     private static readonly Option<bool> InBytes = new("--bytes", "-b") { Description = "Sizes in bytes" };
 
     public static Command Build() => ClientCommand.Build(
-        "du", "Tell how many objects of how many bytes there are, folder by folder", [Prefix, Depth, InBytes], RunAsync);
+        "du", "Tell how many objects of how many bytes there are, folder by folder", [Prefix, Depth, InBytes],
+        RunAsync);
 
     private static async Task<int> RunAsync(ClientSession session, ParseResult parsed, CancellationToken cancellation)
     {
@@ -25,11 +26,11 @@ internal static class DiskUsageCommand
         var usage = new DiskUsage(prefix, parsed.GetValue(Depth));
         await foreach (var found in session.Client.ListAsync(prefix, cancellation: cancellation))
             usage.Add(found.Key, found.SizeBytes ?? 0);
+        if (usage.Total.Objects == 0 && prefix.Length > 0)
+            throw new CommandException(ExitCode.NotFound, $"No key begins with {prefix}");
         if (session.AsJson) session.Output.Json(json => Write(json, prefix, usage));
         else foreach (var line in LinesOf(usage, parsed.GetValue(InBytes))) session.Output.Line(line);
-        return usage.Total.Objects == 0 && prefix.Length > 0
-            ? throw new CommandException(ExitCode.NotFound, $"No key begins with {prefix}")
-            : ExitCode.Done;
+        return ExitCode.Done;
     }
 
     private static IEnumerable<string> LinesOf(DiskUsage usage, bool inBytes)

@@ -9,7 +9,12 @@ internal static class Duration
 
     private static readonly Dictionary<string, double> Seconds = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["ms"] = 0.001, [""] = 1, ["s"] = 1, ["m"] = 60, ["min"] = 60, ["h"] = 3600,
+        ["ms"] = 0.001,
+        [""] = 1,
+        ["s"] = 1,
+        ["m"] = 60,
+        ["min"] = 60,
+        ["h"] = 3600,
     };
 
     public static bool TryParse(string text, out TimeSpan duration)

@@ -44,8 +44,8 @@ internal static class Failure
         CiaosError.Unavailable when failure.Status == 0 => NoNode(failure.Message),
         CiaosError.PreconditionFailed =>
             $"{failure.Message}\n       The key exists already (--if-none-match), or its ETag is another (--if-match)",
-        CiaosError.Denied => $"{failure.Message}\n       Look at --user and --access-key ({ClientOptions.UserVariable}, "
-            + $"{ClientOptions.AccessKeyVariable})",
+        CiaosError.Denied => $"{failure.Message}\n       Look at --user and --access-key "
+            + $"({ClientOptions.UserVariable}, {ClientOptions.AccessKeyVariable})",
         _ => failure.Message,
     };
 }

@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using Ciaos.Client;
+using Ciaos.Host.Journal;
 
 namespace Ciaos.Host.Client;
 
@@ -17,12 +19,13 @@ internal sealed class FailureCount
     /// <summary>Tells one, and goes on.</summary>
     /// <param name="what">The key or the file.</param>
     /// <exception cref="CiaosException">It would meet everything that is left, too.</exception>
+    /// <exception cref="CommandException">The answer cannot be written any more.</exception>
     public void Add(string what, Exception failure)
     {
-        if (failure is CiaosException { } refused && Failure.IsForAll(refused))
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        if (!Failure.TryExplain(failure, out var code, out var message))
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        if (failure is CiaosException refused && Failure.IsForAll(refused)) ExceptionDispatchInfo.Throw(failure);
+        if (failure is IOException closed && StandardOutput.HasNoReader(closed))
+            throw new CommandException(Client.ExitCode.Failed, "Stopped: nobody reads the output any more");
+        if (!Failure.TryExplain(failure, out var code, out var message)) ExceptionDispatchInfo.Throw(failure);
         Add(code, failure is CiaosException { Key: not null } ? message : $"{what}: {message}");
     }
 

@@ -59,8 +59,7 @@ internal static class ListCommand
         if (entry.Object is not { } found) return $"{"-",SizeWidth}  {NoTime}  {entry.Name}";
         var size = found.SizeBytes ?? 0;
         var time = found.Modified?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? NoTime;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(isHuman ? ByteSize.Format(size) : size.ToString(CultureInfo.InvariantCulture)),SizeWidth}  {time}  {entry.Name}");
+        var shown = isHuman ? ByteSize.Format(size) : size.ToString(CultureInfo.InvariantCulture);
+        return $"{shown,SizeWidth}  {time}  {entry.Name}";
     }
 }

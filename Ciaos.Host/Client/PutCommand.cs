@@ -71,7 +71,7 @@ internal static class PutCommand
     {
         if (string.IsNullOrEmpty(key) || key[^1] == '/')
             throw CommandException.Usage("What comes from the standard input has no name: put - KEY");
-        await using var input = Console.OpenStandardInput();
+        await using var input = new StandardInput();
         var meter = new TransferMeter();
         var stored = await ProgressBar.ShowAsync(
             key, meter, session.Client.PutAsync(key, input, options, meter.OfOne(), cancellation));

@@ -102,6 +102,7 @@ internal sealed class AdminOptions
             throw new AdminCommandException("An access key and its secret key have to be given together");
         if (id is not null) return $"{id}:{secret}";
         (id, secret) = (Variable(AccessKeyVariable), Variable(SecretKeyVariable));
+        if (id is not null && id.Contains(':')) return id;
         if (id is not null && secret is not null)
             return Variable(TokenVariable) is { } token ? $"{id}:{secret}:{token}" : $"{id}:{secret}";
         var assignments = new List<string>();

@@ -17,7 +17,8 @@ internal static class BenchCommand
 
     private static readonly Option<TimeSpan> Time = Arguments.Parsed<TimeSpan>(
         "--duration", "How long to measure, to 1h", "10s", "a duration such as 10s or 2m, from 100ms to 1h",
-        (string text, out TimeSpan value) => Duration.TryParse(text, out value) && value >= Shortest && value <= Longest);
+        (string text, out TimeSpan value) =>
+            Duration.TryParse(text, out value) && value >= Shortest && value <= Longest);
 
     private static readonly Option<int> Connections = Arguments.Number(
         "--connections", "How many operations are under way at any time", 16, 1, MaxConnections, "-c");

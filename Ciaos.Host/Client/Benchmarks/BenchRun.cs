@@ -5,8 +5,8 @@ using Ciaos.Host.Client.Folders;
 
 namespace Ciaos.Host.Client.Benchmarks;
 
-/// <summary>A run of <c>ciaos bench</c>: prepares what is read, warms up, measures. Everything that it stores lies below
-/// one prefix, and <see cref="CleanAsync"/> removes that.</summary>
+/// <summary>A run of <c>ciaos bench</c>: prepares what is read, warms up, measures. Everything that it stores lies
+/// below one prefix, and <see cref="CleanAsync"/> removes that.</summary>
 /// <param name="client">Tries nothing twice: a failure is to be counted, not to be hidden in a latency.</param>
 internal sealed class BenchRun(CiaosClient client, BenchPlan plan)
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Ciaos.Host.Client.Benchmarks;
 
 /// <summary>
-/// Counts durations in buckets that grow with what they hold, so that any number of them takes the same memory, and what
-/// it says of them is wrong by at most 1 in 128. Used by one thread; several are put together at the end.
+/// Counts durations in buckets that grow with what they hold, so that any number of them takes the same memory, and
+/// what it says of them is wrong by at most 1 in 128. Used by one thread; several are put together at the end.
 /// </summary>
 internal sealed class LatencyHistogram
 {

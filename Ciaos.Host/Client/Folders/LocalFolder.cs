@@ -10,9 +10,9 @@ internal sealed record LocalFile(string Key, string Path, long SizeBytes, DateTi
 /// makes <see cref="IsWhole"/> false: who removes what is not here must look at that first.
 /// </summary>
 /// <param name="isTarget">
-/// It is written to: links to folders are passed over, since what is written or removed below it must not lie elsewhere,
-/// and what a killed process was writing is removed. Otherwise links to folders are followed, but not into one that
-/// they lie in themselves.
+/// It is written to: links to folders are passed over, since what is written or removed below it must not lie
+/// elsewhere, and what a killed process was writing is removed. Otherwise links to folders are followed, but not into
+/// one that they lie in themselves.
 /// </param>
 internal sealed class LocalFolder(string root, bool isTarget, Action<string> tell)
 {

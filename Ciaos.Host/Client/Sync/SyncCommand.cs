@@ -67,8 +67,8 @@ internal static class SyncCommand
         if (lead != TimeSpan.Zero)
             CommandOutput.Tell(
                 $"The node's clock is {Duration.Format(lead.Duration().TotalSeconds)} "
-                + $"{(lead > TimeSpan.Zero ? "ahead of" : "behind")} ours, which is taken into account; --checksum does "
-                + "without clocks");
+                + $"{(lead > TimeSpan.Zero ? "ahead of" : "behind")} ours, which is taken into account; "
+                + "--checksum does without clocks");
         return lead;
     }
 }

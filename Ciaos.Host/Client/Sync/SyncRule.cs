@@ -19,8 +19,8 @@ internal enum SyncStep
 
 /// <summary>
 /// What is to be done about one name of a folder and of the keys below a prefix. The size tells first, then the time:
-/// a file is sent when it was written after the object; an object is fetched when the file does not bear its time, which
-/// fetching gives it.
+/// a file is sent when it was written after the object; an object is fetched when the file does not bear its time,
+/// which fetching gives it.
 /// </summary>
 /// <param name="IsUpload">From the folder to the node.</param>
 /// <param name="ByContent">The bytes tell, in place of the times.</param>

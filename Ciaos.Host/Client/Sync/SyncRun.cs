@@ -65,8 +65,12 @@ internal sealed class SyncRun(ClientSession session, SyncRequest request, SyncRu
         return local.Scan().ToDictionary(file => file.Key, StringComparer.Ordinal);
     }
 
-    private string? RefusalOf(string name) => KeyPath.Refusal(name)
-        ?? (KeyPath.LinkOnTheWay(request.Folder, name) is { } link ? $"{link} is a link, which may lead elsewhere" : null);
+    private string? RefusalOf(string name)
+    {
+        if (KeyPath.Refusal(name) is { } reason) return reason;
+        var link = KeyPath.LinkOnTheWay(request.Folder, name);
+        return link is null ? null : $"{link} is a link, which may lead elsewhere";
+    }
 
     /// <summary>Null: there is nothing to be done now.</summary>
     private Item? Planned(Item item)
@@ -114,8 +118,8 @@ internal sealed class SyncRun(ClientSession session, SyncRequest request, SyncRu
         if (_isSourceEmpty)
             _failures.Add(
                 ExitCode.Failed,
-                $"{(request.IsUpload ? request.Folder : "ciaos:" + request.Prefix)} is empty: nothing is removed. To remove "
-                + "all on the other side, remove it there");
+                $"{(request.IsUpload ? request.Folder : "ciaos:" + request.Prefix)} is empty: nothing is removed. "
+                + "To remove all on the other side, remove it there");
         else if (_failures.Count > 0)
             CommandOutput.Tell("Nothing is removed, since not all else could be done");
         else

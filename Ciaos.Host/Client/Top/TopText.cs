@@ -50,15 +50,15 @@ internal static class TopText
         List<string[]> rows = [Head, .. Rows(reading)];
         var widths = Head.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
-            yield return string.Join(
-                "  ",
-                row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
+            yield return string.Join("  ", row.Select((cell, column) =>
+                column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
         foreach (var (name, value) in Facts(reading)) yield return $"{name + ":",-15}{value}";
     }
 
     public static string Title(TopReading reading, Uri address) => string.Create(
         CultureInfo.InvariantCulture,
-        $"ciaos {reading.Version} at {address.GetLeftPart(UriPartial.Authority)}, {reading.At.UtcDateTime:HH:mm:ss} UTC");
+        $"ciaos {reading.Version} at {address.GetLeftPart(UriPartial.Authority)}, "
+        + $"{reading.At.UtcDateTime:HH:mm:ss} UTC");
 
     public static void Write(Utf8JsonWriter json, TopReading reading)
     {
