@@ -46,10 +46,10 @@ def checked(key, files):
 
 # The reader.
 
-def dataset_of(arguments, worker=None):
+def dataset_of(arguments, keys=None, worker=None):
     return CiaosIterableDataset(
-        Config(arguments.url, arguments.user, ""), prefix=arguments.prefix, seed=SEED, transform=checked,
-        batch_size=BATCH, with_position=True, worker=worker)
+        Config(arguments.url, arguments.user, ""), prefix=arguments.prefix if keys is None else None, keys=keys,
+        seed=SEED, transform=checked, batch_size=BATCH, with_position=True, worker=worker)
 
 
 def feed(dataset, batches):
@@ -65,12 +65,12 @@ def feed(dataset, batches):
     batches.put(None)
 
 
-def batches_by_processes(arguments, token):
+def batches_by_processes(arguments, token, keys):
     """A batch from each worker in turn."""
     context = multiprocessing.get_context("fork")
     queues = []
     for worker in range(arguments.workers):
-        dataset = dataset_of(arguments, (worker, arguments.workers))
+        dataset = dataset_of(arguments, keys, (worker, arguments.workers))
         if token is not None:
             dataset.resume(token)
         queues.append(context.Queue(4))
@@ -90,15 +90,17 @@ def batches_by_torch(arguments, dataset):
 
 
 def read(arguments):
-    token, _ = last_line(arguments.log)
+    token, _, _ = whole_lines(arguments.log)
     dataset = dataset_of(arguments)
     if token is not None:
         dataset.resume(token)
     point, read_files = ResumePoint(dataset), 0
-    batches = batches_by_torch(arguments, dataset) if arguments.torch else batches_by_processes(arguments, token)
+    batches = batches_by_torch(arguments, dataset) if arguments.torch else batches_by_processes(
+        arguments, token, dataset.keys)
     with open(arguments.log, "ab", buffering=0) as log:
         for batch in batches:
-            told = {"keys": [sample.value[0] for sample in batch], "token": point.token_after(batch)}
+            told = {"at": time.time(), "keys": [sample.value[0] for sample in batch],
+                    "token": point.token_after(batch)}
             line = json.dumps(told).encode() + b"\n"
             read_files += len(batch)
             if read_files >= arguments.die_after > 0:
@@ -107,9 +109,9 @@ def read(arguments):
             log.write(line)
 
 
-def last_line(path):
-    """The token of the last whole line, and all keys so far. Half a line is cut off."""
-    token, keys = None, []
+def whole_lines(path):
+    """The token of the last line, all keys, and when each batch came. Half a line is cut off."""
+    token, keys, times = None, [], []
     if os.path.exists(path):
         with open(path, "r+b") as log:
             whole = 0
@@ -121,7 +123,8 @@ def last_line(path):
                 told = json.loads(line)
                 token = told["token"]
                 keys += told["keys"]
-    return token, keys
+                times.append(told["at"])
+    return token, keys, times
 
 
 # The one that stores, kills and checks.
@@ -137,17 +140,22 @@ def run(arguments, folder):
     log = os.path.join(folder, "epoch.log")
     shares = random.Random(arguments.files)
     for kills_left in range(arguments.kills, -1, -1):
-        began, before = time.monotonic(), len(last_line(log)[1])
+        began, (_, keys_before, batches_before) = time.monotonic(), whole_lines(log)
         # On average equally many between the kills; at least one batch, and the last one is never reached.
-        left = len(keys) - before - BATCH
+        left = len(keys) - len(keys_before) - BATCH
         die_after = int(left * shares.uniform(0.5, 1.5) / (kills_left + 1)) + 1 if kills_left else 0
         code = start_reader(arguments, log, die_after).wait(arguments.timeout)
         assert code == (-signal.SIGKILL if die_after else 0), f"the reader ended with {code}"
-        seconds, came = time.monotonic() - began, len(last_line(log)[1]) - before
-        print(f"{'killed after' if die_after else 'finished with'} {came} files, {came / seconds:.0f} files/s, "
-              f"{came * arguments.bytes / seconds / 2**20:.0f} MiB/s (start of the processes included)", flush=True)
+        seconds = time.monotonic() - began
+        _, came, times = whole_lines(log)
+        times = times[len(batches_before):]
+        # From the first batch on: before, processes start and keys are listed.
+        rate = BATCH * (len(times) - 1) / max(times[-1] - times[0], 1e-3) if times else 0
+        ended = "killed" if die_after else "finished"
+        print(f"{ended} after {seconds:.1f} s and {len(came) - len(keys_before)} files; "
+              f"once it ran {rate:.0f} files/s, {rate * arguments.bytes / 2**20:.0f} MiB/s", flush=True)
 
-    got = last_line(log)[1]
+    _, got, _ = whole_lines(log)
     assert len(got) == len(set(got)) == len(keys), f"{len(got)} came, {len(set(got))} of them different"
     assert got == dataset_of(arguments).order(), "the order is not that of the seed"
     print(f"each of {len(got)} files came once, in the order of the seed, over {arguments.kills} kills", flush=True)
