@@ -36,6 +36,8 @@ install_missing() {
     for client in s3cmd rclone restic; do
         command -v $client >/dev/null || missing+=("$client")
     done
+    command -v promtool >/dev/null || missing+=(prometheus)
+    /usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
     command -v npm >/dev/null || missing+=(nodejs npm)
     /usr/bin/python3 -c 'import tqdm' 2>/dev/null || missing+=(python3-tqdm)
     command -v mypy >/dev/null || missing+=(mypy)

@@ -3,6 +3,7 @@ using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
+using Ciaos.Http.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -58,6 +59,9 @@ internal sealed class S3Failures(ILogger logger)
 
     private static string TargetOf(HttpContext context) => NativeApi.RawTargetOf(context);
 
+    // Empty: it had not been found out when the request failed.
+    private static string UserOf(HttpContext context) => RequestWatch.Of(context)?.User ?? "";
+
     private static S3Exception? ErrorOf(Exception error) => error switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad =>
@@ -84,13 +88,13 @@ internal sealed class S3Failures(ILogger logger)
         if (known is null)
         {
             Failures.Note(context, error);
-            HttpLog.Failed(logger, error, context.Request.Method, TargetOf(context), "", context.TraceIdentifier);
+            HttpLog.Failed(logger, error, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
             known = new S3Exception(S3Error.InternalError);
         }
         else
         {
             HttpLog.Unavailable(
-                logger, context.Request.Method, TargetOf(context), "", known.Error.Status, error.Message,
+                logger, context.Request.Method, TargetOf(context), UserOf(context), known.Error.Status, error.Message,
                 context.TraceIdentifier);
         }
 
