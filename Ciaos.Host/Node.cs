@@ -123,8 +123,7 @@ public sealed class Node : IAsyncDisposable
         AccessKey? newRoot = null;
         var secrets = new IdentitySecrets(master.Key, RandomNumberGenerator.Fill, KeepRoot);
         var system = ActorSystem.Create("ciaos", ActorSystemSetup.Create(
-            BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers),
-            new StoreMetricsSetup(telemetry.Store)));
+            [BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(loggers), .. telemetry.Setups]));
         try
         {
             var cluster = Cluster.Get(system);
@@ -136,7 +135,7 @@ public sealed class Node : IAsyncDisposable
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
                 telemetry.Requests, feed);
             var s3 = await StartS3Async(
-                config, httpSettings, store, readiness, telemetry.Requests, loggers, certificate, cancellation);
+                config, httpSettings, store, readiness, telemetry.Requests, time, loggers, certificate, cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
@@ -167,14 +166,14 @@ public sealed class Node : IAsyncDisposable
     }
 
     private static async Task<HttpServer?> StartS3Async(
-        Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry telemetry,
+        Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry, TimeProvider time,
         ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
     {
         var settings = S3Settings.From(config);
         if (!settings.IsEnabled) return null;
         return await S3Server.StartAsync(
-            limits, settings, store.Objects, store.Identity.Directory, readiness, telemetry.Time, loggers, certificate,
-            cancellation, telemetry);
+            limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate, cancellation,
+            telemetry);
     }
 
     private static void StopInOrder(

@@ -103,7 +103,9 @@ public sealed class NativeApi
         watch?.Operation = OperationNames.Of(route.Name, context.Request.Method);
         if (route.Name is RouteName.Live) return HealthRoutes.LiveAsync(context);
         if (route.Name is RouteName.Ready) return _health.ReadyAsync(context);
-        if (route.Name is RouteName.Metrics && _metrics is not null) return _metrics.HandleAsync(context);
+        if (route.Name is RouteName.Metrics)
+            return _metrics?.HandleAsync(context)
+                ?? Answers.TextAsync(context, StatusCodes.Status404NotFound, MetricsRoute.Off);
         if (_readiness.Reason is { } reason) return Answers.UnavailableAsync(context, reason);
         var caller = _access.Identify(context);
         watch?.User = caller.User;

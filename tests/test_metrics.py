@@ -345,3 +345,13 @@ def test_metrics_and_traces_reach_a_collector_and_slow_requests_the_log(make_nod
     assert line["RequestBytes"] == 3_000_000 and line["TotalMilliseconds"] >= line["BodyMilliseconds"] >= 1
     assert any(state["Operation"] == "s3:ListBuckets" for state in slow)
     assert all(record["LogLevel"] in ("Information", "Warning") for record in records)
+
+
+def test_a_node_that_measures_nothing_has_no_page(make_node):
+    node = make_node("ciaos.metrics.enabled=off").start()
+    refused = requests.get(node.url + "/metrics", timeout=10)
+    assert refused.status_code == 404 and "ciaos.metrics.enabled" in refused.text
+    client = Client(node.url, "me")
+    assert client.raw("PUT", "k", data=b"v").status_code == 201
+    assert client.raw("GET", "k").content == b"v"
+    assert node.stop() == 0

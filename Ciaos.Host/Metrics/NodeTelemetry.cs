@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Ciaos.Actors.Metrics;
 using Ciaos.Http.Metrics;
@@ -15,23 +17,25 @@ internal sealed class NodeTelemetry : IDisposable
     /// <param name="dataPath">Lies on the disk whose size is told.</param>
     public NodeTelemetry(Config config, string dataPath, ILoggerFactory loggers, TimeProvider time, string version)
     {
-        var export = OtlpSettings.From(config);
-        Requests = new Telemetry(MetricsSettings.From(config), time, version);
+        var (settings, export) = (MetricsSettings.From(config), OtlpSettings.From(config));
+        if (!settings.IsEnabled) return;
+        Requests = new Telemetry(settings, time, version);
         var meter = Requests.Collector.Create("Ciaos.Store");
-        Store = new StoreMetrics(meter, time);
+        Setups = [new StoreMetricsSetup(new StoreMetrics(meter, time))];
         DiskSize.Observe(meter, dataPath);
         if (export is not null)
             _export = new OtlpExport(export, loggers.CreateLogger("Ciaos.Telemetry"), time, version);
     }
 
-    /// <summary>Of the front ends.</summary>
-    public Telemetry Requests { get; }
+    /// <summary>Of the front ends; null: nothing is measured.</summary>
+    public Telemetry? Requests { get; }
 
-    public StoreMetrics Store { get; }
+    /// <summary>For the actor system.</summary>
+    public ImmutableArray<Setup> Setups { get; } = [];
 
     public void Dispose()
     {
         _export?.Dispose();
-        Requests.Dispose();
+        Requests?.Dispose();
     }
 }

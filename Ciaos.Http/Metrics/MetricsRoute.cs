@@ -9,6 +9,9 @@ namespace Ciaos.Http.Metrics;
 /// <param name="authentication">Null: it is off.</param>
 internal sealed class MetricsRoute(Telemetry telemetry, Authentication? authentication)
 {
+    /// <summary>What is answered where there are none.</summary>
+    public const string Off = "There are no metrics: ciaos.metrics.enabled is off";
+
     public const string Action = "admin:GetMetrics";
 
     /// <exception cref="RequestRefusedException">The caller may not see the metrics.</exception>

@@ -88,7 +88,8 @@ internal sealed class S3Failures(ILogger logger)
         if (known is null)
         {
             Failures.Note(context, error);
-            HttpLog.Failed(logger, error, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
+            HttpLog.Failed(
+                logger, error, context.Request.Method, TargetOf(context), UserOf(context), context.TraceIdentifier);
             known = new S3Exception(S3Error.InternalError);
         }
         else

@@ -8,7 +8,7 @@ namespace Ciaos.Specs.Http.Metrics;
 public sealed class RequestObserverSpec : IAsyncLifetime
 {
     private readonly Telemetry _telemetry = new(
-        new MetricsSettings(IsPublic: false, TimeSpan.FromTicks(1)), TimeProvider.System, "1.2.3+abc");
+        new MetricsSettings(IsEnabled: true, IsPublic: false, TimeSpan.FromTicks(1)), TimeProvider.System, "1.2.3+abc");
 
     private MemoryNode _node = null!;
 
