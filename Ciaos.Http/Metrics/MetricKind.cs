@@ -21,7 +21,8 @@ internal static class MetricKinds
 {
     // .NET tells these as counters, though they go up and down.
     private static readonly FrozenSet<string> FalseCounters =
-        FrozenSet.ToFrozenSet(["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"]);
+        FrozenSet.ToFrozenSet(
+            ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"], StringComparer.Ordinal);
 
     public static MetricKind Of(Instrument instrument)
     {

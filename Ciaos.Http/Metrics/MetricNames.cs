@@ -17,20 +17,21 @@ internal static class MetricNames
     /// <summary>Kestrel's instruments that say something here. The others, such as of HTTP/2 upgrades, are left
     /// out.</summary>
     private static readonly FrozenSet<string> Kestrel = FrozenSet.ToFrozenSet(
-    [
-        "kestrel.active_connections", "kestrel.connection.duration", "kestrel.rejected_connections",
-        "kestrel.queued_connections", "kestrel.active_tls_handshakes", "kestrel.tls_handshake.duration",
-    ]);
+        [
+            "kestrel.active_connections", "kestrel.connection.duration", "kestrel.rejected_connections",
+            "kestrel.queued_connections", "kestrel.active_tls_handshakes", "kestrel.tls_handshake.duration",
+        ],
+        StringComparer.Ordinal);
 
     /// <summary>Those whose name, by the rules, would end with what Prometheus keeps for histograms.</summary>
-    private static readonly FrozenDictionary<string, string> Renamed = new Dictionary<string, string>
+    private static readonly FrozenDictionary<string, string> Renamed = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["dotnet.process.cpu.count"] = "dotnet_process_cpus",
         ["dotnet.thread_pool.thread.count"] = "dotnet_thread_pool_threads",
         ["dotnet.thread_pool.work_item.count"] = "dotnet_thread_pool_work_items",
         ["dotnet.timer.count"] = "dotnet_timers",
         ["dotnet.assembly.count"] = "dotnet_assemblies",
-    }.ToFrozenDictionary();
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Of a node's meters. Those of ASP.NET other than Kestrel's say what ours say, with other
     /// labels.</summary>
