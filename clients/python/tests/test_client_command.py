@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from ciaos.cli import main
+from scripted import ScriptedServer, answer
 from ciaos._progress import PlainBar, human
 
 
@@ -78,6 +79,13 @@ def test_failures_in_json_and_all_are_tried(run, client):
     done = run("rm", "none", "there", "--json")
     assert done.returncode == 3 and json.loads(done.stdout) == {"removed": "there"}
     assert json.loads(done.stderr)["status"] == 404 and json.loads(done.stderr)["kind"] == "KeyNotFound"
+
+
+def test_an_access_key_alone_says_who_asks(run):
+    with ScriptedServer(answer(200, b'{"key":"k","size":1}')) as server:
+        assert run("stat", "k", "--url", server.url, "--user", "", "--access-key", "id:secret").returncode == 0
+        [asked] = server.asked
+        assert asked.headers["Authorization"] == "Bearer id:secret" and "User" not in asked.headers
 
 
 def test_a_reader_that_has_enough_is_no_failure(client, config):

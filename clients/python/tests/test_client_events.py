@@ -70,6 +70,33 @@ def test_positions_are_told_to_who_asks():
             ("put", "1-0", "k1"), ("position", "7-7", "")]
 
 
+def test_the_changes_of_a_node(client):
+    client.put_bytes("a/1", b"one")
+    start = [event.position for event in client.events(follow=False)][-1]
+    told = client.events(after=start, prefix="a/")
+    client.append("a/1", [b"two"])
+    client.put_bytes("b", b"")
+    client.put_bytes("a/2", b"")
+    client.rename("a/1", "a/3")
+    client.remove("a/2")
+    client.put_bytes("a/last", b"123")
+    events = list(itertools.islice(iter(lambda: next(told), None), 6))
+    assert {(event.type, event.key, event.renamed_to, event.renamed_from) for event in events} == {
+        ("append", "a/1", None, None), ("put", "a/2", None, None), ("delete", "a/1", "a/3", None),
+        ("put", "a/3", None, "a/1"), ("delete", "a/2", None, None), ("put", "a/last", None, None)}
+    # Of one key they come in their order; and from any position on what is told is the rest.
+    assert [event.type for event in events if event.key == "a/2"] == ["put", "delete"]
+    last = next(event for event in events if event.key == "a/last")
+    assert (last.size, last.etag) == (3, client.stat("a/last").etag) and last.at.tzinfo is not None
+    every = list(client.events(follow=False))
+    assert len(every) == 8
+    for number, event in enumerate(every):
+        rest = list(client.events(after=event.position, follow=False))
+        assert {each.key for each in rest} >= {each.key for each in every[number + 1:]}
+        assert len(rest) in (len(every) - number - 1, len(every) - number)
+    assert list(client.events(after="now", follow=False)) == []
+
+
 def test_what_is_gone_and_who_is_not_there_are_errors():
     with ScriptedServer(answer(410, b"The journal begins at 5-5")) as server:
         with pytest.raises(PositionGone, match="begins at"):

@@ -140,6 +140,39 @@ def test_a_source_shorter_than_announced_breaks_the_transfer():
         assert all(len(each.body) < 10 for each in server.asked)
 
 
+@pytest.mark.parametrize("size", [None, 10])
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ConnectionResetError("another's"), KeyError("k")],
+                         ids=lambda error: type(error).__name__)
+def test_what_a_source_raises_is_raised_as_it_is_and_nothing_is_sent_again(error, size):
+    class Broken(io.BytesIO):
+        def read(self, count=-1):
+            if self.tell():
+                raise error
+            return super().read(4)
+
+        def readinto(self, view):
+            view[:4] = self.read()
+            return 4
+
+    with ScriptedServer(STORED) as server:
+        with pytest.raises(type(error)) as raised:
+            client_of(server).put_stream("k", Broken(b"data and more"), size=size)
+        assert raised.value is error and len(server.asked) <= 1
+        assert all(b"more" not in each.body for each in server.asked)
+
+
+def test_what_a_callback_raises_is_raised_as_it_is():
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with ScriptedServer(STORED) as server:
+        with pytest.raises(OSError, match="No space left"):
+            client_of(server).put_stream("k", io.BytesIO(b"data"), progress=full)
+    with ScriptedServer(ranged(CONTENT)) as server:
+        with pytest.raises(OSError, match="No space left"):
+            client_of(server).get_to("k", io.BytesIO(), progress=full)
+
+
 def test_text_is_no_content():
     with ScriptedServer(STORED) as server:
         with pytest.raises(TypeError, match="binary"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Union
 
@@ -45,6 +46,22 @@ class FileList(Parts):
         super().__init__(lambda: _flatbuffers.parts(files, lengths), size)
 
 
+class SourceFailed(Exception):
+    """Carries what reading a source raised past whoever sends it, to be raised as it was by `source_errors`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextlib.contextmanager
+def source_errors() -> Iterator[None]:
+    try:
+        yield
+    except SourceFailed as failed:
+        raise failed.error from None
+
+
 class StreamBody(Body):
     """What is left to read in a file or a stream, through one buffer."""
 
@@ -67,6 +84,13 @@ class StreamBody(Body):
         return self._start is not None or not self._is_begun
 
     def __iter__(self) -> Iterator[Part]:
+        try:
+            yield from self._parts()
+        except Exception as error:
+            # Whatever it is, it is the source's. As it is, an OSError would be taken for one of the connection.
+            raise SourceFailed(error) from error
+
+    def _parts(self) -> Iterator[Part]:
         if self._is_begun:
             self._stream.seek(self._start)
         self._is_begun = True

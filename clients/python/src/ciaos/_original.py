@@ -14,7 +14,7 @@ from typing import Dict, Iterable, List, Optional
 import requests
 
 from . import _flatbuffers
-from ._bodies import FileList, file_as_list
+from ._bodies import FileList, file_as_list, source_errors
 from ._transport import Body, Reply, Transport, idempotency_key, log
 from ._urls import escape, escape_whole
 from .errors import SourceEnded, TransferBroken
@@ -38,7 +38,12 @@ class OriginalMethods:
             except ValueError as error:
                 log.warning("Failed to create FlatBuffers data: %s. put_file() takes files of any size.", error)
                 return None
-            return self._send("upload", f"/put/{escape(key)}", body)
+            try:
+                with source_errors():
+                    return self._send("upload", f"/put/{escape(key)}", body)
+            except SourceEnded as error:
+                log.warning("HTTPError during upload: %s", error)
+                return None
 
     def put_binary(self, key: str, data_list: Iterable[BytesLike]) -> Optional[requests.Response]:
         """Stores files under a new key. None where they are no bytes or the store cannot be reached."""
@@ -107,7 +112,7 @@ class OriginalMethods:
                     log.warning("HTTPError during %s: %s", what, error)
                     return None
                 is_repeat = True
-            except (requests.RequestException, SourceEnded) as error:
+            except requests.RequestException as error:
                 log.warning("HTTPError during %s: %s", what, error)
                 return None
         if is_repeat and path.startswith("/update_key/") and response.status_code == 404:

@@ -12,7 +12,7 @@ import uuid
 from typing import Any, BinaryIO, Dict, Iterator, Optional, Union
 
 from . import _objects
-from ._bodies import BLOCK_BYTES, StreamBody
+from ._bodies import BLOCK_BYTES, StreamBody, source_errors
 from ._progress import Meter, Progress
 from ._transport import Body, Patience, Reply, Request, Transport, idempotency_key
 from ._urls import escape
@@ -56,7 +56,7 @@ def put_stream(transport: Transport, key: str, stream: Any, size: Optional[int],
                options: PutOptions) -> ObjectInfo:
     if size is None:
         size = _bytes_left(stream)
-    with Meter(progress, key) as meter:
+    with Meter(progress, key) as meter, source_errors():
         meter.total = size
         body = StreamBody(stream, size, meter)
         etag = _put(transport, key, body, options)

@@ -227,7 +227,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _options(to: argparse.ArgumentParser, **defaults: Any) -> None:
     to.add_argument("--url", help="address of the store (CIAOS_URL, http://127.0.0.1:9710)")
-    to.add_argument("--user", help="whose keys (CIAOS_USER)")
+    to.add_argument("--user", help="whose keys (CIAOS_USER; default: the access key's)")
     to.add_argument("--access-key", help="ID:SECRET (CIAOS_ACCESS_KEY, which others on this machine cannot see)")
     to.add_argument("--json", action="store_true", help="answer in JSON, one object a line")
     to.add_argument("-q", "--quiet", action="store_true", help="no progress bars")
@@ -250,16 +250,25 @@ def _config(given: argparse.Namespace) -> Config:
     changes = {"api_url": given.url, "user_id": given.user, "user_access_key": given.access_key,
                "retries": given.retries, "read_timeout": given.timeout}
     config = dataclasses.replace(config, **{name: value for name, value in changes.items() if value is not None})
-    if not config.user_id:
-        raise ValueError("Whose keys? Say --user or set CIAOS_USER")
     return config
+
+
+def _store(config: Config) -> Ciaos:
+    if config.user_id:
+        return Ciaos(config)
+    if not config.credential:
+        raise ValueError("Whose keys? Say --user or set CIAOS_USER, or give an access key")
+    # Where no user is named, the node takes the one whose access key it is.
+    store = Ciaos(dataclasses.replace(config, user_id=config.credential.split(":")[0]))
+    del store.headers["User"]
+    return store
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     given = parser().parse_args(arguments)
     out = _Out(given.json)
     try:
-        with Ciaos(_config(given)) as store:
+        with _store(_config(given)) as store:
             code: int = getattr(_Command(given, store), given.command)()
             return code
     except KeyboardInterrupt:
