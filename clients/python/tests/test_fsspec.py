@@ -178,6 +178,8 @@ def test_copy_and_move(tree, monkeypatch):
         renamed_only.setattr(Ciaos, "put_stream", None)
         tree.mv("page", "moved/page")
         assert tree.cat("moved/page") == b"<p>" and not tree.exists("page")
+        with pytest.raises(IsADirectoryError):
+            tree.mv("a/deep", "elsewhere")
         tree.mv("a/deep", "elsewhere", recursive=True)
         assert [path.rsplit("/", 1)[1] for path in tree.find("elsewhere")] == ["four.txt", "three.txt"]
         assert not tree.exists("a/deep")

@@ -57,7 +57,8 @@ class Positioned(NamedTuple):
 class CiaosMapDataset(_MapBase):
     """Objects by number: ``dataset[i]`` is what `transform` makes of the i-th key and its files.
 
-    client: or the `Config` for one. prefix: all keys that begin with it, listed once, now, in the order of their bytes.
+    client: or the `Config` for one. prefix: all keys that begin with it (by default all), listed once, now, in the order
+    of their bytes.
     keys: these instead, in this order; one may come twice. transform: called with a key and the list of its files
     (bytearrays or memoryviews); without it a sample is the pair of the two.
     A DataLoader that fetches whole batches (PyTorch 2) gets each by one request.
@@ -126,7 +127,7 @@ class CiaosIterableDataset(_IterableBase):
         self._worker = worker
         rank, world_size = _rank(rank, world_size)
         self._part = Part(rank, world_size, *(worker or (0, 1)), batch_size=batch_size)
-        self._start = Point(seed, 0, len(self.keys), f"{_epoch.fingerprint(self.keys)}{'' if shuffle else '-sorted'}")
+        self._start = Point(int(seed), 0, len(self.keys), f"{_epoch.fingerprint(self.keys)}{'' if shuffle else '-sorted'}")
         self._progress = _Progress(self._start, self._part)
         self._iterated_by_worker = False
 
@@ -141,7 +142,7 @@ class CiaosIterableDataset(_IterableBase):
     def set_epoch(self, epoch: int) -> None:
         """The epoch that the next iteration reads. One that was gone on with stays so, if it is the same."""
         if epoch != self._start.epoch:
-            self._begin_at(Point(self.seed, epoch, self._start.count, self._start.keys))
+            self._begin_at(Point(self.seed, int(epoch), self._start.count, self._start.keys))
 
     def __len__(self) -> int:
         """How many samples the next iteration has for this rank; or for this worker, if ``worker`` was given."""
@@ -330,7 +331,7 @@ def _rank(rank: Optional[int], world_size: Optional[int]) -> Tuple[int, int]:
     if (rank is None) != (world_size is None):
         raise ValueError("Give rank and world_size, or neither")
     if rank is not None and world_size is not None:
-        return rank, world_size
+        return int(rank), int(world_size)
     distributed = getattr(sys.modules.get("torch"), "distributed", None)
     if distributed is not None and distributed.is_available() and distributed.is_initialized():
         return int(distributed.get_rank()), int(distributed.get_world_size())

@@ -11,6 +11,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from glob import has_magic
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, TypeVar, Union
 
 from fsspec import AbstractFileSystem
@@ -283,6 +284,9 @@ class CiaosFileSystem(AbstractFileSystem):
     def mv(self, path1: Any, path2: Any, recursive: bool = False, maxdepth: Optional[int] = None,
            **kwargs: Any) -> None:
         """Renames, without moving a byte. Only what would replace another file is copied over it and then removed."""
+        if not recursive and isinstance(path1, str) and not has_magic(path1) and self.isdir(path1):
+            # fsspec would pass over it without a word.
+            raise IsADirectoryError(errno.EISDIR, "A folder is moved with recursive=True", path1)
         moving = object.__new__(_Moving)
         moving.__dict__.update(self.__dict__)
         moving.copy(path1, path2, recursive=recursive, maxdepth=maxdepth, **kwargs)
