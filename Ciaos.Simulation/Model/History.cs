@@ -96,12 +96,13 @@ internal sealed class History
     }
 
     /// <summary>The node has died, or was stopped: nothing that is under way will be answered.</summary>
-    public void Crash()
+    /// <param name="kept">But for these, whose clients go on to ask.</param>
+    public void Crash(IReadOnlySet<int>? kept = null)
     {
         Note("the node is down");
-        _open.Clear();
+        foreach (var id in _open.Keys.Where(id => kept?.Contains(id) != true).ToList()) _open.Remove(id);
         if (Violation is not null) return;
-        foreach (var owner in _owners.Values) owner.AbandonAll();
+        foreach (var owner in _owners.Values) owner.AbandonAll(_open.Keys);
     }
 
     /// <summary>The node runs and is at rest, with nothing under way: what was never answered has happened by now, or

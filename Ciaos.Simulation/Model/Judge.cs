@@ -17,7 +17,8 @@ internal static class Judge
         if (Difference(operation, expected, outcome) is { } difference) return new Verdict(null, difference);
         if (outcome.Tag is not { } tag) return new Verdict(model, null);
         if (expected.Object is not { } shown) return new Verdict(null, $"the tag {tag} of something that is not there");
-        if (model.Learn(operation.Keys[0], shown.Version, tag) is { } learned) return new Verdict(learned, null);
+        var key = operation is Rename rename && outcome.Status < 300 ? rename.NewKey : operation.Keys[0];
+        if (model.Learn(key, shown.Version, tag) is { } learned) return new Verdict(learned, null);
         var right = model.TagOf(shown.Version) ?? "one that no other version has";
         return new Verdict(null, $"the tag {tag} of {shown}, {right} is right");
     }

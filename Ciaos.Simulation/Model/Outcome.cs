@@ -29,6 +29,9 @@ internal sealed record Outcome(int Status)
 
     public string? ContentRange { get; init; }
 
+    /// <summary>The write had been answered before, and this is the same answer.</summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>The length that <c>raw-head</c> announces, or the field of <c>stat</c>.</summary>
     public long? SizeBytes { get; init; }
 

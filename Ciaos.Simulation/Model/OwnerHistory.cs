@@ -78,9 +78,10 @@ internal sealed class OwnerHistory
         }
     }
 
-    public void AbandonAll()
+    /// <param name="but">Those that will be.</param>
+    public void AbandonAll(IReadOnlyCollection<int> but)
     {
-        foreach (var id in _pending.Keys.Concat(_lists.Keys).Order().ToList()) Abandon(id);
+        foreach (var id in _pending.Keys.Concat(_lists.Keys).Except(but).Order().ToList()) Abandon(id);
     }
 
     /// <summary>What has not taken effect by now never will.</summary>

@@ -14,6 +14,7 @@ internal static class ClientAnswer
         var outcome = new Outcome(answered.StatusCode)
         {
             Tag = answered.Headers.ETag.FirstOrDefault()?.Trim('"'),
+            IsReplay = answered.Headers["Idempotent-Replay"] == "true",
         };
         if (answered.StatusCode is not (StatusCodes.Status200OK or StatusCodes.Status206PartialContent)) return outcome;
         return operation switch

@@ -9,7 +9,8 @@ internal sealed class SimulatedClient(Random random)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>To be called within the node's runtime.</summary>
-    public async Task<Outcome> SendAsync(SimulatedNode node, Operation operation)
+    /// <param name="token">The request's idempotency key; null: it has none.</param>
+    public async Task<Outcome> SendAsync(SimulatedNode node, Operation operation, string? token = null)
     {
         var wanted = ClientRequest.Of(operation);
         var announces = wanted.SentBytes != int.MaxValue || random.Next(2) == 0;
@@ -22,6 +23,7 @@ internal sealed class SimulatedClient(Random random)
         var headers = request.Context.Request.Headers;
         headers["User"] = operation.Owner;
         foreach (var (name, value) in wanted.Headers) headers[name] = value;
+        if (token is not null) headers["Idempotency-Key"] = token;
         if (wanted.Body is not null && length is null) headers.TransferEncoding = "chunked";
 
         var handled = node.HandleAsync(request);

@@ -31,6 +31,7 @@ internal sealed class Simulation : IDisposable
 
     /// <summary>Idle connections are closed after that.</summary>
     private const int LongIdleMs = 10_000;
+    private const int AuditSlot = -1;
     private const string Volumes = "volumes";
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
@@ -42,6 +43,7 @@ internal sealed class Simulation : IDisposable
     private readonly Random _random;
     private readonly Action<string>? _log;
     private readonly Dictionary<int, Task> _clients = [];
+    private readonly IdempotentWrites _writes;
     private readonly DiskFaults _health;
     private SimulatedNode? _node;
     private bool _hasRot;
@@ -52,6 +54,7 @@ internal sealed class Simulation : IDisposable
     {
         (_script, _log, _random) = (script, log, new Random(script.Seed.GetHashCode()));
         _machine = new Machine(_random.Next(), name);
+        _writes = new IdempotentWrites(new Random(~script.Seed.GetHashCode()));
         _settings = SimulatedNodeSettings.Choose(script.Settings, _random, _machine.Sqlite);
         // On a slow disk many requests meet.
         var delayMs = _random.Next(3) == 0 ? _random.Next(60) : _random.Next(3);
@@ -152,21 +155,40 @@ internal sealed class Simulation : IDisposable
         _clients[step.Client] = node.Runtime.Run(async () =>
         {
             await client.PauseAsync(node).ConfigureAwait(true);
-            await AskAsync(node, client, step.Operation).ConfigureAwait(true);
+            await AskAsync(node, client, step.Client, step.Operation).ConfigureAwait(true);
         });
     }
 
     /// <summary>A list is followed to its last page.</summary>
-    private async Task AskAsync(SimulatedNode node, SimulatedClient client, Operation? operation)
+    private async Task AskAsync(SimulatedNode node, SimulatedClient client, int slot, Operation? operation)
     {
         while (operation is not null)
         {
             var invocation = History.Invoke(operation);
             _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} {invocation.Operation}");
-            var outcome = await client.SendAsync(node, invocation.Operation).ConfigureAwait(true);
-            _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
-            History.Return(invocation.Id, outcome);
+            var outcome = await _writes.SendAsync(node, client, slot, invocation).ConfigureAwait(true);
+            Return(node, invocation, outcome);
             operation = outcome.Page?.Next is { } next ? ((List)operation).Following(next) : null;
+        }
+    }
+
+    private void Return(SimulatedNode node, Invocation invocation, Outcome outcome)
+    {
+        _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
+        History.Return(invocation.Id, outcome);
+    }
+
+    /// <summary>Clients that can send their writes again do so, once the node is back.</summary>
+    private void GoOn(SimulatedNode node)
+    {
+        foreach (var write in _writes.Interrupted())
+        {
+            var client = new SimulatedClient(new Random(_random.Next()));
+            _clients[write.Slot] = node.Runtime.Run(async () =>
+            {
+                await client.PauseAsync(node).ConfigureAwait(true);
+                Return(node, write.Invocation, await _writes.SendAsync(node, client, write).ConfigureAwait(true));
+            });
         }
     }
 
@@ -215,7 +237,12 @@ internal sealed class Simulation : IDisposable
         _machine.PowerOn(_node.Runtime);
         try
         {
-            if (_node.Start()) return true;
+            if (_node.Start())
+            {
+                GoOn(_node);
+                return true;
+            }
+
             if (!_machine.IsDown) throw Failed("The node does not get ready");
             return false;
         }
@@ -239,7 +266,7 @@ internal sealed class Simulation : IDisposable
         if (_node.Runtime.FirstForeignPost is { } stray) throw Failed("Work came from another thread: " + stray);
         _node = null;
         _clients.Clear();
-        History.Crash();
+        History.Crash(_writes.Interrupt());
     }
 
     /// <summary>Waits for the clients, then stops the node in order.</summary>
@@ -383,7 +410,12 @@ internal sealed class Simulation : IDisposable
         var (mayFail, mayBreakOff) = (History.ReadsMayFail, History.ReadsMayBreakOff);
         Heal();
         WaitForClients();
-        if (_machine.IsDown) ComeBack();
+        while (_machine.IsDown)
+        {
+            ComeBack();
+            WaitForClients();
+        }
+
         _node!.Runtime.AdvanceBy(Rest);
         Check();
         History.Settle();
@@ -400,7 +432,8 @@ internal sealed class Simulation : IDisposable
         var audit = node.Runtime.Run(async () =>
         {
             foreach (var operation in _script.Audit(_random))
-                await AskAsync(node, client, operation).ConfigureAwait(true);
+                await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
+            if (!_hasRot) await _writes.RepeatAsync(node, client).ConfigureAwait(true);
         });
         WaitFor(() => audit.IsCompleted);
         if (audit.IsFaulted) throw Failed("The audit failed: " + audit.Exception!.GetBaseException());
