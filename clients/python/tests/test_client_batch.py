@@ -132,7 +132,8 @@ def test_a_stream_that_leaves_keys_out_is_given_up():
 @pytest.mark.parametrize("reply", [
     stream(frame(5, [b"x"]), end(1)), stream(frame(0, [b"x"]), frame(0, [b"x"]), end(2)),
     stream(frame(0, [b"x"]), end(7)), stream(frame(0, [b"x"]), end(1), b"more"),
-    stream(HEADER.pack(9, 200, 0, 0, 0), end(1)), stream(HEADER.pack(1, 200, 0, 1, 5) + struct.pack("<Q", 4) + b"abcde"),
+    stream(HEADER.pack(9, 200, 0, 0, 0), end(1)),
+    stream(HEADER.pack(1, 200, 0, 1, 5) + struct.pack("<Q", 4) + b"abcde"),
     stream(HEADER.pack(1, 200, 0, 2, 5) + struct.pack("<QQ", 4, 1 << 63) + b"abcde"),
     stream(HEADER.pack(1, 200, 0, 0xFFFFFFFF, 0)), stream(HEADER.pack(1, 200, 0, 1, 1 << 62)),
     answer(200, b"no frames at all, but long enough"),

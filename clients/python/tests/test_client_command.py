@@ -63,7 +63,8 @@ def test_folders_and_json(run, tmp_path):
 
 @pytest.mark.parametrize("arguments, code, text", [
     (["stat", "none"], 3, "none"), (["get", "none", "x"], 3, "No data found"), (["rm", "none"], 3, "none"),
-    (["put", "no-file"], 7, "no-file"), (["put", "-"], 2, "needs a key"), (["nonsense"], 2, "nonsense"), ([], 2, "COMMAND"),
+    (["put", "no-file"], 7, "no-file"), (["put", "-"], 2, "needs a key"), (["nonsense"], 2, "nonsense"),
+    ([], 2, "COMMAND"),
     (["put", "-", "there", "--create"], 4, "already exists"), (["ls", "--user", ""], 2, "CIAOS_USER"),
     (["mv", "none", "other"], 3, "none"), (["ls", "--url", "nonsense"], 1, "nonsense"),
     (["ls", "--url", "http://127.0.0.1:1", "--retries", "0"], 6, "refused")])

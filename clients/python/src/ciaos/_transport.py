@@ -218,7 +218,8 @@ class Transport:
         """Sends until an acceptable answer begins. Raises what any other answer means."""
         patience = patience or Patience(self.config)
         while True:
-            failure, pause = None, None
+            failure: CiaosError
+            pause = None
             try:
                 reply = self._send(request)
                 if reply.status in request.accept:
@@ -226,9 +227,7 @@ class Transport:
                 with reply:
                     pause = reply.retry_after
                     failure = reply.error(request.key)
-            except TransferBroken as error:
-                failure = error
-            except ServerUnavailable as error:
+            except (TransferBroken, ServerUnavailable) as error:
                 failure = error
             if not isinstance(failure, (ServerUnavailable, TransferBroken)) or not request.can_repeat:
                 raise failure
@@ -263,9 +262,11 @@ class Transport:
             return Reply(self.connections().ask_pool(
                 self.config, request.method, request.path, headers, body, is_chunked))
         except urllib3.exceptions.SSLError as error:
-            raise CiaosError(f"No safe connection to {self.config.api_url}: {_why(error)}", None, request.key) from error
+            raise CiaosError(
+                f"No safe connection to {self.config.api_url}: {_why(error)}", None, request.key) from error
         except requests.RequestException as error:
-            raise CiaosError(f"Not an address of a store: {self.config.api_url}: {error}", None, request.key) from error
+            raise CiaosError(
+                f"Not an address of a store: {self.config.api_url}: {error}", None, request.key) from error
         except _BROKEN as error:
             raise ServerUnavailable(
                 f"No answer from {self.config.api_url}: {_why(error)}", None, request.key) from error
@@ -279,12 +280,9 @@ def idempotency_key() -> Dict[str, str]:
 def _why(error: BaseException) -> str:
     """The cause in few words: urllib3 wraps it several times and shows addresses of objects."""
     deepest = error
-    while True:
-        inner = deepest.__cause__ or next(
-            (each for each in reversed(deepest.args) if isinstance(each, BaseException)), None)
-        if inner is None or inner is deepest:
-            break
-        deepest = inner
+    for _ in range(10):
+        wrapped = [each for each in deepest.args if isinstance(each, BaseException)]
+        deepest = deepest.__cause__ or (wrapped[-1] if wrapped else deepest)
     text = str(deepest)
     if "object at 0x" in text:
         text = text.split(": ", 1)[-1]
