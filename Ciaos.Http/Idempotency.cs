@@ -64,16 +64,17 @@ internal static class Idempotency
     public static Task RefuseAsync(HttpContext context, IndexProtocol.IdempotencyMismatch mismatch) =>
         Answers.TextAsync(context, StatusCodes.Status422UnprocessableEntity, mismatch.Detail);
 
-    // A body that announces another length is not read: the client is told at once.
-    private static async Task<bool> IsSameAsync(HttpContext context, IdempotencyToken sent)
+    /// <summary>Whether a body is the one that was sent with a token.</summary>
+    /// <param name="body">What is still to be read of it.</param>
+    /// <param name="bytes">How much of it has been read already.</param>
+    /// <param name="crc">CRC-32C of that.</param>
+    public static async Task<bool> IsSameAsync(
+        PipeReader body, IdempotencyToken sent, long bytes, uint crc, CancellationToken cancellation)
     {
-        if (context.Request.ContentLength is { } announced && announced != sent.BodyBytes) return false;
-        var (bytes, crc) = (0L, 0U);
-        var body = context.Request.BodyReader;
         ReadResult read;
         do
         {
-            read = await body.ReadAsync(context.RequestAborted);
+            read = await body.ReadAsync(cancellation);
             foreach (var piece in read.Buffer) crc = Crc32C.Append(crc, piece.Span);
             bytes += read.Buffer.Length;
             body.AdvanceTo(read.Buffer.End);
@@ -81,5 +82,12 @@ internal static class Idempotency
         while (!read.IsCompleted && bytes <= sent.BodyBytes);
 
         return read.IsCompleted && bytes == sent.BodyBytes && crc == sent.BodyCrc;
+    }
+
+    // A body that announces another length is not read: the client is told at once.
+    private static async Task<bool> IsSameAsync(HttpContext context, IdempotencyToken sent)
+    {
+        if (context.Request.ContentLength is { } announced && announced != sent.BodyBytes) return false;
+        return await IsSameAsync(context.Request.BodyReader, sent, 0, 0, context.RequestAborted);
     }
 }

@@ -85,7 +85,8 @@ def test_hostile_streams_are_refused_and_become_no_wrong_object(node, client):
             at = DICE.randrange(len(bytes_))
             bytes_[at] = DICE.choice([0, 1, 255, bytes_[at] ^ 1 << DICE.randrange(8)])
         sent = bytes(bytes_[:DICE.randrange(len(bytes_))] if round_ % 3 == 0 else bytes_)
-        answer = client.session.post(f"{client.url}/batch/put", data=sent if round_ % 2 else iter([sent[:70], sent[70:]]))
+        pieces = filter(None, [sent[:70], sent[70:]])
+        answer = client.session.post(f"{client.url}/batch/put", data=sent if round_ % 2 else pieces)
         assert answer.status_code in (200, 400), answer.text
     resources.settle()
 
@@ -123,6 +124,28 @@ def test_what_was_acknowledged_is_there_after_a_kill(make_node):
     for index, status, files in batches.get(client, keys):
         assert (status, files) == (200, objects[keys[index]])
     assert batches.put(client, [(CREATE, "k1", [b"again"])])[0]["status"] == 400
+
+
+def test_a_batch_that_is_sent_again_with_its_idempotency_key_happens_once(client):
+    large, many = DICE.randbytes(9_000_000), [b"f" * (i % 3) for i in range(2000)]
+    items = [(CREATE, "a", [b"1"]), (APPEND, "a", [b"2", b"3"]), (APPEND, "a", [large]), (CREATE, "m", many),
+             (UPSERT, "b", [b"4"]), (REPLACE, "none", [b"5"]), (APPEND, "a", [b"6"])]
+    name = {"Idempotency-Key": "k" * 128}
+    first = batches.put(client, items, **name)
+    assert [result["status"] for result in first] == [201, 200, 200, 201, 201, 404, 200]
+    for _ in range(2):
+        assert batches.put(client, items, **name) == first
+    assert client.files("a") == [b"1", b"2", b"3", large, b"6"] and client.files("m") == many
+    other = [(CREATE, "a", [b"x"]), (APPEND, "a", [b"2", b"4"]), (APPEND, "a", [large[:-1] + b"x"]), (UPSERT, "m", many)]
+    assert [result["status"] for result in batches.put(client, other, **name)] == [422] * 4
+    assert client.files("a") == [b"1", b"2", b"3", large, b"6"]
+    body = batches.put_body(items)
+    cut = {"Idempotency-Key": "cut"}
+    for end in (200, 5_000_000, len(body) - 21):
+        assert client.session.post(f"{client.url}/batch/put", data=body[:end], headers=cut).status_code == 400
+    assert [result["status"] for result in batches.put(client, items[1:3], **{"Idempotency-Key": "n"})] == [200, 200]
+    refused = client.session.post(f"{client.url}/batch/put", data=body, headers={"Idempotency-Key": "k" * 129})
+    assert refused.status_code == 400
 
 
 def test_a_policy_that_denies_some_keys_concerns_those_alone(make_node):

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
@@ -24,7 +25,7 @@ internal sealed class BatchWrites(ObjectStore store, Failures failures, BatchSet
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         var frames = new PutFrameReader(
             context.Request.BodyReader, settings.MaxKeys, maxFiles, context.RequestAborted);
-        var taking = new Taking(context, user, refusal, frames, this);
+        var taking = new Taking(context, user, refusal, Idempotency.Read(context.Request), frames, this);
         try
         {
             while (await frames.NextAsync() is { } item) await taking.TakeAsync(item);
@@ -62,9 +63,13 @@ internal sealed class BatchWrites(ObjectStore store, Failures failures, BatchSet
     }
 
     /// <summary>Takes the objects of one request, so many at a time.</summary>
+    /// <param name="token">What the request is called by, or null.</param>
     private sealed class Taking(
-        HttpContext context, string user, Func<ObjectKey, string?> refusal, PutFrameReader frames, BatchWrites batch)
+        HttpContext context, string user, Func<ObjectKey, string?> refusal, string? token, PutFrameReader frames,
+        BatchWrites batch)
     {
+        private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
         private readonly List<PutResult> _results = [];
         private readonly Queue<(int Index, Task<PutResult> Storing)> _inFlight = new();
         private readonly Dictionary<ObjectKey, Task> _lastOfKey = [];
@@ -88,8 +93,10 @@ internal sealed class BatchWrites(ObjectStore store, Failures failures, BatchSet
             var body = ItemBody.Begin(frames, item);
             try
             {
-                var write = new ItemWrite(batch.Store, batch.Failures, context, _bucket!, item, body);
-                if (item.LengthBytes.Count <= MaxFilesSideBySide && await write.BufferAsync())
+                var itemToken = token is null ? null : string.Create(Culture, $"{token}/{item.Index}");
+                var write = new ItemWrite(batch.Store, batch.Failures, context, _bucket!, item, body, itemToken);
+                var isWhole = await write.BufferAsync();
+                if (isWhole && item.LengthBytes.Count <= MaxFilesSideBySide)
                     _inFlight.Enqueue((item.Index, StoreAsync(write, item.Key)));
                 else
                     _results[item.Index] = await StoreAsync(write, item.Key);

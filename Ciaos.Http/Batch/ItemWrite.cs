@@ -9,23 +9,28 @@ namespace Ciaos.Http.Batch;
 /// <summary>Stores one object of a <c>/batch/put</c>: as the single request would, but that what it fails of is a
 /// result among others.</summary>
 /// <param name="body">Its bytes; the caller ends it.</param>
+/// <param name="token">What this object's write is called by (<see cref="Idempotency"/>), or null.</param>
 internal sealed class ItemWrite(
     ObjectStore store, Failures failures, HttpContext context, BucketProtocol.BucketInfo bucket, PutItem item,
-    ItemBody body)
+    ItemBody body, string? token)
 {
     private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     private readonly Upload _upload = store.BeginUpload(
-        bucket.Id, item.Key, OperationOf(item.Mode), ItemBody.FormatOf(item), NoMetadata);
+        bucket.Id, item.Key, OperationOf(item.Mode), ItemBody.FormatOf(item), NoMetadata,
+        keepsCrc: token is not null);
 
-    /// <summary>Takes as much of the bytes as one chunk has. True: that is all, and the stream is free for the next
+    private bool _isWhole;
+
+    /// <summary>To be called first. Takes as much of the bytes as one chunk has. True: that is all, and the stream is free for the next
     /// object while this one is stored. Waits while there is no memory for it.</summary>
     public async Task<bool> BufferAsync()
     {
         try
         {
-            return await _upload.BufferAsync(body.Reader, body.LengthBytes, context.RequestAborted);
+            _isWhole = await _upload.BufferAsync(body.Reader, body.LengthBytes, context.RequestAborted);
+            return _isWhole;
         }
         catch
         {
@@ -42,7 +47,7 @@ internal sealed class ItemWrite(
         await after.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            if (await RefusalAsync() is { } refusal) return ResultOf(refusal);
+            if (await EarlyReplyAsync() is { } early) return ResultOf(early);
             var stored = await upload.StoreAsync(body.Reader, context.RequestAborted);
             var content = new IndexProtocol.Content(upload.Id, ItemBody.Segments(item, stored), NoMetadata);
 
@@ -63,24 +68,45 @@ internal sealed class ItemWrite(
         _ => UploadOperation.Replace,
     };
 
-    /// <summary>What can be refused before the bytes are stored is, so that they take no place.</summary>
-    private async Task<IndexProtocol.IReply?> RefusalAsync()
+    /// <summary>What can be answered before the bytes are stored is, so that they take no place: a refusal, or that
+    /// it has happened before.</summary>
+    private async Task<IndexProtocol.IReply?> EarlyReplyAsync()
     {
-        if (item.Mode == PutFrameMode.Upsert) return null;
-        var lookup = new IndexProtocol.Lookup(bucket.Id, item.Key, ForReading: false);
-        return (await store.SendAsync(lookup, context.RequestAborted), item.Mode) switch
+        if (token is null && item.Mode == PutFrameMode.Upsert) return null;
+        IndexProtocol.IKeyCommand question = token is null
+            ? new IndexProtocol.Lookup(bucket.Id, item.Key, ForReading: false)
+            : new IndexProtocol.Recall(bucket.Id, item.Key, token, (WriteOperation)item.Mode);
+        var reply = await store.SendAsync(question, context.RequestAborted);
+        if (reply is IndexProtocol.Remembered remembered)
+            return await IsSameAsync(remembered.Token)
+                ? remembered.Outcome
+                : IndexProtocol.IdempotencyMismatch.OtherBody;
+        return (reply, item.Mode) switch
         {
             (IndexProtocol.Found found, PutFrameMode.Create) => new IndexProtocol.KeyExists(found.Object),
-            (IndexProtocol.KeyNotFound, PutFrameMode.Create) or (IndexProtocol.Found, _) => null,
-            var (refusal, _) => refusal,
+            (IndexProtocol.KeyNotFound, PutFrameMode.Create or PutFrameMode.Upsert) => null,
+            (IndexProtocol.Found, _) => null,
+            _ => reply,
         };
     }
 
-    private IndexProtocol.IKeyCommand CommandOf(IndexProtocol.Content content) => item.Mode == PutFrameMode.Append
-        ? new IndexProtocol.Append(bucket.Id, item.Key, content)
-        : new IndexProtocol.Put(
-            bucket.Id, item.Key, (IndexProtocol.PutMode)item.Mode, IndexProtocol.Precondition.None, content,
-            bucket.Versioning);
+    private ValueTask<bool> IsSameAsync(IdempotencyToken sent)
+    {
+        if (!_isWhole)
+            return new ValueTask<bool>(Idempotency.IsSameAsync(
+                body.Reader, sent, _upload.ReceivedBytes, _upload.ReceivedCrc, context.RequestAborted));
+        return ValueTask.FromResult(sent == Idempotency.TokenOf(sent.Text, _upload));
+    }
+
+    private IndexProtocol.IKeyCommand CommandOf(IndexProtocol.Content content)
+    {
+        var named = Idempotency.TokenOf(token, _upload);
+        return item.Mode == PutFrameMode.Append
+            ? new IndexProtocol.Append(bucket.Id, item.Key, content, Idempotency: named)
+            : new IndexProtocol.Put(
+                bucket.Id, item.Key, (IndexProtocol.PutMode)item.Mode, IndexProtocol.Precondition.None, content,
+                bucket.Versioning, named);
+    }
 
     private PutResult ResultOf(IndexProtocol.IReply reply) => reply switch
     {
@@ -91,6 +117,8 @@ internal sealed class ItemWrite(
             StatusCodes.Status404NotFound, Answers.NoSuchKey(item.Key.Value)),
         IndexProtocol.ObjectLocked => new PutResult(
             StatusCodes.Status403Forbidden, Answers.Locked(item.Key.Value)),
+        IndexProtocol.IdempotencyMismatch mismatch => new PutResult(
+            StatusCodes.Status422UnprocessableEntity, mismatch.Detail),
         IndexProtocol.Failed failed => new PutResult(Failures.StatusOf(failed.Reason), failed.Detail),
         _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
     };

@@ -9,6 +9,9 @@ import botocore.exceptions
 import pytest
 import requests
 
+import batches
+from client import Client
+
 PART = 5 << 20
 SSE = "x-amz-server-side-encryption"
 SSE_C = SSE + "-customer-"
@@ -264,3 +267,22 @@ def test_the_native_api_reads_what_the_node_has_the_key_of(s3_node, s3):
     got = requests.get(f"{s3_node.url}/raw/mine", headers=proof, timeout=60)
     assert got.status_code == 400
     assert "SSE-C" in got.text
+
+
+def test_a_native_batch_decrypts_what_the_node_can_and_says_what_it_cannot(s3_node):
+    user = s3_node.add_user("batchreader")
+    own = s3_node.boto3(user)
+    own.create_bucket(Bucket="batchreader")
+    large = os.urandom(5_000_003)
+    own.put_object(Bucket="batchreader", Key="managed", Body=large, **MANAGED)
+    own.put_object(Bucket="batchreader", Key="small", Body=b"small", **KMS)
+    own.put_object(Bucket="batchreader", Key="mine", Body=b"mine", **MINE)
+    own.put_object(Bucket="batchreader", Key="plain", Body=b"plain")
+    client = Client(s3_node.url, user.name)
+    client.session.headers["Authorization"] = f"Bearer {user.key}:{user.secret}"
+    keys = ["mine", "plain", "managed", "small"]
+    found = {keys[index]: (status, files) for index, status, files in batches.get(client, keys)}
+    assert found["managed"] == (200, [large]) and found["small"] == (200, [b"small"])
+    assert found["plain"] == (200, [b"plain"])
+    assert found["mine"] == (400, client.get("mine").text)
+    assert batches.put(client, [(batches.APPEND, "small", [b"more"])])[0]["status"] == 409

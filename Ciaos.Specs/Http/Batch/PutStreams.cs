@@ -11,7 +11,7 @@ internal sealed class PutStreams
     public const int Upsert = 3;
     public const int Append = 4;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     public static byte[] End { get; } = [2, .. new byte[19]];
 
@@ -27,13 +27,13 @@ internal sealed class PutStreams
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), key.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), files.Length);
         BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(12), bodyBytes);
-        _bytes.Write(head);
-        _bytes.Write(key);
-        foreach (var file in files) _bytes.Write(BitConverter.GetBytes((long)file.Length));
-        foreach (var file in files) _bytes.Write(file);
+        _bytes.AddRange(head);
+        _bytes.AddRange(key);
+        foreach (var file in files) _bytes.AddRange(BitConverter.GetBytes((long)file.Length));
+        foreach (var file in files) _bytes.AddRange(file);
         return this;
     }
 
     /// <summary>All frames, and the end frame.</summary>
-    public byte[] ToArray() => [.. _bytes.ToArray(), .. End];
+    public byte[] ToArray() => [.. _bytes, .. End];
 }

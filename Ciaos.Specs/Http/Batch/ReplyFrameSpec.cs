@@ -29,8 +29,10 @@ public sealed class ReplyFrameSpec
     {
         var page = File.ReadAllText(Path.Combine(Root(), "docs", "formats-wire.md"));
         var example = page[page.IndexOf(below, StringComparison.Ordinal)..].Split("```")[1];
-        var lines = Regex.Matches(example, "^[0-9a-f]{4}((?:  ?[0-9a-f]{2}(?![0-9a-f]))+)", RegexOptions.Multiline);
-        var digits = string.Concat(lines.Select(line => line.Groups[1].Value));
+        var lines = Regex.Matches(
+            example, "^[0-9a-f]{4}(?<bytes>(  ?[0-9a-f]{2}(?![0-9a-f]))+)",
+            RegexOptions.Multiline | RegexOptions.ExplicitCapture);
+        var digits = string.Concat(lines.Select(line => line.Groups["bytes"].Value));
         return digits.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
     }
 
