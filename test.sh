@@ -41,6 +41,7 @@ install_missing() {
     command -v npm >/dev/null || missing+=(nodejs npm)
     /usr/bin/python3 -c 'import tqdm' 2>/dev/null || missing+=(python3-tqdm)
     command -v mypy >/dev/null || missing+=(mypy)
+    command -v openssl >/dev/null || missing+=(openssl)
     local module
     for module in pip setuptools wheel fsspec pandas; do
         /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")

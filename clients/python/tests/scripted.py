@@ -41,7 +41,7 @@ class ScriptedServer:
     step is done again. `asked` has all the requests, `connections` counts them.
     """
 
-    def __init__(self, *script, unread=False):
+    def __init__(self, *script, unread=False, tls=None):
         self.script = list(script)
         self.asked = []
         self.connections = 0
@@ -49,7 +49,8 @@ class ScriptedServer:
         self._lock = threading.Lock()
         self._open = set()
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._tls = tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self):
@@ -81,6 +82,8 @@ class ScriptedServer:
 
     def _serve(self, connection):
         try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             with connection, connection.makefile("rb") as reader:
                 while self._one(connection, reader):
                     pass

@@ -1,7 +1,8 @@
 """Keys are exact, whatever is in them, on every route."""
 
 import pytest
-from ciaos import KeyNotFound
+from ciaos import Ciaos, Config, KeyNotFound
+from scripted import ScriptedServer, answer
 
 KEYS = [
     "a/../b", ".", "..", "../up", "./here", "a/./b", "dir/..", "...", "a//b", "//", "/", "/leading", "trailing/", "a#b",
@@ -38,6 +39,28 @@ def test_a_key_is_the_same_on_every_route(client, key):
     with pytest.raises(KeyNotFound) as missing:
         client.read(key)
     assert missing.value.key == key and missing.value.status == 404
+
+
+def test_a_key_is_the_same_through_a_proxy(monkeypatch):
+    with ScriptedServer(answer(200, b'{"key":"k","size":1}')) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        client = Ciaos(Config("http://store.invalid:9710", "me", ""))
+        client.delete("a/../b//c?%41")
+        client.stat("a/../b//c?%41")
+        assert [asked.path for asked in proxy.asked] == [
+            "http://store.invalid:9710/delete/a/%2E%2E/b//c%3F%2541",
+            "http://store.invalid:9710/stat/a/%2E%2E/b//c%3F%2541"]
+
+
+def test_an_address_may_have_a_path():
+    with ScriptedServer(answer(200, b'{"key":"k","size":1}')) as server:
+        client = Ciaos(Config(server.url + "/behind/a/gate/", "me", ""))
+        client.delete("../k")
+        client.stat("../k")
+        assert [asked.path for asked in server.asked] == [
+            "/behind/a/gate/delete/%2E%2E/k", "/behind/a/gate/stat/%2E%2E/k"]
 
 
 def test_keys_that_look_alike_are_different(client):
