@@ -11,8 +11,9 @@ internal sealed class MetricsChange
 
     public MetricsChange(IEnumerable<MetricSample> before, IEnumerable<MetricSample> now, TimeSpan between)
     {
-        _before = before.GroupBy(Identity).ToDictionary(same => same.Key, same => same.Last().Value);
-        _now = now.ToLookup(sample => sample.Name);
+        _before = before.GroupBy(Identity, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal);
+        _now = now.ToLookup(sample => sample.Name, StringComparer.Ordinal);
         _seconds = between.TotalSeconds;
     }
 
@@ -20,15 +21,15 @@ internal sealed class MetricsChange
     public double? Gauge(string name) => _now.Contains(name) ? _now[name].Sum(sample => sample.Value) : null;
 
     public IReadOnlyDictionary<string, double> Gauges(string name, string label) => _now[name]
-        .GroupBy(sample => sample.Label(label))
+        .GroupBy(sample => sample.Label(label), StringComparer.Ordinal)
         .OrderBy(group => group.Key, StringComparer.Ordinal)
-        .ToDictionary(group => group.Key, group => group.Sum(sample => sample.Value));
+        .ToDictionary(group => group.Key, group => group.Sum(sample => sample.Value), StringComparer.Ordinal);
 
     public string? LabelOf(string name, string label) => _now[name].FirstOrDefault()?.Label(label);
 
     /// <summary>The values that a label of a metric has.</summary>
     public IEnumerable<string> Values(string name, string label) =>
-        _now[name].Select(sample => sample.Label(label)).Distinct().Order(StringComparer.Ordinal);
+        _now[name].Select(sample => sample.Label(label)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>How much a counter grew in a second; null: the node does not tell it.</summary>
     public double? Rate(string name, Func<MetricSample, bool>? where = null) =>
