@@ -322,6 +322,8 @@ def test_bench_measures_and_removes_what_it_stored_and_top_sees_it(cli, client, 
         assert 0 < report[kind]["p50_seconds"] <= report[kind]["p99_seconds"] <= report[kind]["max_seconds"]
     assert stored(client) == {"mine": b"x"}
     assert top["requests_per_second"] > 1 and top["memory_bytes"] > 1 << 20
+    assert top["volumes"]["active"] >= 1 and 0 < top["disk_free_bytes"] < top["disk_size_bytes"]
+    assert top["commits_per_second"] > 0 and top["appends_per_commit"] >= 1
     assert any(each["operation"] == "raw_put" and each["per_second"] > 0 for each in top["operations"])
     text = cli("top", "--once", "--interval", "100ms")
     assert text.startswith("ciaos ") and re.search(r"^process: .* of memory$", text, re.MULTILINE)
