@@ -166,14 +166,14 @@ public sealed class Node : IAsyncDisposable
     }
 
     private static async Task<HttpServer?> StartS3Async(
-        Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry, TimeProvider time,
-        ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
+        Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry,
+        TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
     {
         var settings = S3Settings.From(config);
         if (!settings.IsEnabled) return null;
         return await S3Server.StartAsync(
-            limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate, cancellation,
-            telemetry);
+            limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,
+            cancellation, telemetry);
     }
 
     private static void StopInOrder(

@@ -24,14 +24,15 @@ internal static class MetricNames
         StringComparer.Ordinal);
 
     /// <summary>Those whose name, by the rules, would end with what Prometheus keeps for histograms.</summary>
-    private static readonly FrozenDictionary<string, string> Renamed = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["dotnet.process.cpu.count"] = "dotnet_process_cpus",
-        ["dotnet.thread_pool.thread.count"] = "dotnet_thread_pool_threads",
-        ["dotnet.thread_pool.work_item.count"] = "dotnet_thread_pool_work_items",
-        ["dotnet.timer.count"] = "dotnet_timers",
-        ["dotnet.assembly.count"] = "dotnet_assemblies",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> Renamed = FrozenDictionary.ToFrozenDictionary(
+        [
+            KeyValuePair.Create("dotnet.process.cpu.count", "dotnet_process_cpus"),
+            KeyValuePair.Create("dotnet.thread_pool.thread.count", "dotnet_thread_pool_threads"),
+            KeyValuePair.Create("dotnet.thread_pool.work_item.count", "dotnet_thread_pool_work_items"),
+            KeyValuePair.Create("dotnet.timer.count", "dotnet_timers"),
+            KeyValuePair.Create("dotnet.assembly.count", "dotnet_assemblies"),
+        ],
+        StringComparer.Ordinal);
 
     /// <summary>Of a node's meters. Those of ASP.NET other than Kestrel's say what ours say, with other
     /// labels.</summary>

@@ -17,7 +17,7 @@ using SpecNeedles = Ciaos.Specs.Storage.Volumes.Needles;
 namespace Ciaos.Specs.Metrics;
 
 /// <summary>What a store tells of itself, on a disk that can be told to misbehave.</summary>
-public sealed class StoreMetricsSpec : IAsyncLifetime
+public sealed class StoreMetricsSpec : IAsyncLifetime, IDisposable
 {
     private const string LiveDeadOther = "ciaos_volume_bytes{{kind=\"{0}\"}}";
 
@@ -57,11 +57,9 @@ public sealed class StoreMetricsSpec : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _system.Terminate();
-        _collector.Dispose();
-    }
+    public Task DisposeAsync() => _system.Terminate();
+
+    public void Dispose() => _collector.Dispose();
 
     [Fact]
     public async Task A_failed_flush_is_counted_once_and_no_message_is_left_over()

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ciaos.Specs.Http.Metrics;
 
-public sealed class RequestObserverSpec : IAsyncLifetime
+public sealed class RequestObserverSpec : IAsyncLifetime, IDisposable
 {
     private readonly Telemetry _telemetry = new(
         new MetricsSettings(IsEnabled: true, IsPublic: false, TimeSpan.FromTicks(1)), TimeProvider.System, "1.2.3+abc");
@@ -14,11 +14,9 @@ public sealed class RequestObserverSpec : IAsyncLifetime
 
     public async Task InitializeAsync() => _node = await MemoryNode.StartAsync(telemetry: _telemetry);
 
-    public async Task DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        _telemetry.Dispose();
-    }
+    public async Task DisposeAsync() => await _node.DisposeAsync();
+
+    public void Dispose() => _telemetry.Dispose();
 
     [Fact]
     public async Task Requests_are_counted_by_operation_and_status_with_their_bytes()
