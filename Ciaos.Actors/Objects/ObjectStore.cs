@@ -168,7 +168,8 @@ public sealed class ObjectStore
         var id = _uploads.Ids.Next();
         return new Upload(_uploads, new Needle(
             NeedleKind.Data, id, bucket, key, new ObjectId(id.Value), ChunkOrdinal: 0, IsLastChunk: false,
-            operation, format, metadata, Data: default), dataKey) { KeepsCrc = keepsCrc };
+            operation, format, metadata, Data: default), dataKey)
+        { KeepsCrc = keepsCrc };
     }
 
     /// <param name="found">The answer to a <see cref="IndexProtocol.Lookup"/> for reading.</param>

@@ -23,8 +23,8 @@ internal sealed class ItemWrite(
 
     private bool _isWhole;
 
-    /// <summary>To be called first. Takes as much of the bytes as one chunk has. True: that is all, and the stream is free for the next
-    /// object while this one is stored. Waits while there is no memory for it.</summary>
+    /// <summary>To be called first. Takes as much of the bytes as one chunk has. True: that is all, and the stream is
+    /// free for the next object while this one is stored. Waits while there is no memory for it.</summary>
     public async Task<bool> BufferAsync()
     {
         try

@@ -150,7 +150,8 @@ internal sealed class PutFrameReader(PipeReader body, int maxItems, int maxFiles
             ? null
             : Refuse(
                 StatusCodes.Status413PayloadTooLarge,
-                $"Several files in one object have at most {FileDataListReader.MaxBytes} bytes at a time: append the rest");
+                $"Several files in one object have at most {FileDataListReader.MaxBytes} bytes at a time: append the "
+                + "rest");
     }
 
     private async ValueTask ExpectEndAsync()
