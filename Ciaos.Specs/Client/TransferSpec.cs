@@ -145,7 +145,7 @@ public sealed class TransferSpec : IAsyncLifetime
     {
         var data = ClientBench.Bytes(3_000_000);
         var replies = 0;
-        _bench.Node.Overrule = command => command is IndexProtocol.Lookup && replies++ == 0
+        _bench.Node.Overrule = command => command is IndexProtocol.Lookup or IndexProtocol.Recall && replies++ == 0
             ? new IndexProtocol.Failed(IndexProtocol.FailReason.Unavailable, "not now")
             : null;
         await Client.PutAsync("key", new Pipe(data), new PutOptions { IfNoneMatch = "*" });

@@ -9,11 +9,12 @@ namespace Ciaos.Specs.Client;
 /// <summary>Batches, events and idempotency keys, with a whole node behind them.</summary>
 public sealed class WholeNodeSpec(WholeNodeSpec.Started started) : IClassFixture<WholeNodeSpec.Started>, IAsyncLifetime
 {
-    private readonly FaultyWire _wire = new();
+    private FaultyWire _wire = null!;
     private CiaosClient _client = null!;
 
     public Task InitializeAsync()
     {
+        _wire = new FaultyWire();
         _client = new CiaosClient(ClientBench.Impatient(new Uri(started.Node.Address), _wire) with
         {
             User = $"user-{started.NextUser()}", Retries = 20,
@@ -124,6 +125,23 @@ public sealed class WholeNodeSpec(WholeNodeSpec.Started started) : IClassFixture
         Assert.True(made.WasReplayed);
         Assert.Equal(2, (await _client.GetFilesAsync("key")).Count);
         Assert.Equal(made.ETag, (await _client.StatAsync("key")).ETag);
+    }
+
+    [Fact]
+    public async Task A_batch_of_puts_whose_answer_is_lost_is_made_once()
+    {
+        await _client.PutFilesAsync("key", ["first"u8.ToArray()]);
+        _wire.LosesAnswer = request => request is 1;
+        BatchPut[] puts =
+        [
+            new("new", ["1"u8.ToArray()], WriteMode.Create),
+            new("key", ["second"u8.ToArray()], WriteMode.Append),
+            new("key", ["third"u8.ToArray()], WriteMode.Append),
+        ];
+        var results = await _client.PutManyAsync(puts).ToListAsync();
+        Assert.Equal([201, 200, 200], results.Select(result => result.Status));
+        Assert.Equal(3, _wire.Requests.Count);
+        Assert.Equal(3, (await _client.GetFilesAsync("key")).Count);
     }
 
     /// <summary>One node for all; each spec is a user of its own.</summary>

@@ -17,6 +17,8 @@ internal sealed class MemoryIndex : ReceiveActor
     private readonly Dictionary<(BucketId, ObjectKey), (ObjectRecord Record, ImmutableArray<Segment> Segments)>
         _objects = [];
     private readonly Dictionary<long, ImmutableArray<Segment>> _reads = [];
+    private readonly Dictionary<
+        (BucketId, ObjectKey, string), (IdempotencyToken Token, WriteOperation By, Stored Outcome)> _tokens = [];
     private long _version;
 
     /// <param name="overrule">Gives the answer to a command in place of the index, or null.</param>
@@ -36,8 +38,9 @@ internal sealed class MemoryIndex : ReceiveActor
     {
         Lookup lookup => Find(lookup),
         LookupMany lookup => new FoundMany([.. lookup.Keys.Select(key => FindSmall(lookup.Bucket, key))]),
-        Put put => Store(put),
-        Append append => Add(append),
+        Put put => Remember(put.Idempotency, ShardTokens.OperationOf(put.Mode), Store(put)),
+        Append append => Remember(append.Idempotency, WriteOperation.Append, Add(append)),
+        Recall recall => Know(recall),
         Delete delete => Remove(delete),
         Rename rename => Move(rename),
         ReadSegments read => Page(_reads[read.Ticket.Id], (int)read.FromOrdinal),
@@ -60,6 +63,22 @@ internal sealed class MemoryIndex : ReceiveActor
     {
         if (!_objects.TryGetValue((bucket, key), out var found)) return KeyNotFound.Instance;
         return found.Segments.Length <= PageSegments ? new Found(found.Record, found.Segments, Ticket: null) : null;
+    }
+
+    private IReply Know(Recall recall)
+    {
+        if (!_tokens.TryGetValue((recall.Bucket, recall.Key, recall.Token), out var known))
+            return Find(new Lookup(recall.Bucket, recall.Key, ForReading: false));
+        return known.By == recall.Operation
+            ? new Remembered(known.Token, known.Outcome with { WasReplayed = true })
+            : new IdempotencyMismatch("another operation");
+    }
+
+    private IReply Remember(IdempotencyToken? token, WriteOperation operation, IReply reply)
+    {
+        if (token is { } given && reply is Stored stored)
+            _tokens[(stored.Object.Bucket, stored.Object.Key, given.Text)] = (given, operation, stored);
+        return reply;
     }
 
     private IReply Store(Put put)
