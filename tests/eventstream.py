@@ -10,8 +10,10 @@ TIMEOUT_SECONDS = 30
 class Events:
     """Iterating gives the data of each event as a dictionary, with the position behind it as "id"."""
 
-    def __init__(self, url, user, header=None, **query):
+    def __init__(self, url, user, header=None, key=None, **query):
         headers = {"User": user}
+        if key is not None:
+            headers["Authorization"] = "Bearer " + key
         if header is not None:
             headers["Last-Event-ID"] = header
         self.response = requests.get(

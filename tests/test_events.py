@@ -4,11 +4,13 @@ import itertools
 import threading
 import time
 
+import pytest
 import requests
 import urllib3
 
 from client import Client
 from eventstream import Events, by_key, told
+from test_identity import answer
 
 WRITERS = 4
 KEYS = 500
@@ -273,3 +275,22 @@ def test_followers_are_bounded_and_idle_ones_stay_connected_and_end_with_the_nod
     assert time.monotonic() - began < 10
     for stream in streams[:2]:
         assert [event for event in stream if event["type"] != "position"] == []  # An orderly end, no broken answer.
+
+
+def test_a_policy_hides_keys_and_a_key_that_is_not_good_any_more_ends_the_following(make_node):
+    node = make_node("ciaos.http.authentication=on", "ciaos.http.follower-keep-alive=1s").start()
+    answer(node, "user", "add", "ann")
+    answer(node, "key", "create", "ann", "--access-key", "ANNKEY", "--secret-key", "ann-secret")
+    policy = '{"Statement":{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::ann/secret/*"}}'
+    answer(node, "policy", "put", "ann", "hide", "-", text=policy)
+    client = Client(node.url, "ann")
+    client.session.headers["Authorization"] = "Bearer ANNKEY:ann-secret"
+    for key in ("a", "secret/b", "c"):
+        ok(client.put(key, [b"x"]))
+    assert Events(node.url, "ann").response.status_code == 401
+    events = Events(node.url, "ann", key="ANNKEY:ann-secret")
+    seen = [event["key"] for event in itertools.islice(events.changes(), 2)]
+    assert sorted(seen) == ["a", "c"]
+    answer(node, "key", "deactivate", "ANNKEY")
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        assert list(events.changes()) == []

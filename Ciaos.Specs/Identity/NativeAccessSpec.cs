@@ -21,7 +21,7 @@ public sealed class NativeAccessSpec : IAsyncLifetime
         {
             ("GET", "/raw/key"), ("HEAD", "/raw/key"), ("PUT", "/raw/key"), ("DELETE", "/raw/key"), ("GET", "/get/key"),
             ("POST", "/put/key"), ("POST", "/append/key"), ("POST", "/update/key"), ("PUT", "/update_key/key/new"),
-            ("DELETE", "/delete/key"), ("GET", "/stat/key"), ("GET", "/list"),
+            ("DELETE", "/delete/key"), ("GET", "/stat/key"), ("GET", "/list"), ("GET", "/events"),
         })
         {
             Assert.Equal((path, 401), (path, await _node.StatusAsync(method, path, null, user: "ann")));
@@ -90,5 +90,6 @@ public sealed class NativeAccessSpec : IAsyncLifetime
         Assert.Equal(200, await _node.StatusAsync("GET", "/raw/key", session));
         Assert.Equal(403, await _node.StatusAsync("PUT", "/raw/key", session, "value"));
         Assert.Equal(403, await _node.StatusAsync("GET", "/list", session));
+        Assert.Equal(403, await _node.StatusAsync("GET", "/events", session));
     }
 }
