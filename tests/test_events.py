@@ -288,9 +288,8 @@ def test_a_policy_hides_keys_and_a_key_that_is_not_good_any_more_ends_the_follow
     for key in ("a", "secret/b", "c"):
         ok(client.put(key, [b"x"]))
     assert Events(node.url, "ann").response.status_code == 401
-    events = Events(node.url, "ann", key="ANNKEY:ann-secret")
-    seen = [event["key"] for event in itertools.islice(events.changes(), 2)]
-    assert sorted(seen) == ["a", "c"]
+    changes = Events(node.url, "ann", key="ANNKEY:ann-secret").changes()
+    assert sorted((next(changes)["key"], next(changes)["key"])) == ["a", "c"]
     answer(node, "key", "deactivate", "ANNKEY")
     with pytest.raises(urllib3.exceptions.ProtocolError):
-        assert list(events.changes()) == []
+        assert list(changes) == []
