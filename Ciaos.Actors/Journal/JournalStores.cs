@@ -61,7 +61,7 @@ public sealed class JournalStores : IExtension, IDisposable
     /// <summary>Makes the extension of a system.</summary>
     public sealed class Provider : ExtensionIdProvider<JournalStores>
     {
-        public override JournalStores CreateExtension(ExtendedActorSystem system) => 
+        public override JournalStores CreateExtension(ExtendedActorSystem system) =>
             new(WorkSetup.Of(system), StoreMetricsSetup.Of(system));
     }
 
