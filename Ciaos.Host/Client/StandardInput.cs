@@ -29,7 +29,8 @@ internal sealed class StandardInput : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var wanted = Math.Min(buffer.Length, BufferBytes);
-        var count = await Task.Run(() => _input.Read(_buffer, 0, wanted), cancellationToken).WaitAsync(cancellationToken);
+        var read = Task.Run(() => _input.Read(_buffer, 0, wanted), cancellationToken);
+        var count = await read.WaitAsync(cancellationToken);
         _buffer.AsSpan(0, count).CopyTo(buffer.Span);
         return count;
     }
