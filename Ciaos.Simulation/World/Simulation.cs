@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Data.Common;
 using Ciaos.Actors.Check;
 using Ciaos.Actors.Journal;
@@ -492,10 +491,4 @@ internal sealed class Simulation : IDisposable
     }
 
     private SimulationFailedException Failed(string reason) => new(reason, [.. History.Trace]);
-}
-
-/// <summary>A run has shown something that must not be.</summary>
-internal sealed class SimulationFailedException(string reason, ImmutableArray<string> trace) : Exception(reason)
-{
-    public ImmutableArray<string> Trace { get; } = trace;
 }
