@@ -149,12 +149,7 @@ public sealed class ObjectStore
     {
         if (found.Ticket is not null || EncryptionMetadata.IsEncrypted(found.Object.Metadata))
             throw new InvalidOperationException($"{found.Object.Key} cannot be read in one piece");
-        foreach (var segment in found.Segments)
-        {
-            if (segment.LengthBytes > 0)
-                Needles.Read(segment.Needle, segment.OffsetBytes, destination[..segment.LengthBytes]);
-            destination = destination[segment.LengthBytes..];
-        }
+        SegmentReads.Read(Needles, found.Segments.AsSpan(), destination);
     }
 
     /// <summary>Begins to store a body. It becomes visible only by an index command that names its segments.</summary>
