@@ -35,22 +35,14 @@ internal static class HealthCommand
             if (!isNumber || seconds is not (>= 0 and <= 86400))
                 found.AddError("--wait is a number of seconds from 0 to 86400");
         });
-        var insecure = new Option<bool>("--insecure")
-        {
-            Description = "Take any certificate, as that of a node asked by an address that its own does not name",
-        };
         var command = new Command(
             "health", "Ask a node whether it serves. Exit code 0: it does; 1: it does not, and the answer tells why")
         {
-            url, wait, insecure,
+            url, wait,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var handler = new HttpClientHandler();
-            if (parsed.GetValue(insecure))
-                handler.ServerCertificateCustomValidationCallback =
-                    HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
-            using var client = new HttpClient(handler) { Timeout = AnswerTimeout };
+            using var client = new HttpClient { Timeout = AnswerTimeout };
             return await AskAsync(
                 client, parsed.GetValue(url)!, TimeSpan.FromSeconds(parsed.GetValue(wait)), cancellation);
         });
