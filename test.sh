@@ -43,16 +43,17 @@ install_missing() {
     command -v mypy >/dev/null || missing+=(mypy)
     command -v openssl >/dev/null || missing+=(openssl)
     local module
-    for module in pip setuptools wheel fsspec pandas; do
+    for module in pip setuptools wheel fsspec pandas torch; do
         /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")
     done
     command -v systemd-analyze >/dev/null || missing+=(systemd)
-    /usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
     [ ${#missing[@]} = 0 ] && return 0
     step "Installing ${missing[*]}"
     local sudo=""
     [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}" >/dev/null
+    # What is only recommended of them is half a desktop.
+    $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+        $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # The SQL contract suites run on PostgreSQL too: on a server of our own, on loopback, in a temporary folder.

@@ -62,7 +62,10 @@ internal sealed class Batches(Transport transport)
             ? new ObjectInfo { Key = key, ETag = results[0].ETag }
             : new ObjectInfo
             {
-                Key = key, ETag = results[0].ETag, SizeBytes = lengths.Sum(), FileCount = lengths.Count,
+                Key = key,
+                ETag = results[0].ETag,
+                SizeBytes = lengths.Sum(),
+                FileCount = lengths.Count,
             };
     }
 

@@ -37,8 +37,11 @@ public sealed class EventsSpec
         Assert.Equal(
             new StoreEvent("1-0", StoreEventKind.Put, "a\"é")
             {
-                ETag = "e1", SizeBytes = 3, At = new DateTimeOffset(2026, 11, 22, 12, 0, 0, 500, TimeSpan.Zero),
-                Shard = 0, Sequence = 1,
+                ETag = "e1",
+                SizeBytes = 3,
+                At = new DateTimeOffset(2026, 11, 22, 12, 0, 0, 500, TimeSpan.Zero),
+                Shard = 0,
+                Sequence = 1,
             },
             events[0]);
         Assert.Equal(

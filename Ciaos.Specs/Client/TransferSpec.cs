@@ -199,7 +199,8 @@ public sealed class TransferSpec : IAsyncLifetime
         listener.Start();
         var options = ClientBench.Impatient(new Uri($"http://{listener.LocalEndpoint}")) with
         {
-            Timeout = TimeSpan.FromMilliseconds(50), Retries = 1,
+            Timeout = TimeSpan.FromMilliseconds(50),
+            Retries = 1,
         };
         await using var client = new CiaosClient(options);
         var error = await Assert.ThrowsAsync<CiaosException>(() => client.StatAsync("key"));

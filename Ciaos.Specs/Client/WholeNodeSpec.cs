@@ -7,7 +7,8 @@ using Xunit;
 namespace Ciaos.Specs.Client;
 
 /// <summary>Batches, events and idempotency keys, with a whole node behind them.</summary>
-public sealed class WholeNodeSpec(WholeNodeSpec.Started started) : IClassFixture<WholeNodeSpec.Started>, IAsyncLifetime
+public sealed class WholeNodeSpec(WholeNodeSpec.Started started)
+    : IClassFixture<WholeNodeSpec.Started>, IAsyncLifetime, IDisposable
 {
     private FaultyWire _wire = null!;
     private CiaosClient _client = null!;
@@ -17,16 +18,15 @@ public sealed class WholeNodeSpec(WholeNodeSpec.Started started) : IClassFixture
         _wire = new FaultyWire();
         _client = new CiaosClient(ClientBench.Impatient(new Uri(started.Node.Address), _wire) with
         {
-            User = $"user-{started.NextUser()}", Retries = 20,
+            User = $"user-{started.NextUser()}",
+            Retries = 20,
         });
         return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        _wire.Dispose();
-    }
+    public async Task DisposeAsync() => await _client.DisposeAsync();
+
+    public void Dispose() => _wire.Dispose();
 
     [Fact]
     public async Task Many_objects_go_up_and_come_down_and_those_that_fail_say_so()

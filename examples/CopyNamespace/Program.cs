@@ -15,25 +15,31 @@ var command = new RootCommand(
     + "CIAOS_TARGET_ACCESS_KEY.");
 var source = new Option<Uri>("--source")
 {
-    Required = true, Description = "The node to copy from, http://host:9710", CustomParser = ParseAddress,
+    Required = true,
+    Description = "The node to copy from, http://host:9710",
+    CustomParser = ParseAddress,
 };
 var sourceUser = new Option<string>("--source-user") { Required = true, Description = "Whose keys are copied" };
 var target = new Option<Uri?>("--target")
 {
-    Description = "The node to copy to; without it, the same one", CustomParser = ParseAddress,
+    Description = "The node to copy to; without it, the same one",
+    CustomParser = ParseAddress,
 };
 var targetUser = new Option<string>("--target-user") { Required = true, Description = "Who gets the copy" };
 var positions = new Option<string>("--positions")
 {
-    Required = true, Description = "The file that remembers how far the copy has come",
+    Required = true,
+    Description = "The file that remembers how far the copy has come",
 };
 var prefix = new Option<string>("--prefix")
 {
-    DefaultValueFactory = _ => "", Description = "Only keys that begin with it",
+    DefaultValueFactory = _ => "",
+    Description = "Only keys that begin with it",
 };
 var parallelism = new Option<int>("--parallelism")
 {
-    DefaultValueFactory = _ => 16, Description = "Keys that are copied at once, 1 to 1000",
+    DefaultValueFactory = _ => 16,
+    Description = "Keys that are copied at once, 1 to 1000",
 };
 var once = new Option<bool>("--once") { Description = "End when all that there was has been copied" };
 var mirror = new Option<bool>("--mirror")

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Ciaos.Host.Client.Folders;
 using Xunit;
 
@@ -118,6 +119,7 @@ public sealed class FoldersSpec : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task A_replaced_file_keeps_its_mode_and_a_link_to_it_stays()
     {
         Write("file", "old");
