@@ -31,8 +31,7 @@ public sealed class IndexRebuild(
         "journal", "tags", "journal_metadata", "snapshot");
     private readonly RebuildTarget _catalog = TargetOf(
         folder, settings.Index.Catalog.Provider == CatalogProvider.Postgres, settings.Index.Catalog.Location, "catalog",
-        "index_layout", "progress", "object", "version", "segment", "ended_content", "arrival", "upload", "part",
-        "usage", "bucket", "recorded");
+        [.. CatalogSchema.AllTables]);
 
     /// <exception cref="RebuildRefusedException">There is something in the way, or nothing to begin with.</exception>
     /// <exception cref="IOException">Reading or writing failed; running it again begins anew.</exception>

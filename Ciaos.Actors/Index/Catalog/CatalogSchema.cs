@@ -32,6 +32,9 @@ internal static class CatalogSchema
         "usage", "bucket", "token",
     ];
 
+    /// <summary>The names of all tables.</summary>
+    public static IEnumerable<string> AllTables => [.. MadeAnew, "recorded"];
+
     /// <summary>Makes what is missing, and checks that what is there was made for so many shards. A catalog of an older
     /// format is emptied: the journal fills it again.</summary>
     /// <exception cref="CatalogLayoutException">It was made otherwise.</exception>
