@@ -35,8 +35,10 @@ class Cli:
         self.environment.update(CIAOS_URL=url, CIAOS_USER=user)
 
     def start(self, *arguments, **options):
+        # Whoever runs the tests in the background has Ctrl-C ignored, which a child would take over.
         return subprocess.Popen(
             ["dotnet", PROGRAM, *arguments], cwd=self.folder, env=self.environment,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options})
 
     def run(self, *arguments, stdin=b""):
