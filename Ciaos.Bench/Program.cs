@@ -1,6 +1,7 @@
 using Ciaos.Bench.Encryption;
 using Ciaos.Bench.Engine;
 using Ciaos.Bench.Index;
+using Ciaos.Bench.Node;
 using Ciaos.Bench.Storage;
 
 namespace Ciaos.Bench;
@@ -14,7 +15,9 @@ public static class Program
         ["encryption"] = EncryptionBench.Run,
         ["engine"] = EngineBenchmark.Run,
         ["index"] = IndexBench.Run,
+        ["node"] = NodeBench.Run,
         ["persist"] = PersistBench.Run,
+        [BareServer.Argument] = BareServer.Serve,
         ["streams"] = _ => StreamsBench.Run(),
         ["storage"] = StorageBench.Run,
     };

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Ciaos.Bench.Node;
+
+/// <summary>What the benchmark of nodes was told.</summary>
+internal sealed record NodeBenchOptions(
+    IReadOnlyList<string> Filters, TimeSpan Duration, int Rounds, string Folder, string? JsonPath,
+    IReadOnlyList<string> Settings, IReadOnlyList<string> Only)
+{
+    /// <summary>The case that is also run at half of what a server can do.</summary>
+    public const string HalfLoadCase = "put 4KiB x64";
+
+    private const int DefaultSeconds = 5;
+    private const int DefaultRounds = 3;
+
+    public IReadOnlyList<string> Told =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Duration.TotalSeconds} s"), .. Settings,
+    ];
+
+    /// <exception cref="ArgumentException">It is not understood.</exception>
+    public static NodeBenchOptions Parse(string[] arguments)
+    {
+        var (filters, settings, only) = (new List<string>(), new List<string>(), new List<string>());
+        var (seconds, rounds) = (DefaultSeconds, DefaultRounds);
+        var (folder, json) = (Path.GetTempPath(), (string?)null);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--seconds": seconds = Number(); break;
+                case "--rounds": rounds = Number(); break;
+                case "--folder": folder = Next(); break;
+                case "--json": json = Next(); break;
+                case "--set": settings.Add(Next()); break;
+                case "--server": only.Add(Next()); break;
+                case var other when other.StartsWith('-'):
+                    throw new ArgumentException($"{other} is not known");
+                default: filters.Add(arguments[i]); break;
+            }
+
+            string Next() => ++i < arguments.Length
+                ? arguments[i]
+                : throw new ArgumentException($"{arguments[i - 1]} needs a value");
+
+            int Number() => int.Parse(Next(), CultureInfo.InvariantCulture);
+        }
+
+        return new NodeBenchOptions(
+            filters, TimeSpan.FromSeconds(seconds), rounds, Path.GetFullPath(folder), json, settings, only);
+    }
+
+    public bool Wants(NodeCase measured) =>
+        Filters.Count == 0 || Filters.Any(filter => measured.Name.Contains(filter, StringComparison.Ordinal));
+
+    /// <summary>nginx only where it is installed (<c>apt-get install nginx</c>).</summary>
+    public List<ServerProcess> Servers()
+    {
+        var servers = new List<ServerProcess> { new CiaosServer(PathOf("ciaos"), [.. Settings]) };
+        servers.Add(new BareServer(PathOf("bare")));
+        if (NginxServer.Program is not null) servers.Add(new NginxServer(PathOf("nginx")));
+        else Console.WriteLine("nginx is not installed, and left out");
+        return Only.Count == 0 ? servers : servers.FindAll(server => Only.Contains(server.Name));
+    }
+
+    private string PathOf(string name) => Path.Combine(
+        Folder, string.Create(CultureInfo.InvariantCulture, $"ciaos-bench-{Environment.ProcessId}-{name}"));
+}

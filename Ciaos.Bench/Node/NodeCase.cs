@@ -1,0 +1,135 @@
+using System.Globalization;
+using Ciaos.Bench.Load;
+
+namespace Ciaos.Bench.Node;
+
+/// <summary>One thing that is measured on each server.</summary>
+/// <param name="Requests">Makes the source of requests for a server; what it needs beforehand, it stores.</param>
+/// <param name="OnAll">False: only a node of ours can do it.</param>
+/// <param name="ObjectBytes">Of data that a request moves.</param>
+internal sealed record NodeCase(
+    string Name, int Connections, long ObjectBytes, Func<ServerProcess, Func<LoadRequest>> Requests, bool OnAll = true,
+    long MaxRequests = long.MaxValue)
+{
+    private const int ReadKeys = 2000;
+
+    private static long _next;
+
+    public static IEnumerable<NodeCase> All()
+    {
+        foreach (var size in new[] { 1 << 10, 4 << 10, 64 << 10, 1 << 20, 64 << 20 })
+            foreach (var connections in size == 64 << 20 ? new[] { 1, 4 } : [1, 16, 64, 256])
+            {
+                yield return Put(size, connections);
+                yield return Get(size, connections);
+            }
+
+        foreach (var files in new[] { 1, 100 })
+        {
+            yield return NativePut(files);
+            yield return NativeGet(files);
+        }
+
+        yield return Append();
+        yield return Delete();
+        yield return Mixed();
+    }
+
+    private static NodeCase Put(int bytes, int connections)
+    {
+        var body = Bodies.Random(bytes);
+        return new NodeCase(
+            Named("put", bytes, connections), connections, bytes,
+            server => () => Bodies.Request(server.Address, "PUT", NewPath("/raw/"), body));
+    }
+
+    private static NodeCase Get(int bytes, int connections) => new(
+        Named("get", bytes, connections), connections, bytes, server =>
+        {
+            var body = Bodies.Random(bytes);
+            var paths = Store(server, bytes >= 1 << 20 ? 4 : ReadKeys, "PUT", "/raw/", body);
+            return Reads(server, paths);
+        });
+
+    private static NodeCase NativePut(int files)
+    {
+        var body = Bodies.FileList(files, 4096);
+        return new NodeCase(
+            $"native put {files} x 4KiB x64", 64, files * 4096L,
+            server => () => Bodies.Request(server.Address, "POST", NewPath("/put/"), body), OnAll: false);
+    }
+
+    private static NodeCase NativeGet(int files) => new(
+        $"native get {files} x 4KiB x64", 64, files * 4096L, server =>
+        {
+            var paths = Store(server, files > 1 ? 200 : ReadKeys, "POST", "/put/", Bodies.FileList(files, 4096));
+            return Reads(server, [.. paths.Select(path => "/get/" + path["/put/".Length..])]);
+        },
+        OnAll: false);
+
+    private static NodeCase Append()
+    {
+        var body = Bodies.FileList(1, 4096);
+        return new NodeCase(
+            "append 4KiB x64", 64, 4096, server =>
+            {
+                var paths = Store(server, ReadKeys, "POST", "/put/", body);
+                var next = 0;
+                return () => Bodies.Request(
+                    server.Address, "POST", "/append/" + paths[next++ % paths.Length]["/put/".Length..], body);
+            },
+            OnAll: false);
+    }
+
+    private static NodeCase Delete() => new(
+        "delete x64", 64, 0, server =>
+        {
+            var paths = Store(server, 50_000, "PUT", "/raw/", Bodies.Random(100));
+            var next = 0;
+            return () => Bodies.Request(server.Address, "DELETE", paths[next++ % paths.Length]);
+        },
+        OnAll: false, MaxRequests: 50_000);
+
+    private static NodeCase Mixed()
+    {
+        var body = Bodies.Random(4096);
+        return new NodeCase(
+            "95 get / 5 put 4KiB x64", 64, 4096, server =>
+            {
+                var reads = Reads(server, Store(server, ReadKeys, "PUT", "/raw/", body));
+                var random = new Random(1);
+                return () => random.Next(100) < 5
+                    ? Bodies.Request(server.Address, "PUT", NewPath("/raw/"), body)
+                    : reads();
+            });
+    }
+
+    /// <summary>Stores objects under new keys and returns their paths.</summary>
+    public static string[] Store(ServerProcess server, int count, string method, string prefix, byte[] body)
+    {
+        var paths = Enumerable.Range(0, count).Select(_ => NewPath(prefix)).ToArray();
+        var next = 0;
+        var done = LoadGenerator.Run(server.Address, new LoadPlan(
+            () => Bodies.Request(server.Address, method, paths[next++], body),
+            Math.Min(count, body.Length > 1 << 20 ? 1 : 64), TimeSpan.Zero, TimeSpan.FromHours(1), MaxRequests: count));
+        if (done.Failures > 0) throw new InvalidOperationException($"{server.Name}: {done.FirstFailure}");
+        return paths;
+    }
+
+    private static Func<LoadRequest> Reads(ServerProcess server, string[] paths)
+    {
+        var requests = Array.ConvertAll(paths, path => Bodies.Request(server.Address, "GET", path));
+        var random = new Random(2);
+        return () => requests[random.Next(requests.Length)];
+    }
+
+    private static string NewPath(string prefix) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}k{_next++:D9}");
+
+    private static string Named(string what, int bytes, int connections) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} {SizeOf(bytes)} x{connections}");
+
+    private static string SizeOf(int bytes) => bytes >= 1 << 20
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB");
+}

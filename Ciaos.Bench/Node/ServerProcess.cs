@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ciaos.Bench.Node;
+
+/// <summary>A server that is measured: a process of its own on loopback, with its files in a folder of its own.</summary>
+internal abstract class ServerProcess : IDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
+
+    private Process? _process;
+
+    protected ServerProcess(string name, string folder)
+    {
+        (Name, Folder) = (name, folder);
+        Directory.CreateDirectory(folder);
+    }
+
+    public string Name { get; }
+
+    public string Folder { get; }
+
+    public IPEndPoint Address { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Processes whose time counts; nginx has several.</summary>
+    protected virtual IEnumerable<int> ProcessIds => [_process!.Id];
+
+    /// <summary>Returns when it answers; tells how long that took.</summary>
+    public TimeSpan Start()
+    {
+        Address = new IPEndPoint(IPAddress.Loopback, FreePort());
+        var began = Stopwatch.GetTimestamp();
+        _process = Process.Start(Command(Address.Port)) ?? throw new InvalidOperationException($"No {Name}");
+        _process.BeginOutputReadLine(); // What it greets people with is passed over.
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        while (!Answers(client))
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(began) > StartPatience)
+                throw new InvalidOperationException($"{Name} did not start");
+            Thread.Sleep(5);
+        }
+
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    public void Stop()
+    {
+        if (_process is null) return;
+        if (!_process.HasExited)
+        {
+            Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+            if (!_process.WaitForExit(TimeSpan.FromSeconds(60))) _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>What it has used up to now.</summary>
+    public virtual ServerUsage Usage()
+    {
+        var (cpu, written, peak, resident) = (TimeSpan.Zero, 0L, 0L, 0L);
+        foreach (var id in ProcessIds)
+        {
+            // Behind the name, which is in brackets, come the state and then numbers; the 12th and 13th are clock ticks.
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            cpu += TimeSpan.FromMilliseconds(10 * (Number(fields[11]) + Number(fields[12])));
+            written += NumberBehind($"/proc/{id}/io", "write_bytes:");
+            peak += NumberBehind($"/proc/{id}/status", "VmHWM:") * 1024;
+            resident += NumberBehind($"/proc/{id}/status", "VmRSS:") * 1024;
+        }
+
+        return new ServerUsage(cpu, written, peak, resident, AllocatedBytes: 0, Flushes: 0);
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+    }
+
+    protected abstract ProcessStartInfo Command(int port);
+
+    /// <summary>Asked without an object: any answer will do.</summary>
+    protected virtual bool Answers(HttpClient client)
+    {
+        try
+        {
+            using var answer = client.Send(new HttpRequestMessage(HttpMethod.Get, $"http://{Address}{HealthPath}"));
+            return answer.IsSuccessStatusCode || HealthPath == "/";
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    protected virtual string HealthPath => "/";
+
+    protected static ProcessStartInfo Silent(string program, params IEnumerable<string> arguments) =>
+        new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+        };
+
+    private static long NumberBehind(string file, string name)
+    {
+        var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : Number(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim());
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
+
+/// <param name="WrittenBytes">What went to the disk's queue, as the system counts it.</param>
+/// <param name="PeakBytes">Of resident memory.</param>
+/// <param name="AllocatedBytes">On the managed heap; 0 where it is not known.</param>
+/// <param name="Flushes">fdatasync and its like; 0 where it is not known.</param>
+internal readonly record struct ServerUsage(
+    TimeSpan Cpu, long WrittenBytes, long PeakBytes, long ResidentBytes, long AllocatedBytes, long Flushes)
+{
+    public ServerUsage Since(ServerUsage before) => this with
+    {
+        Cpu = Cpu - before.Cpu,
+        WrittenBytes = WrittenBytes - before.WrittenBytes,
+        AllocatedBytes = AllocatedBytes - before.AllocatedBytes,
+        Flushes = Flushes - before.Flushes,
+    };
+}
