@@ -14,6 +14,7 @@ public static class Program
     {
         ["encryption"] = EncryptionBench.Run,
         ["engine"] = EngineBenchmark.Run,
+        ["growth"] = GrowthBench.Run,
         ["index"] = IndexBench.Run,
         ["node"] = NodeBench.Run,
         ["persist"] = PersistBench.Run,
