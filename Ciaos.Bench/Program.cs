@@ -12,6 +12,7 @@ public static class Program
     // A benchmark gets the arguments after its name.
     private static readonly Dictionary<string, Func<string[], Task>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["allocations"] = AllocationBench.Run,
         ["encryption"] = EncryptionBench.Run,
         ["engine"] = EngineBenchmark.Run,
         ["growth"] = GrowthBench.Run,

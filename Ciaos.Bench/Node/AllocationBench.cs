@@ -1,0 +1,98 @@
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using System.Net;
+using Ciaos.Bench.Load;
+using Ciaos.Host.Settings;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ciaos.Bench.Node;
+
+/// <summary>
+/// Of what types the memory is that a request takes: a node in this process, one kind of request, and what the garbage
+/// collector samples (an event every 100 KiB). <c>-- allocations put|get|native-put|native-get [REQUESTS]</c>
+/// </summary>
+internal static class AllocationBench
+{
+    private const int WarmUps = 20_000;
+    private const int DefaultRequests = 50_000;
+    private const int Shown = 30;
+
+    public static async Task Run(string[] arguments)
+    {
+        var what = arguments.FirstOrDefault() ?? "put";
+        var requests = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : DefaultRequests;
+        var folder = Directory.CreateTempSubdirectory("ciaos-bench-").FullName;
+        try
+        {
+            string[] settings = [$"ciaos.data={folder}", "ciaos.http.port=0", "ciaos.s3.enabled=off"];
+            await using var node = await Host.Node.StartAsync(
+                NodeConfig.Load(null, [], settings), NullLoggerFactory.Instance, TimeProvider.System, default);
+            var address = IPEndPoint.Parse(new Uri(node.Address).Authority);
+            var source = SourceOf(what, address);
+            LoadGenerator.Run(address, PlanOf(source, WarmUps));
+            using var sampler = new Sampler();
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            LoadGenerator.Run(address, PlanOf(source, requests));
+            var each = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / requests;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{what}: {each:N0} bytes each, the generator's own included"));
+            foreach (var (type, share) in sampler.Shares().Take(Shown))
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{share * each,8:N0} bytes  {share,6:P1}  {type}"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static LoadPlan PlanOf(Func<LoadRequest> source, int requests) =>
+        new(source, 64, TimeSpan.Zero, TimeSpan.FromHours(1), MaxRequests: requests);
+
+    private static Func<LoadRequest> SourceOf(string what, IPEndPoint address)
+    {
+        var (raw, list) = (Bodies.Random(4096), Bodies.FileList(1, 4096));
+        var next = 0;
+        if (what is "get" or "native-get")
+            LoadGenerator.Run(address, PlanOf(() => Bodies.Request(address, "PUT", $"/raw/{next++}", raw), 1000));
+        var gets = Enumerable.Range(0, 1000).Select(
+            i => Bodies.Request(address, "GET", what == "get" ? $"/raw/{i}" : $"/get/{i}")).ToArray();
+        return what switch
+        {
+            "put" => () => Bodies.Request(address, "PUT", $"/raw/{next++}", raw),
+            "native-put" => () => Bodies.Request(address, "POST", $"/put/{next++}", list),
+            "get" or "native-get" => () => gets[next++ % gets.Length],
+            _ => throw new ArgumentException($"{what} is not known"),
+        };
+    }
+
+    private sealed class Sampler : EventListener
+    {
+        private const EventKeywords Gc = (EventKeywords)1;
+
+        private readonly Dictionary<string, long> _bytes = new(StringComparer.Ordinal);
+
+        public IEnumerable<(string Type, double Share)> Shares()
+        {
+            lock (_bytes)
+            {
+                var total = (double)_bytes.Values.Sum();
+                return [.. _bytes.OrderByDescending(pair => pair.Value).Select(pair => (pair.Key, pair.Value / total))];
+            }
+        }
+
+        protected override void OnEventSourceCreated(EventSource eventSource)
+        {
+            if (eventSource.Name == "Microsoft-Windows-DotNETRuntime")
+                EnableEvents(eventSource, EventLevel.Verbose, Gc);
+        }
+
+        protected override void OnEventWritten(EventWrittenEventArgs eventData)
+        {
+            if (eventData.EventName?.StartsWith("GCAllocationTick", StringComparison.Ordinal) != true) return;
+            var type = (string)eventData.Payload![eventData.PayloadNames!.IndexOf("TypeName")]!;
+            var bytes = (ulong)eventData.Payload[eventData.PayloadNames.IndexOf("AllocationAmount64")]!;
+            lock (_bytes) _bytes[type] = _bytes.GetValueOrDefault(type) + (long)bytes;
+        }
+    }
+}
