@@ -37,9 +37,17 @@ internal static class GrowthBench
         var keys = 0L;
         foreach (var target in targets)
         {
+            var before = BytesOf(server);
             var filled = Fill(server, keys, target);
+            var after = BytesOf(server);
+            var added = target - keys;
             keys = target;
-            var figure = Measure(server, keys, filled, options);
+            var figure = Measure(server, keys, options) with
+            {
+                FilledPerSecond = filled,
+                VolumeBytesPerKey = ((double)(after.Volumes - before.Volumes) / added) - SmallBytes - KeyOf(0).Length,
+                IndexBytesPerKey = (double)(after.Index - before.Index) / added,
+            };
             figures.Add(figure);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -52,9 +60,8 @@ internal static class GrowthBench
         return Task.CompletedTask;
     }
 
-    private static Figure Measure(CiaosServer server, long keys, double filled, NodeBenchOptions options)
+    private static Figure Measure(CiaosServer server, long keys, NodeBenchOptions options)
     {
-        var (volumes, index) = BytesOf(server);
         var body = Bodies.Random(MeasuredBytes);
         var written = NodeCase.Store(server, MeasuredKeys, "PUT", "/raw/", body);
         var random = new Random(3);
@@ -68,8 +75,7 @@ internal static class GrowthBench
         server.Stop();
         var ready = server.Start();
         return new Figure(
-            keys, filled, put, get, any, listed, ready.TotalMilliseconds, server.Usage().ResidentBytes / MiB,
-            ((double)volumes / keys) - SmallBytes - KeyOf(0).Length, (double)index / keys);
+            keys, put, get, any, listed, ready.TotalMilliseconds, server.Usage().ResidentBytes / MiB);
 
         double Load(Func<LoadRequest> requests)
         {
@@ -159,6 +165,15 @@ internal static class GrowthBench
     }
 
     private sealed record Figure(
-        long Keys, double FilledPerSecond, double PutPerSecond, double GetPerSecond, double GetAnyPerSecond,
-        double ListedPerSecond, double ReadyMs, double ResidentMiB, double VolumeBytesPerKey, double IndexBytesPerKey);
+        long Keys, double PutPerSecond, double GetPerSecond, double GetAnyPerSecond, double ListedPerSecond,
+        double ReadyMs, double ResidentMiB)
+    {
+        public double FilledPerSecond { get; init; }
+
+        /// <summary>Beyond key and data.</summary>
+        public double VolumeBytesPerKey { get; init; }
+
+        /// <summary>Journal, catalog and their logs.</summary>
+        public double IndexBytesPerKey { get; init; }
+    }
 }
