@@ -7,8 +7,8 @@ namespace Ciaos.Bench;
 
 /// <summary>Where and of what a figure was taken: without it a figure means nothing.</summary>
 internal sealed record BenchReport(
-    string Machine, int Processors, double MemoryGiB, string OperatingSystem, string Runtime, string Commit, string Began,
-    string LoadAverage, IReadOnlyList<string> Settings, IReadOnlyList<object> Figures)
+    string Machine, int Processors, double MemoryGiB, string OperatingSystem, string Runtime, string Commit,
+    string Began, string LoadAverage, IReadOnlyList<string> Settings, IReadOnlyList<object> Figures)
 {
     private const double GiB = 1024 * 1024 * 1024;
 
@@ -26,8 +26,8 @@ internal sealed record BenchReport(
 
     public void Show(TextWriter output) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Machine}, {Processors} processors, {MemoryGiB:N0} GiB, {OperatingSystem}, {Runtime}, commit {Commit}, {Began}, load "
-        + $"average {LoadAverage}, {string.Join(", ", Settings)}"));
+        $"{Machine}, {Processors} processors, {MemoryGiB:N0} GiB, {OperatingSystem}, {Runtime}, commit {Commit}, "
+        + $"{Began}, load average {LoadAverage}, {string.Join(", ", Settings)}"));
 
     public void Write(string path, IReadOnlyList<object> figures) =>
         File.WriteAllText(path, JsonSerializer.Serialize(this with { Figures = figures }, Json) + "\n");

@@ -12,9 +12,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Ciaos.Bench.Node;
 
 /// <summary>
-/// The limit: what Kestrel and the disk allow if nothing else is done. PUT appends the body to one file, group commit as
-/// in a volume; a dictionary says where it lies; GET reads it from there. No index, no authentication, no checksum,
-/// nothing that survives the process.
+/// The limit: what Kestrel and the disk allow if nothing else is done. PUT appends the body to one file, with group
+/// commit as in a volume; a dictionary says where it lies; GET reads it from there. No index, no authentication, no
+/// checksum, nothing that survives the process.
 /// </summary>
 internal sealed class BareServer(string folder) : ServerProcess("bare limit", folder)
 {

@@ -13,13 +13,15 @@ internal static class Bodies
 
     private const int ListHeadBytes = 24;
 
-    public static LoadRequest Request(IPEndPoint server, string method, string path, ReadOnlyMemory<byte> body = default)
+    public static LoadRequest Request(
+        IPEndPoint server, string method, string path, ReadOnlyMemory<byte> body = default)
     {
         var length = body.IsEmpty && method is "GET" or "DELETE" or "HEAD"
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n");
         return new LoadRequest(
-            Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {server}\r\nUser: {User}\r\n{length}\r\n"), body);
+            Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {server}\r\nUser: {User}\r\n{length}\r\n"),
+            body);
     }
 
     /// <summary>Bytes that do not compress.</summary>

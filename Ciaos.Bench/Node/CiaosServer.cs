@@ -16,7 +16,8 @@ internal sealed class CiaosServer(string folder, params string[] settings) : Ser
         var (allocated, flushes) = (0d, 0d);
         foreach (var line in Metrics())
         {
-            if (line.StartsWith("dotnet_gc_heap_total_allocated_bytes", StringComparison.Ordinal)) allocated += Value(line);
+            if (line.StartsWith("dotnet_gc_heap_total_allocated_bytes", StringComparison.Ordinal))
+                allocated += Value(line);
             if (line.StartsWith("ciaos_volume_commit_duration_seconds_count", StringComparison.Ordinal)
                 || line.StartsWith("ciaos_journal_commit_duration_seconds_count", StringComparison.Ordinal))
                 flushes += Value(line);

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Ciaos.Bench.Node;
 
-/// <summary>A server that is measured: a process of its own on loopback, with its files in a folder of its own.</summary>
+/// <summary>A server that is measured: a process of its own on loopback, with its files in its own folder.</summary>
 internal abstract class ServerProcess : IDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(10);
@@ -65,7 +65,8 @@ internal abstract class ServerProcess : IDisposable
         var (cpu, written, peak, resident) = (TimeSpan.Zero, 0L, 0L, 0L);
         foreach (var id in ProcessIds)
         {
-            // Behind the name, which is in brackets, come the state and then numbers; the 12th and 13th are clock ticks.
+            // Behind the name, which is in brackets, come the state and then numbers: the 12th and 13th are clock
+            // ticks.
             var stat = File.ReadAllText($"/proc/{id}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             cpu += TimeSpan.FromMilliseconds(10 * (Number(fields[11]) + Number(fields[12])));
