@@ -52,8 +52,9 @@ internal static class GrowthBench
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {figure.Keys:N0} | {figure.FilledPerSecond:N0} | {figure.PutPerSecond:N0} "
-                + $"| {figure.GetPerSecond:N0} | {figure.GetAnyPerSecond:N0} | {figure.ListedPerSecond:N0} | {figure.ReadyMs:N0} "
-                + $"| {figure.ResidentMiB:N0} | {figure.VolumeBytesPerKey:N0} | {figure.IndexBytesPerKey:N0} |"));
+                + $"| {figure.GetPerSecond:N0} | {figure.GetAnyPerSecond:N0} | {figure.ListedPerSecond:N0} "
+                + $"| {figure.ReadyMs:N0} | {figure.ResidentMiB:N0} | {figure.VolumeBytesPerKey:N0} "
+                + $"| {figure.IndexBytesPerKey:N0} |"));
         }
 
         if (options.JsonPath is { } path) report.Write(path, figures);
