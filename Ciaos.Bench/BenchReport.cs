@@ -47,6 +47,7 @@ internal sealed record BenchReport(
         {
             using var git = Process.Start(new ProcessStartInfo("git", ["describe", "--always", "--dirty"])
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             });

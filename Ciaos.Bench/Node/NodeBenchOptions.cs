@@ -60,7 +60,9 @@ internal sealed record NodeBenchOptions(
         servers.Add(new BareServer(PathOf("bare")));
         if (NginxServer.Program is not null) servers.Add(new NginxServer(PathOf("nginx")));
         else Console.WriteLine("nginx is not installed, and left out");
-        return Only.Count == 0 ? servers : servers.FindAll(server => Only.Contains(server.Name));
+        return Only.Count == 0
+            ? servers
+            : servers.FindAll(server => Only.Contains(server.Name, StringComparer.Ordinal));
     }
 
     private string PathOf(string name) => Path.Combine(

@@ -105,6 +105,7 @@ internal abstract class ServerProcess : IDisposable
     protected static ProcessStartInfo Silent(string program, params IEnumerable<string> arguments) =>
         new(program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
 
