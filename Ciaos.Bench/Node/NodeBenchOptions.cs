@@ -5,24 +5,24 @@ namespace Ciaos.Bench.Node;
 /// <summary>What the benchmark of nodes was told.</summary>
 internal sealed record NodeBenchOptions(
     IReadOnlyList<string> Filters, TimeSpan Duration, int Rounds, string Folder, string? JsonPath,
-    IReadOnlyList<string> Settings, IReadOnlyList<string> Only)
+    IReadOnlyList<string> Settings, IReadOnlyList<string> Only, TimeSpan WarmUp, bool WithHalf)
 {
-    /// <summary>The case that is also run at half of what a server can do.</summary>
-    public const string HalfLoadCase = "put 4KiB x64";
-
+    // Tiered compilation has done most of its work by then.
+    private const int DefaultWarmUpSeconds = 5;
     private const int DefaultSeconds = 5;
     private const int DefaultRounds = 3;
 
     public IReadOnlyList<string> Told =>
     [
-        string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Duration.TotalSeconds} s"), .. Settings,
+        string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Duration.TotalSeconds} s"),
+        string.Create(CultureInfo.InvariantCulture, $"{WarmUp.TotalSeconds} s of warm-up"), .. Settings,
     ];
 
     /// <exception cref="ArgumentException">It is not understood.</exception>
     public static NodeBenchOptions Parse(string[] arguments)
     {
         var (filters, settings, only) = (new List<string>(), new List<string>(), new List<string>());
-        var (seconds, rounds) = (DefaultSeconds, DefaultRounds);
+        var (seconds, rounds, warmUp, withHalf) = (DefaultSeconds, DefaultRounds, DefaultWarmUpSeconds, true);
         var (folder, json) = (Path.GetTempPath(), (string?)null);
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -30,6 +30,8 @@ internal sealed record NodeBenchOptions(
             {
                 case "--seconds": seconds = Number(); break;
                 case "--rounds": rounds = Number(); break;
+                case "--warm-up": warmUp = Number(); break;
+                case "--no-half": withHalf = false; break;
                 case "--folder": folder = Next(); break;
                 case "--json": json = Next(); break;
                 case "--set": settings.Add(Next()); break;
@@ -47,11 +49,18 @@ internal sealed record NodeBenchOptions(
         }
 
         return new NodeBenchOptions(
-            filters, TimeSpan.FromSeconds(seconds), rounds, Path.GetFullPath(folder), json, settings, only);
+            filters, TimeSpan.FromSeconds(seconds), rounds, Path.GetFullPath(folder), json, settings, only,
+            TimeSpan.FromSeconds(warmUp), withHalf);
     }
 
-    public bool Wants(NodeCase measured) =>
-        Filters.Count == 0 || Filters.Any(filter => measured.Name.Contains(filter, StringComparison.Ordinal));
+    /// <summary>Those whose names hold a filter; a filter that is the whole name of a case means that one
+    /// alone.</summary>
+    public List<NodeCase> Chosen(IReadOnlyList<NodeCase> cases) => cases
+        .Where(one => WithHalf || !one.AtHalfLoad)
+        .Where(one => Filters.Count == 0 || Filters.Any(filter => cases.Any(other => other.Name == filter)
+            ? one.Name == filter
+            : one.Name.Contains(filter, StringComparison.Ordinal)))
+        .ToList();
 
     /// <summary>nginx only where it is installed (<c>apt-get install nginx</c>).</summary>
     public List<ServerProcess> Servers()

@@ -7,13 +7,20 @@ namespace Ciaos.Bench.Node;
 /// <param name="Requests">Makes the source of requests for a server; what it needs beforehand, it stores.</param>
 /// <param name="OnAll">False: only a node of ours can do it.</param>
 /// <param name="ObjectBytes">Of data that a request moves.</param>
+/// <param name="MaxRequests">There are no more of them; a fifth of that again is there for the warm-up.</param>
+/// <param name="AtHalfLoad">Open loop, at half of what the server did in the case named
+/// <see cref="FullName"/>.</param>
 internal sealed record NodeCase(
     string Name, int Connections, long ObjectBytes, Func<ServerProcess, Func<LoadRequest>> Requests, bool OnAll = true,
-    long MaxRequests = long.MaxValue)
+    long MaxRequests = long.MaxValue, bool AtHalfLoad = false)
 {
+    private const string HalfLoad = ", half the load";
     private const int ReadKeys = 2000;
+    private const int Deletes = 50_000;
 
     private static long _next;
+
+    public string FullName => AtHalfLoad ? Name[..^HalfLoad.Length] : Name;
 
     public static IEnumerable<NodeCase> All()
     {
@@ -24,6 +31,9 @@ internal sealed record NodeCase(
                 yield return Get(size, connections);
             }
 
+        // How long requests take while the server is not driven to its limit, which is where people use it.
+        var half = Put(4 << 10, 64);
+        yield return half with { Name = half.Name + HalfLoad, AtHalfLoad = true };
         foreach (var files in new[] { 1, 100 })
         {
             yield return NativePut(files);
@@ -84,11 +94,11 @@ internal sealed record NodeCase(
     private static NodeCase Delete() => new(
         "delete x64", 64, 0, server =>
         {
-            var paths = Store(server, 50_000, "PUT", "/raw/", Bodies.Random(100));
+            var paths = Store(server, Deletes + (Deletes / 5), "PUT", "/raw/", Bodies.Random(100));
             var next = 0;
             return () => Bodies.Request(server.Address, "DELETE", paths[next++ % paths.Length]);
         },
-        OnAll: false, MaxRequests: 50_000);
+        OnAll: false, MaxRequests: Deletes);
 
     private static NodeCase Mixed()
     {

@@ -6,7 +6,7 @@ namespace Ciaos.Bench.Node;
 internal sealed record NodeMeasurement(
     string Case, string Server, double PerSecond, double MiBPerSecond, double P50Ms, double P99Ms, double P999Ms,
     double CpuMicrosPerOperation, double AllocatedPerOperation, double FlushesPerOperation, double WriteAmplification,
-    double PeakMiB)
+    double ContextSwitchesPerOperation, double FileReadsPerOperation, double PeakMiB)
 {
     private const double MiB = 1024 * 1024;
 
@@ -19,7 +19,7 @@ internal sealed record NodeMeasurement(
             load.Latency.Quantile(0.999).TotalMilliseconds, used.Cpu.TotalMicroseconds / count,
             (double)used.AllocatedBytes / count, (double)used.Flushes / count,
             measured.ObjectBytes == 0 ? 0 : (double)used.WrittenBytes / (count * measured.ObjectBytes),
-            used.PeakBytes / MiB);
+            (double)used.ContextSwitches / count, (double)used.FileReads / count, used.PeakBytes / MiB);
     }
 
     public static NodeMeasurement MedianOf(IReadOnlyList<NodeMeasurement> rounds)
@@ -35,6 +35,8 @@ internal sealed record NodeMeasurement(
             AllocatedPerOperation = Median(round => round.AllocatedPerOperation),
             FlushesPerOperation = Median(round => round.FlushesPerOperation),
             WriteAmplification = Median(round => round.WriteAmplification),
+            ContextSwitchesPerOperation = Median(round => round.ContextSwitchesPerOperation),
+            FileReadsPerOperation = Median(round => round.FileReadsPerOperation),
             PeakMiB = Median(round => round.PeakMiB),
         };
 

@@ -62,20 +62,32 @@ internal abstract class ServerProcess : IDisposable
     /// <summary>What it has used up to now.</summary>
     public virtual ServerUsage Usage()
     {
-        var (cpu, written, peak, resident) = (TimeSpan.Zero, 0L, 0L, 0L);
+        var used = default(ServerUsage);
         foreach (var id in ProcessIds)
         {
             // Behind the name, which is in brackets, come the state and then numbers: the 12th and 13th are clock
             // ticks.
             var stat = File.ReadAllText($"/proc/{id}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            cpu += TimeSpan.FromMilliseconds(10 * (Number(fields[11]) + Number(fields[12])));
-            written += NumberBehind($"/proc/{id}/io", "write_bytes:");
-            peak += NumberBehind($"/proc/{id}/status", "VmHWM:") * 1024;
-            resident += NumberBehind($"/proc/{id}/status", "VmRSS:") * 1024;
+            used = used with
+            {
+                Cpu = used.Cpu + TimeSpan.FromMilliseconds(10 * (Number(fields[11]) + Number(fields[12]))),
+                WrittenBytes = used.WrittenBytes + NumberBehind($"/proc/{id}/io", "write_bytes:"),
+                FileReads = used.FileReads + NumberBehind($"/proc/{id}/io", "syscr:"),
+                PeakBytes = used.PeakBytes + (NumberBehind($"/proc/{id}/status", "VmHWM:") * 1024),
+                ResidentBytes = used.ResidentBytes + (NumberBehind($"/proc/{id}/status", "VmRSS:") * 1024),
+                ContextSwitches = used.ContextSwitches + ContextSwitchesOf(id),
+            };
         }
 
-        return new ServerUsage(cpu, written, peak, resident, AllocatedBytes: 0, Flushes: 0);
+        return used;
+    }
+
+    /// <summary>From here on the peak of resident memory counts.</summary>
+    public void ForgetPeak()
+    {
+        const string peak = "5"; // proc(5), clear_refs
+        foreach (var id in ProcessIds) File.WriteAllText($"/proc/{id}/clear_refs", peak);
     }
 
     public void Dispose()
@@ -109,6 +121,26 @@ internal abstract class ServerProcess : IDisposable
             RedirectStandardOutput = true,
         };
 
+    // Of the threads that there are: one that has ended meanwhile is not seen any more.
+    private static long ContextSwitchesOf(int id)
+    {
+        var switches = 0L;
+        foreach (var thread in Directory.EnumerateDirectories($"/proc/{id}/task"))
+        {
+            try
+            {
+                switches += NumberBehind($"{thread}/status", "voluntary_ctxt_switches:")
+                    + NumberBehind($"{thread}/status", "nonvoluntary_ctxt_switches:");
+            }
+            catch (IOException)
+            {
+                // It ended just now.
+            }
+        }
+
+        return switches;
+    }
+
     private static long NumberBehind(string file, string name)
     {
         var line = File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
@@ -129,8 +161,12 @@ internal abstract class ServerProcess : IDisposable
 /// <param name="PeakBytes">Of resident memory.</param>
 /// <param name="AllocatedBytes">On the managed heap; 0 where it is not known.</param>
 /// <param name="Flushes">fdatasync and its like; 0 where it is not known.</param>
+/// <param name="FileReads">Calls that read from files (read, pread, sendfile and their like), as the system counts
+/// them: those that take from sockets with recv are not among them.</param>
+/// <param name="ContextSwitches">Of all threads, wanted and not.</param>
 internal readonly record struct ServerUsage(
-    TimeSpan Cpu, long WrittenBytes, long PeakBytes, long ResidentBytes, long AllocatedBytes, long Flushes)
+    TimeSpan Cpu, long WrittenBytes, long PeakBytes, long ResidentBytes, long AllocatedBytes, long Flushes,
+    long FileReads, long ContextSwitches)
 {
     public ServerUsage Since(ServerUsage before) => this with
     {
@@ -138,5 +174,7 @@ internal readonly record struct ServerUsage(
         WrittenBytes = WrittenBytes - before.WrittenBytes,
         AllocatedBytes = AllocatedBytes - before.AllocatedBytes,
         Flushes = Flushes - before.Flushes,
+        FileReads = FileReads - before.FileReads,
+        ContextSwitches = ContextSwitches - before.ContextSwitches,
     };
 }
