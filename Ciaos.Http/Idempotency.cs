@@ -41,8 +41,7 @@ internal static class Idempotency
         WriteOperation operation)
     {
         if (token is null)
-            return await store.SendAsync(
-                new IndexProtocol.Lookup(bucket, key, ForReading: false), context.RequestAborted);
+            return await store.LookupAsync(bucket, key, forReading: false, context.RequestAborted);
         var found = await store.SendAsync(
             new IndexProtocol.Recall(bucket, key, token, operation), context.RequestAborted);
         if (found is not IndexProtocol.Remembered remembered) return found;

@@ -100,7 +100,7 @@ public sealed class ChangeFeed : IDisposable
     /// <exception cref="IndexFailedException">The shard could not answer.</exception>
     public async Task<FeedChange?> SettleAsync(FeedChange gone, CancellationToken cancellation)
     {
-        var reply = await _store.SendAsync(new Lookup(gone.Bucket, gone.Key, ForReading: false), cancellation);
+        var reply = await _store.LookupAsync(gone.Bucket, gone.Key, forReading: false, cancellation);
         return reply switch
         {
             KeyNotFound => gone with { Kind = FeedChangeKind.Delete },

@@ -79,7 +79,11 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         On<ShardProtocol.OpenBuckets>(_ => _closed.OpenAll());
         On<Failed>(_ => { /* The other shard cannot take a rename now: it is asked again. */ });
         On<Tick>(_ => CatchUp());
-        On<ShardProtocol.Stop>(_ => _isStopping = true);
+        On<ShardProtocol.Stop>(_ =>
+        {
+            _isStopping = true;
+            _shard.Records?.Close(_shard.Shard);
+        });
     }
 
     public override string PersistenceId => _shard.PersistenceId;
@@ -110,6 +114,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
 
     protected override void PostStop()
     {
+        _shard.Records?.Close(_shard.Shard);
         if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure));
         var reply = _failure ?? Stopped;
         foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(reply);
@@ -131,6 +136,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _progress?.Applied = LastSequenceNr;
         _progress?.Recorded = _recorder.RecordedTo;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, ShortestOf(_shard.Settings));
+        _shard.Records?.Open(_shard.Shard, _states.Readable);
         Context.Parent.Tell(ShardProtocol.Ready.Instance);
     }
 

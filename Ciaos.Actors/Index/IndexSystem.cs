@@ -33,6 +33,7 @@ public sealed class IndexSystem : IAsyncDisposable
         Listing = new CatalogListing(readers, new ShardLayout(settings.Shards));
         Ages = new CatalogAges(store, readers);
         Heads = new ShardHeads(settings.Shards);
+        Records = new RecordCache(settings.Shards);
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
         IActorRef? region = null;
         Buckets = system.ActorOf(
@@ -45,7 +46,7 @@ public sealed class IndexSystem : IAsyncDisposable
 
         ShardContext Context(int shard) =>
             new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time, Heads,
-                StoreMetricsSetup.Of(system));
+                StoreMetricsSetup.Of(system), Records);
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -55,6 +56,9 @@ public sealed class IndexSystem : IAsyncDisposable
     public IActorRef Buckets { get; }
 
     public IObjectListing Listing { get; }
+
+    /// <summary>Look-ups that need no actor.</summary>
+    public RecordCache Records { get; }
 
     internal CatalogAges Ages { get; }
 

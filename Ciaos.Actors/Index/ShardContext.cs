@@ -14,6 +14,7 @@ namespace Ciaos.Actors.Index;
 /// shards.</param>
 /// <param name="Heads">Is told how far the shard has come.</param>
 /// <param name="Metrics">Null: nothing is measured.</param>
+/// <param name="Records">Where readers look keys up; null: they always ask the shard.</param>
 internal sealed record ShardContext(
     int Shard,
     IndexSettings Settings,
@@ -25,7 +26,8 @@ internal sealed record ShardContext(
     NeedleIds Needles,
     TimeProvider Time,
     ShardHeads Heads,
-    StoreMetrics? Metrics = null)
+    StoreMetrics? Metrics = null,
+    RecordCache? Records = null)
 {
     public string PersistenceId => PersistenceIdOf(Stream);
 

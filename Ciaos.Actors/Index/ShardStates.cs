@@ -12,7 +12,6 @@ internal sealed class ShardStates(
     int cacheEntries, Func<KeyName, ObjectState?> readCatalog, Func<KeyName, ObjectState?> readNewest,
     StoreMetrics? metrics = null) : IObjectStates
 {
-    private readonly LruCache<KeyName, ObjectState?> _applied = new(cacheEntries);
     private readonly Dictionary<KeyName, PendingKey> _pending = [];
     private ShardBatch _current = new(0);
 
@@ -24,6 +23,9 @@ internal sealed class ShardStates(
     }
 
     public int PendingKeys => _pending.Count;
+
+    /// <summary>What readers may see, as far as it is remembered: they need not ask the shard for it.</summary>
+    public ShardCache Readable { get; } = new(cacheEntries);
 
     /// <summary>Changes from now on belong to this batch.</summary>
     public void Begin(ShardBatch batch) => _current = batch;
@@ -54,23 +56,31 @@ internal sealed class ShardStates(
     /// <summary>The batch is in the catalog. Batches must come in order.</summary>
     public void SetApplied(ShardBatch batch)
     {
+        Publish(batch);
         foreach (var (name, state) in batch.States)
         {
-            _applied.Set(name, state);
             var pending = _pending[name];
             if (pending.Last == batch) _pending.Remove(name);
             else _pending[name] = pending with { Applied = state };
         }
     }
 
+    // All at once: readers who see one change of the batch must not miss another, such as the other key of a rename.
+    // Those who come in between ask the shard, which answers when it is done here.
+    private void Publish(ShardBatch batch)
+    {
+        foreach (var name in batch.States.Keys) Readable.Hide(name);
+        foreach (var (name, state) in batch.States) Readable.Set(name, state);
+    }
+
     // What is not in the catalog is remembered too: a key is often looked for before it is made.
     private ObjectState? ReadApplied(KeyName name)
     {
-        var isKnown = _applied.TryGet(name, out var state);
+        var isKnown = Readable.TryGet(name, out var state);
         metrics?.CacheUsed(isKnown);
         if (isKnown) return state;
         state = readCatalog(name);
-        _applied.Set(name, state);
+        Readable.Set(name, state);
         return state;
     }
 

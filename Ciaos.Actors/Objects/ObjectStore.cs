@@ -28,18 +28,21 @@ public sealed class ObjectStore
     private readonly IObjectListing _listing;
     private readonly UploadTarget _uploads;
     private readonly StoreMetrics? _metrics;
+    private readonly RecordCache? _records;
 
     /// <param name="post">Runs listings; null: the thread pool does.</param>
     /// <param name="keys">Of encrypted objects; null: there are none, and none can be made.</param>
     /// <param name="shards">Of the index. Another number is only slow: look-ups of many keys would meet shards that do
     /// not own them.</param>
     /// <param name="metrics">Null: nothing is measured.</param>
+    /// <param name="records">What the index remembers for look-ups; null: the index is always asked.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
         NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null,
-        DataKeys? keys = null, int shards = 1, StoreMetrics? metrics = null)
+        DataKeys? keys = null, int shards = 1, StoreMetrics? metrics = null,
+        RecordCache? records = null)
     {
-        (_post, _layout, _metrics) = (post, new ShardLayout(shards), metrics);
+        (_post, _layout, _metrics, _records) = (post, new ShardLayout(shards), metrics, records);
         (Index, Needles, _listing) = (index, needles, listing);
         _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
@@ -117,6 +120,19 @@ public sealed class ObjectStore
         }
     }
 
+    /// <summary>Looks a key up, as <see cref="IndexProtocol.Lookup"/> tells, but at once, and without the shard, where
+    /// the index remembers it.</summary>
+    /// <param name="forReading">The segments are wanted too. Where they are not, they may be given all the
+    /// same.</param>
+    /// <param name="version">Null: the current one.</param>
+    public ValueTask<IndexProtocol.IReply> LookupAsync(
+        BucketId bucket, ObjectKey key, bool forReading, CancellationToken cancellation,
+        IndexProtocol.VersionId? version = null) =>
+        version is null && Remembered(bucket, key, forReading) is { } known
+            ? ValueTask.FromResult(known)
+            : new ValueTask<IndexProtocol.IReply>(
+                SendAsync(new IndexProtocol.Lookup(bucket, key, forReading, version), cancellation));
+
     /// <summary>Looks up many keys for reading, side by side in all shards. Nothing has to be let go.</summary>
     /// <param name="keysAtOnce">A shard is asked for so many at a time: what else it has to do comes between.</param>
     /// <returns>In the order of the keys: <see cref="IndexProtocol.Found"/> with all segments,
@@ -126,7 +142,9 @@ public sealed class ObjectStore
         BucketId bucket, IReadOnlyList<ObjectKey> keys, int keysAtOnce, CancellationToken cancellation)
     {
         var replies = new IndexProtocol.IReply?[keys.Count];
-        var shards = Enumerable.Range(0, keys.Count).GroupBy(i => _layout.ShardOf(bucket, keys[i]));
+        for (var i = 0; i < replies.Length; i++) replies[i] = Remembered(bucket, keys[i], forReading: true);
+        var unknown = Enumerable.Range(0, keys.Count).Where(i => replies[i] is null);
+        var shards = unknown.GroupBy(i => _layout.ShardOf(bucket, keys[i]));
         await Task.WhenAll(shards.Select(shard => LookupAsync([.. shard])));
         return replies;
 
@@ -234,6 +252,13 @@ public sealed class ObjectStore
     public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(
         TimeSpan timeout, CancellationToken cancellation) =>
         _uploads.Volumes.Ask<VolumeProtocol.VolumesStatus>(VolumeProtocol.GetStatus.Instance, timeout, cancellation);
+
+    private IndexProtocol.IReply? Remembered(BucketId bucket, ObjectKey key, bool forReading)
+    {
+        var known = _records?.Find(bucket, key, forReading);
+        if (known is not null) _metrics?.CacheUsed(isHit: true);
+        return known;
+    }
 
     private Task<T> RunAsync<T>(Func<T> listing, CancellationToken cancellation)
     {

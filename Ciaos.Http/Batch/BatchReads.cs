@@ -175,10 +175,7 @@ internal sealed class BatchReads(ObjectStore store, Failures failures, BatchSett
             if (fileBytes is { } last) ReplyFrame.WriteLength(output, last);
         }
 
-        private Task<IndexProtocol.IReply> LookupAsync(ObjectKey key)
-        {
-            var lookup = new IndexProtocol.Lookup(bucket!.Value, key, ForReading: true);
-            return store.SendAsync(lookup, context.RequestAborted);
-        }
+        private ValueTask<IndexProtocol.IReply> LookupAsync(ObjectKey key) =>
+            store.LookupAsync(bucket!.Value, key, forReading: true, context.RequestAborted);
     }
 }

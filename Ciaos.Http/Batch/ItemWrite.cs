@@ -73,10 +73,11 @@ internal sealed class ItemWrite(
     private async Task<IndexProtocol.IReply?> EarlyReplyAsync()
     {
         if (token is null && item.Mode == PutFrameMode.Upsert) return null;
-        IndexProtocol.IKeyCommand question = token is null
-            ? new IndexProtocol.Lookup(bucket.Id, item.Key, ForReading: false)
-            : new IndexProtocol.Recall(bucket.Id, item.Key, token, (WriteOperation)item.Mode);
-        var reply = await store.SendAsync(question, context.RequestAborted);
+        var reply = token is null
+            ? await store.LookupAsync(bucket.Id, item.Key, forReading: false, context.RequestAborted)
+            : await store.SendAsync(
+                new IndexProtocol.Recall(bucket.Id, item.Key, token, (WriteOperation)item.Mode),
+                context.RequestAborted);
         if (reply is IndexProtocol.Remembered remembered)
             return await IsSameAsync(remembered.Token)
                 ? remembered.Outcome

@@ -11,7 +11,7 @@ internal sealed class StatRoute(ObjectStore store, Failures failures)
     public async Task HandleAsync(HttpContext context, string user, ObjectKey key)
     {
         var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
-            ? await store.SendAsync(new IndexProtocol.Lookup(bucket.Id, key, ForReading: false), context.RequestAborted)
+            ? await store.LookupAsync(bucket.Id, key, forReading: false, context.RequestAborted)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {

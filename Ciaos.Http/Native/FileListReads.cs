@@ -20,7 +20,7 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
     public async Task HandleAsync(HttpContext context, string user, ObjectKey key)
     {
         var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
-            ? await store.SendAsync(new IndexProtocol.Lookup(bucket.Id, key, ForReading: true), context.RequestAborted)
+            ? await store.LookupAsync(bucket.Id, key, forReading: true, context.RequestAborted)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {

@@ -17,8 +17,7 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
     {
         var isHead = HttpMethods.IsHead(context.Request.Method);
         var reply = await store.FindBucketAsync(user, context.RequestAborted) is { } bucket
-            ? await store.SendAsync(
-                new IndexProtocol.Lookup(bucket.Id, key, ForReading: !isHead), context.RequestAborted)
+            ? await store.LookupAsync(bucket.Id, key, forReading: !isHead, context.RequestAborted)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {

@@ -16,8 +16,7 @@ internal sealed class WriteConditions(ObjectStore store, Failures failures)
         HttpContext context, BucketId bucket, ObjectKey key, Conditions conditions)
     {
         if (conditions.AreEmpty) return IndexProtocol.Precondition.None;
-        var lookup = new IndexProtocol.Lookup(bucket, key, ForReading: false);
-        var reply = await store.SendAsync(lookup, context.RequestAborted);
+        var reply = await store.LookupAsync(bucket, key, forReading: false, context.RequestAborted);
         if (reply is IndexProtocol.Failed failed)
         {
             await failures.AnswerAsync(context, failed);

@@ -122,8 +122,8 @@ internal sealed class AclHandlers(S3Services services)
     private async Task<ObjectRecord> FindAsync(S3Request request, string action, string versionAction)
     {
         var version = VersionOf(request);
-        var reply = await services.Store.SendAsync(
-            new Lookup(request.Bucket.Id, request.Key, ForReading: false, version), request.Aborted);
+        var reply = await services.Store.LookupAsync(
+            request.Bucket.Id, request.Key, forReading: false, request.Aborted, version);
         if (reply is Failed failed) throw S3Failures.Of(failed);
         var found = (reply as Found)?.Object;
         services.Access.Demand(request, version is null ? action : versionAction, found);

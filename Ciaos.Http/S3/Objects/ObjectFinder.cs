@@ -32,7 +32,7 @@ internal sealed class ObjectFinder(S3Services services)
 
     /// <summary>What the key holds now, whoever asks; null: nothing, or a delete marker.</summary>
     public async Task<ObjectRecord?> PeekAsync(BucketId bucket, ObjectKey key, CancellationToken cancellation) =>
-        await services.Store.SendAsync(new Lookup(bucket, key, ForReading: false), cancellation) switch
+        await services.Store.LookupAsync(bucket, key, forReading: false, cancellation) switch
         {
             Found found => found.Object,
             KeyNotFound => null,
@@ -45,8 +45,7 @@ internal sealed class ObjectFinder(S3Services services)
     {
         var bucket = target.Bucket;
         if (version is not null) action = OfVersion(action);
-        var lookup = new Lookup(bucket.Id, key, forReading, version);
-        switch (await services.Store.SendAsync(lookup, request.Aborted))
+        switch (await services.Store.LookupAsync(bucket.Id, key, forReading, request.Aborted, version))
         {
             case Found found:
                 try

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Actors.Index;
+
+/// <summary>
+/// What a shard remembers of its keys: as they are for readers, or that there is no such key. It is part of the read
+/// model. The shard alone writes it, before it answers a write; many threads look keys up in it meanwhile, and so need
+/// no answer of the shard where the key is known and can be answered by itself. Bounded: what has not been used since
+/// the hand last came by makes room (CLOCK).
+/// </summary>
+/// <param name="capacity">Keys, at least one.</param>
+internal sealed class ShardCache(int capacity)
+{
+    private readonly ConcurrentDictionary<KeyName, Entry> _entries = new(concurrencyLevel: 1, capacity: 31);
+    private readonly List<KeyName> _ring = [];
+    private int _hand;
+
+    /// <summary>How many keys it knows.</summary>
+    public int Count => _ring.Count;
+
+    /// <summary>The answer to a <see cref="Lookup"/> of the current version. Null: only the shard can tell, because the
+    /// key is not known here, is being renamed, or has many segments. For any thread.</summary>
+    public IReply? Find(KeyName name, bool forReading)
+    {
+        if (!_entries.TryGetValue(name, out var entry) || entry.IsHidden) return null;
+        entry.Use();
+        return entry.Answer(forReading);
+    }
+
+    /// <summary>For the shard alone.</summary>
+    public bool TryGet(KeyName name, out ObjectState? state)
+    {
+        state = null;
+        if (!_entries.TryGetValue(name, out var entry)) return false;
+        entry.Use();
+        state = entry.State;
+        return true;
+    }
+
+    /// <summary>Makes readers ask the shard until the key is set. For the shard alone.</summary>
+    public void Hide(KeyName name)
+    {
+        if (_entries.TryGetValue(name, out var entry)) entry.IsHidden = true;
+    }
+
+    /// <summary>From here on readers see this. For the shard alone.</summary>
+    /// <param name="state">Null: there is no such key.</param>
+    public void Set(KeyName name, ObjectState? state)
+    {
+        if (!_entries.ContainsKey(name)) TakePlace(name);
+        _entries[name] = new Entry(state);
+    }
+
+    private void TakePlace(KeyName name)
+    {
+        if (_ring.Count < capacity)
+        {
+            _ring.Add(name);
+            return;
+        }
+
+        while (_entries[_ring[_hand]].GetsAnotherRound()) Advance();
+        _entries.TryRemove(_ring[_hand], out _);
+        _ring[_hand] = name;
+        Advance();
+    }
+
+    private void Advance() => _hand = _hand + 1 == _ring.Count ? 0 : _hand + 1;
+
+    private sealed class Entry(ObjectState? state)
+    {
+        private IReply? _found;
+        private bool _isUsed;
+        private volatile bool _isHidden;
+
+        public ObjectState? State => state;
+
+        public bool IsHidden
+        {
+            get => _isHidden;
+            set => _isHidden = value;
+        }
+
+        // Not written without need: readers on other processors hold the same line.
+        public void Use()
+        {
+            if (!_isUsed) _isUsed = true;
+        }
+
+        public bool GetsAnotherRound()
+        {
+            var wasUsed = _isUsed;
+            _isUsed = false;
+            return wasUsed;
+        }
+
+        public IReply? Answer(bool forReading)
+        {
+            if (CommandRules.Visible(state) is not { } record) return CommandRules.NotFound(state);
+            if (state!.Move is not null) return null;
+            if (_found is { } found) return found;
+            if (state.HasRows) return forReading ? null : new Found(record, [], null);
+
+            // Two threads may both make it: the answers are the same.
+            return _found = new Found(record, state.ReadInline(), null);
+        }
+    }
+}

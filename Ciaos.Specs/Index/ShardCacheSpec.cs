@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ciaos.Actors.Index;
+using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
+using Xunit;
+using static Ciaos.Actors.Index.IndexProtocol;
+
+namespace Ciaos.Specs.Index;
+
+public class ShardCacheSpec
+{
+    private static readonly DateTimeOffset At = DateTimeOffset.UnixEpoch.AddYears(56);
+
+    private readonly ShardCache _cache = new(4);
+
+    [Fact]
+    public void Readers_get_the_record_with_all_its_segments()
+    {
+        var state = State("a", version: 7);
+        _cache.Set(state.Name, state);
+        var found = Assert.IsType<Found>(_cache.Find(state.Name, forReading: true));
+        Assert.Equal((state.Record, null), (found.Object, found.Ticket));
+        Assert.Equal<Segment>(state.ReadInline(), found.Segments);
+        Assert.Same(state.Record, Assert.IsType<Found>(_cache.Find(state.Name, forReading: false)).Object);
+    }
+
+    [Fact]
+    public void Readers_are_told_what_is_known_not_to_be_there()
+    {
+        var marker = State("b") with { Inline = default };
+        marker = marker with { Record = marker.Record with { IsDeleteMarker = true, SegmentCount = 0 } };
+        _cache.Set(Name("a"), null);
+        _cache.Set(marker.Name, marker);
+        Assert.Null(Assert.IsType<KeyNotFound>(_cache.Find(Name("a"), forReading: true)).Marker);
+        Assert.Same(marker.Record, Assert.IsType<KeyNotFound>(_cache.Find(marker.Name, forReading: false)).Marker);
+    }
+
+    [Fact]
+    public void What_only_the_shard_can_answer_it_is_asked_for()
+    {
+        var (moving, large) = (State("a") with { Move = new PendingMove(3, Name("z").Key) }, State("b"));
+        large = large with { Record = large.Record with { SegmentCount = 2 } };
+        _cache.Set(moving.Name, moving);
+        _cache.Set(large.Name, large);
+        Assert.Null(_cache.Find(moving.Name, forReading: false));
+        Assert.Null(_cache.Find(large.Name, forReading: true));
+        Assert.Same(large.Record, Assert.IsType<Found>(_cache.Find(large.Name, forReading: false)).Object);
+        Assert.Null(_cache.Find(Name("c"), forReading: false));
+    }
+
+    [Fact]
+    public void A_hidden_key_is_not_shown_until_it_is_set_again()
+    {
+        var (before, after) = (State("a", version: 1), State("a", version: 2));
+        _cache.Set(before.Name, before);
+        _cache.Hide(before.Name);
+        Assert.Null(_cache.Find(before.Name, forReading: true));
+        Assert.True(_cache.TryGet(before.Name, out var known));
+        Assert.Same(before, known);
+        _cache.Set(before.Name, after);
+        Assert.Equal(2, Assert.IsType<Found>(_cache.Find(before.Name, forReading: true)).Object.Version);
+    }
+
+    [Fact]
+    public void It_never_knows_more_keys_than_it_may_and_keeps_those_that_are_used()
+    {
+        _cache.Set(Name("hot"), State("hot"));
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.NotNull(_cache.Find(Name("hot"), forReading: true));
+            _cache.Set(Cold(i), null);
+            Assert.InRange(_cache.Count, 1, 4);
+        }
+
+        Assert.Equal(3, Enumerable.Range(0, 1000).Count(i => _cache.TryGet(Cold(i), out _)));
+
+        static KeyName Cold(int i) => Name(string.Create(CultureInfo.InvariantCulture, $"cold{i}"));
+    }
+
+    // Such as the other key of a rename within the shard.
+    [Fact]
+    public async Task Whoever_sees_one_change_of_a_batch_misses_none_of_it()
+    {
+        var states = new ShardStates(8, _ => null, _ => null);
+        var isDone = false;
+        var reader = Task.Run(() =>
+        {
+            for (var i = 0; !Volatile.Read(ref isDone); i++)
+            {
+                var (first, second) = i % 2 == 0 ? ("a", "b") : ("b", "a");
+                if (VersionOf(first) is { } seen && VersionOf(second) < seen) return false;
+            }
+
+            return true;
+        });
+        for (var version = 1; version <= 5000; version++)
+        {
+            var batch = new ShardBatch(version);
+            states.Begin(batch);
+            states.Set(Name("a"), State("a", version));
+            states.Set(Name("b"), State("b", version));
+            states.SetApplied(batch);
+        }
+
+        Volatile.Write(ref isDone, true);
+        Assert.True(await reader);
+
+        long? VersionOf(string key) =>
+            (states.Readable.Find(Name(key), forReading: true) as Found)?.Object.Version;
+    }
+
+    private static KeyName Name(string key) => new(IndexNode.Bucket, ObjectKey.Create(key));
+
+    private static ObjectState State(string key, long version = 1)
+    {
+        var segment = new Segment(new NeedleLocation(new VolumeId(1), 4096, 80, 10), 0, 10, StartsFile: true);
+        var record = new ObjectRecord(
+            IndexNode.Bucket, ObjectKey.Create(key), new ObjectId(1), version, 10, 1, 1, At, At,
+            ImmutableSortedDictionary<string, string>.Empty);
+        return new ObjectState(record, version, SegmentCodec.Encode([segment]), null);
+    }
+}
