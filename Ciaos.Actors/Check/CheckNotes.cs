@@ -3,6 +3,7 @@ using System.Data.Common;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Rebuild;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 
@@ -51,7 +52,7 @@ internal sealed class CheckNotes
         {
             if (segment.Needle == last || segment.Needle == default) continue;
             last = segment.Needle;
-            _addUsed.Set(last.Volume.Value).Set(last.OffsetBytes).Execute(null);
+            _addUsed.Set(last.Volume.Value).Set(last.OffsetBytes).Execute();
         }
     }
 
@@ -64,13 +65,13 @@ internal sealed class CheckNotes
             if (segment.Needle == last || segment.Needle == default) continue;
             last = segment.Needle;
             _addLive.Set(last.Volume.Value).Set(last.OffsetBytes).Set(last.DataStartBytes).Set(last.DataBytes)
-                .Set(bucket).Set(shard).Set(content).Execute(null);
+                .Set(bucket).Set(shard).Set(content).Execute();
         }
     }
 
     /// <summary>The source of a rename knows that it has happened.</summary>
     public void AddFinished(RenameId rename) =>
-        _addFinished.Set(rename.SourceShard).Set(rename.StartedSequence).Execute(null);
+        _addFinished.Set(rename.SourceShard).Set(rename.StartedSequence).Execute();
 
     public bool IsFinished(long sourceShard, long started)
     {
@@ -82,7 +83,7 @@ internal sealed class CheckNotes
     public EncodedEvent? FindEvent(long stream, long number)
     {
         using var row = _findEvent.Set(stream).Set(number).Read();
-        return row.Read() ? new EncodedEvent(row.GetString(0), row.GetFieldValue<byte[]>(1)) : null;
+        return row.Read() ? new EncodedEvent(row.GetString(0), row.GetBytes(1)) : null;
     }
 
     /// <summary>The highest number of which volumes hold an event; 0 if there is none.</summary>
@@ -100,7 +101,7 @@ internal sealed class CheckNotes
         """);
 
     /// <summary>Reads rows while they are asked for.</summary>
-    public IEnumerable<DbDataReader> Rows(string sql)
+    public IEnumerable<Rows> Rows(string sql)
     {
         using var row = _scratch.Prepare(sql).Read();
         while (row.Read()) yield return row;

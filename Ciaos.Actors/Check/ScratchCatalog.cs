@@ -85,6 +85,8 @@ internal sealed class ScratchCatalog : IDisposable
 
         public override string KeyedTable => "WITHOUT ROWID";
 
+        public override string BeginWrite => "BEGIN IMMEDIATE";
+
         public override DbConnection OpenWriter() => OpenReader();
 
         public override DbConnection OpenReader() => Opened(

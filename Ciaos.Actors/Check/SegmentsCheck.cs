@@ -4,6 +4,7 @@ using System.Runtime.Serialization;
 using System.Text;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Rebuild;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 
@@ -118,7 +119,7 @@ internal sealed class SegmentsCheck(
         }
     }
 
-    private void Check(DbDataReader row, DbConnection connection)
+    private void Check(Rows row, DbConnection connection)
     {
         progress(new RebuildProgress(
             "Looking for objects", ++_done, Math.Max(_done, report.Needles), AreBytes: false, "needles"));
@@ -132,7 +133,7 @@ internal sealed class SegmentsCheck(
             needle.Volume.Value, needle.OffsetBytes, Bucket: bucket, Key: key));
     }
 
-    private (CheckProblemKind Kind, string Text)? Objection(NeedleLocation needle, DbDataReader row)
+    private (CheckProblemKind Kind, string Text)? Objection(NeedleLocation needle, Rows row)
     {
         var place = FormattableString.Invariant($"byte {needle.OffsetBytes} of volume {needle.Volume.Value}");
         if (!volumes.Volumes.TryGetValue(needle.Volume.Value, out var volume))
@@ -143,7 +144,7 @@ internal sealed class SegmentsCheck(
                 FormattableString.Invariant($"it lies in volume {needle.Volume.Value}, which cannot be read"));
         if (needle.OffsetBytes >= volumes.FileBytes(volume.Id))
             return (CheckProblemKind.SegmentMissing, $"it lies at {place}, whose file ends before");
-        if (row.IsDBNull(7))
+        if (row.IsNull(7))
             return volumes.IsDamaged(needle)
                 ? (CheckProblemKind.SegmentCorrupt, $"its bytes at {place} are damaged")
                 : (CheckProblemKind.SegmentDangling, $"there is no data needle at {place}");

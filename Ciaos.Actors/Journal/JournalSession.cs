@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Journal;
@@ -12,24 +13,24 @@ internal sealed class JournalSession : IDisposable
     private readonly DbConnection _connection;
     private readonly string? _touch;
     private readonly EventInserter _inserter;
-    private readonly DbCommand _begin;
-    private readonly DbCommand _commit;
+    private readonly Statement _begin;
+    private readonly Statement _commit;
 
     public JournalSession(JournalDatabase database)
     {
         _connection = database.OpenForWriting();
         _touch = database.Dialect.Touch;
         _inserter = new EventInserter(_connection, database.Dialect);
-        _begin = Command(database.Dialect.Begin);
-        _commit = Command("COMMIT");
+        _begin = Statement.Prepare(_connection, database.Dialect.Begin, isPrepared: false);
+        _commit = Statement.Prepare(_connection, "COMMIT", isPrepared: false);
     }
 
-    public void Begin() => _begin.ExecuteNonQuery();
+    public void Begin() => _begin.Execute();
 
     public void Commit()
     {
         CrashPoints.Reach(CrashPoint.JournalInserted);
-        _commit.ExecuteNonQuery();
+        _commit.Execute();
         CrashPoints.Reach(CrashPoint.JournalCommitted);
     }
 

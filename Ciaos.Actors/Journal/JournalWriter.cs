@@ -53,7 +53,7 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Stores all the events or none of them. The task ends when they are durable.</summary>
     /// <exception cref="SequenceNumberTakenException">None was stored.</exception>
     /// <exception cref="JournalException">Whether they were stored is unknown.</exception>
-    public Task Append(IReadOnlyList<JournalEvent> events) => Enqueue(new Request(s => s.Insert(events), events));
+    public Task Append(IReadOnlyList<JournalEvent> events) => Enqueue(new Request(events));
 
     /// <summary>Deletes the events up to a number, inclusive. None of their numbers is used again.</summary>
     public async Task DeleteTo(string persistenceId, long toSequenceNr)
@@ -78,7 +78,7 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Ends when everything that was asked for before is done, or has failed, and what has failed cannot come
     /// back.</summary>
     /// <exception cref="JournalException">It still could: ask again.</exception>
-    public Task Drained() => Enqueue(new Request(apply: null));
+    public Task Drained() => Enqueue(new Request());
 
     /// <summary>Finishes what was asked for, then closes the database.</summary>
     public void Dispose()
@@ -105,7 +105,7 @@ public sealed class JournalWriter : IDisposable
             request.Tell();
         }
 
-        return request.Done.Task;
+        return request.Task;
     }
 
     private void Run()
@@ -222,7 +222,8 @@ public sealed class JournalWriter : IDisposable
     private void Complete()
     {
         Interlocked.Increment(ref _transactions);
-        var events = _batch.Sum(request => request.Failure is null ? request.Events.Count : 0);
+        var events = 0;
+        foreach (var request in _batch) events += request.Failure is null ? request.Events.Count : 0;
         Interlocked.Add(ref _events, events);
         _metrics?.JournalCommitted(events, _metrics.Time.GetElapsedTime(_begunAt));
         Tell(_batch.ToArray());
@@ -294,24 +295,37 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    /// <param name="apply">Null for a request that only waits for those before it.</param>
-    private sealed class Request(Action<JournalSession>? apply, IReadOnlyList<JournalEvent>? events = null)
+    /// <summary>Events to store, something else to do, or neither: it only waits for those before it. It is its own
+    /// promise, since there are many.</summary>
+    private sealed class Request : TaskCompletionSource
     {
-        public TaskCompletionSource Done { get; } = new();
+        private readonly Action<JournalSession>? _apply;
+
+        public Request()
+        {
+        }
+
+        public Request(IReadOnlyList<JournalEvent> events) => Events = events;
+
+        public Request(Action<JournalSession> apply) => _apply = apply;
 
         /// <summary>Set on the writer's thread; told on another.</summary>
         public JournalException? Failure { get; set; }
 
-        public IReadOnlyList<JournalEvent> Events { get; } = events ?? [];
+        public IReadOnlyList<JournalEvent> Events { get; } = [];
 
-        public bool IsBarrier => apply is null;
+        public bool IsBarrier => _apply is null && Events.Count == 0;
 
-        public void Apply(JournalSession session) => apply?.Invoke(session);
+        public void Apply(JournalSession session)
+        {
+            if (Events.Count > 0) session.Insert(Events);
+            else _apply?.Invoke(session);
+        }
 
         public void Tell()
         {
-            if (Failure is null) Done.SetResult();
-            else Done.SetException(Failure);
+            if (Failure is null) SetResult();
+            else SetException(Failure);
         }
     }
 }

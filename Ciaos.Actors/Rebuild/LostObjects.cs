@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Rebuild;
@@ -27,14 +28,14 @@ internal sealed class LostObjects
     }
 
     public void Add(KeyName name, long sizeBytes, string reason) =>
-        _add.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Set(sizeBytes).Set(reason).Execute(null);
+        _add.Set(name.Bucket.Value).Set(name.Key).Set(sizeBytes).Set(reason).Execute();
 
     /// <returns>Whether it was lost.</returns>
-    public bool Remove(KeyName name) => _remove.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Execute(null) > 0;
+    public bool Remove(KeyName name) => _remove.Set(name.Bucket.Value).Set(name.Key).Execute() > 0;
 
     public (long SizeBytes, string Reason)? Find(KeyName name)
     {
-        using var row = _find.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Read();
+        using var row = _find.Set(name.Bucket.Value).Set(name.Key).Read();
         return row.Read() ? (row.GetInt64(0), row.GetString(1)) : null;
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Index.IndexEvents;
@@ -85,7 +86,7 @@ internal sealed class Salvage
     {
         while (_chosen.TryDequeue(out var upload))
         {
-            _taken.Set(upload).Execute(null);
+            _taken.Set(upload).Execute();
             if (_uploads.Make(upload, states) is not { } message) continue;
             _report.Add(new SalvagedUpload(
                 message.Bucket.Value, message.Key.Value, SizeOf(message), upload, message is ObjectAppended));
@@ -124,8 +125,8 @@ internal sealed class Salvage
         _ => ((ObjectAppended)message).Segments,
     }).AsSpan());
 
-    private static ObjectKey KeyOf(System.Data.Common.DbDataReader row, int column) =>
-        ObjectKey.Create(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column)));
+    private static ObjectKey KeyOf(Rows row, int column) =>
+        ObjectKey.Create(Encoding.UTF8.GetString(row.GetSpan(column)));
 
     private void ReadEvents()
     {
@@ -145,24 +146,24 @@ internal sealed class Salvage
                 switch (TryDecode(encoded))
                 {
                     case ObjectPut put:
-                        name.Set(put.Id.Value).Execute(null);
+                        name.Set(put.Id.Value).Execute();
                         break;
                     case ObjectAppended appended:
-                        name.Set(appended.Id.Value).Execute(null);
+                        name.Set(appended.Id.Value).Execute();
                         break;
                     case ObjectVersionPut put:
-                        name.Set(put.Id.Value).Execute(null);
+                        name.Set(put.Id.Value).Execute();
                         break;
                     case UploadPartPut part:
-                        name.Set(part.Id.Value).Execute(null);
+                        name.Set(part.Id.Value).Execute();
                         break;
                     case UploadCompleted completed:
                         NameAll(completed.Content.Runs, nameOf);
                         break;
                     case ObjectRenamedFrom from:
                         arrive.Set(from.Rename.SourceShard).Set(from.Rename.StartedSequence).Set(from.Bucket.Value)
-                            .Set(from.Object.OldKey.ToUtf8()).Set(Micros.From(from.At)).Set(from.Key.ToUtf8())
-                            .Execute(null);
+                            .Set(from.Object.OldKey).Set(Micros.From(from.At)).Set(from.Key)
+                            .Execute();
                         NameAll(from.Object.Runs, nameOf);
                         break;
                 }
@@ -174,7 +175,7 @@ internal sealed class Salvage
     {
         foreach (var run in runs)
             foreach (var needle in SegmentCodec.Decode(run.Encoded.Span).Select(segment => segment.Needle).Distinct())
-                nameOf.Set(needle.Volume.Value).Set(needle.OffsetBytes).Execute(null);
+                nameOf.Set(needle.Volume.Value).Set(needle.OffsetBytes).Execute();
     }
 
     private static IIndexEvent? TryDecode(EncodedEvent encoded)
@@ -201,10 +202,10 @@ internal sealed class Salvage
             """).Read();
         while (row.Read())
         {
-            if (!ObjectKey.TryCreate(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(3)), out var key, out _))
+            if (!ObjectKey.TryCreate(Encoding.UTF8.GetString(row.GetSpan(3)), out var key, out _))
                 continue;
             var shard = layout.ShardOf(new BucketId(row.GetInt64(2)), key);
-            add.Set(shard).Set(row.GetInt64(1)).Set(row.GetInt64(0)).Execute(null);
+            add.Set(shard).Set(row.GetInt64(1)).Set(row.GetInt64(0)).Execute();
         }
     }
 }
@@ -252,11 +253,11 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
         {
             if (row.GetInt64(0) < locations.Count) continue;
             locations.Add(new NeedleLocation(
-                new VolumeId(row.GetInt64(1)), row.GetInt64(2), row.GetInt32(3), row.GetInt32(4)));
+                new VolumeId(row.GetInt64(1)), row.GetInt64(2), (int)row.GetInt64(3), (int)row.GetInt64(4)));
             needle = needle is null
                 ? new Needle(
                     NeedleKind.Data, new NeedleId(row.GetInt64(5)), new BucketId(row.GetInt64(6)),
-                    ObjectKey.Create(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(7))), new ObjectId(upload),
+                    ObjectKey.Create(Encoding.UTF8.GetString(row.GetSpan(7))), new ObjectId(upload),
                     0, true, (UploadOperation)row.GetInt64(8), (BodyFormat)row.GetInt64(9), MetadataOf(row), default)
                 : needle with { Id = new NeedleId(row.GetInt64(5)) };
         }
@@ -264,10 +265,10 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
         return (needle, locations.DrainToImmutable());
     }
 
-    private static ImmutableSortedDictionary<string, string> MetadataOf(System.Data.Common.DbDataReader row) =>
-        row.IsDBNull(10)
+    private static ImmutableSortedDictionary<string, string> MetadataOf(Rows row) =>
+        row.IsNull(10)
             ? ImmutableSortedDictionary<string, string>.Empty
-            : Scratch.DecodeMetadata(row.GetFieldValue<byte[]>(10));
+            : Scratch.DecodeMetadata(row.GetSpan(10));
 
     private bool Hold(ImmutableArray<NeedleLocation> locations)
     {

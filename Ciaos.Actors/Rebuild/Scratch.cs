@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Text;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
@@ -84,7 +85,7 @@ internal sealed class Scratch : IDisposable
 
     public Statement Prepare(string sql)
     {
-        var statement = new Statement(_connection, sql);
+        var statement = Statement.Prepare(_connection, sql);
         _statements.Add(statement);
         return statement;
     }
@@ -101,7 +102,7 @@ internal sealed class Scratch : IDisposable
         for (var i = 0; i < run.Events.Length; i++) Add(run.Stream, run.FirstSequence + i, needle, run.Events[i]);
         if (run.Part is { } part)
             _addPiece.Set(run.Stream).Set(run.FirstSequence).Set(part.Ordinal).Set(part.Count).Set(needle.Value)
-                .Set(part.Manifest).Set(part.Piece).Execute(null);
+                .Set(part.Manifest).Set(part.Piece).Execute();
     }
 
     public void Add(VolumeScanner data)
@@ -110,8 +111,8 @@ internal sealed class Scratch : IDisposable
         var metadata = header.MetadataBytes == 0 ? null : EncodeMetadata(data.ReadMetadata());
         _addNeedle.Set(place.Volume.Value).Set(place.OffsetBytes).Set(place.DataStartBytes).Set(place.DataBytes)
             .Set(header.Id.Value).Set(header.Object.Value).Set(header.ChunkOrdinal).Set(header.IsLastChunk ? 1 : 0)
-            .Set(header.Bucket.Value).Set(Encoding.UTF8.GetBytes(data.ReadKey()))
-            .Set((long)header.Operation).Set((long)header.Format).Set(metadata).Execute(null);
+            .Set(header.Bucket.Value).SetUtf8(data.ReadKey())
+            .Set((long)header.Operation).Set((long)header.Format).Set(metadata).Execute();
     }
 
     /// <summary>Makes events of those that came in pieces and whose pieces are all there.</summary>
@@ -133,7 +134,7 @@ internal sealed class Scratch : IDisposable
             using var whole = new MemoryStream();
             using (var row = pieces.Set(stream).Set(number).Read())
             {
-                while (row.Read()) whole.Write(row.GetFieldValue<byte[]>(0));
+                while (row.Read()) whole.Write(row.GetSpan(0));
             }
 
             Add(stream, number, new NeedleId(needle), new EncodedEvent(manifest, whole.ToArray()));
@@ -152,11 +153,11 @@ internal sealed class Scratch : IDisposable
     /// <summary>A stream's events in order, read while they are asked for.</summary>
     public IEnumerable<(long Number, EncodedEvent Event)> Events(long stream)
     {
-        using var statement = new Statement(
+        using var statement = Statement.Prepare(
             _connection, "SELECT number, manifest, payload FROM event WHERE stream = @n_stream ORDER BY number");
         using var row = statement.Set(stream).Read();
         while (row.Read())
-            yield return (row.GetInt64(0), new EncodedEvent(row.GetString(1), row.GetFieldValue<byte[]>(2)));
+            yield return (row.GetInt64(0), new EncodedEvent(row.GetString(1), row.GetBytes(2)));
     }
 
     public bool Has(NeedleLocation needle)
@@ -165,7 +166,7 @@ internal sealed class Scratch : IDisposable
         return row.Read() && row.GetInt64(0) == needle.DataBytes;
     }
 
-    public static ImmutableSortedDictionary<string, string> DecodeMetadata(byte[] bytes) =>
+    public static ImmutableSortedDictionary<string, string> DecodeMetadata(ReadOnlySpan<byte> bytes) =>
         new PackedReader(bytes).Metadata();
 
     public void Dispose()
@@ -194,10 +195,10 @@ internal sealed class Scratch : IDisposable
     {
         var rank = RankOf(message.Manifest);
         if (_addEvent.Set(stream).Set(number).Set(rank).Set(needle.Value).Set(message.Manifest).Set(message.Payload)
-            .Execute(null) == 1) return;
+            .Execute() == 1) return;
         if (!IsBetter(stream, number, rank, needle, message)) return;
         _replaceEvent.Set(rank).Set(needle.Value).Set(message.Manifest).Set(message.Payload).Set(stream).Set(number)
-            .Execute(null);
+            .Execute();
     }
 
     private bool IsBetter(long stream, long number, int rank, NeedleId needle, EncodedEvent message)
@@ -205,7 +206,7 @@ internal sealed class Scratch : IDisposable
         using var row = _findEvent.Set(stream).Set(number).Read();
         row.Read();
         var isSame = row.GetString(2) == message.Manifest
-            && row.GetFieldValue<byte[]>(3).AsSpan().SequenceEqual(message.Payload);
+            && row.GetSpan(3).SequenceEqual(message.Payload);
         if (isSame) return false;
         if (rank != row.GetInt64(0)) return rank > row.GetInt64(0);
         Conflicts++;

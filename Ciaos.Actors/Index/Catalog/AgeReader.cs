@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
@@ -16,27 +17,27 @@ internal readonly record struct AgePlace(long Micros, byte[] Key, long Number)
 /// </summary>
 internal sealed class AgeReader(DbConnection connection) : IDisposable
 {
-    private readonly Statement _objects = new(connection, $"""
+    private readonly Statement _objects = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object
         WHERE bucket = @n_bucket AND (modified, key) > (@n_micros, @b_key) AND modified <= @n_to
             AND is_marker = 0 AND moving_sequence IS NULL
         ORDER BY modified, key LIMIT @n_limit
         """);
 
-    private readonly Statement _loneMarkers = new(connection, $"""
+    private readonly Statement _loneMarkers = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object
         WHERE bucket = @n_bucket AND (modified, key) > (@n_micros, @b_key) AND modified <= @n_to
             AND is_marker = 1 AND noncurrent = 0
         ORDER BY modified, key LIMIT @n_limit
         """);
 
-    private readonly Statement _versions = new(connection, $"""
+    private readonly Statement _versions = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfVersion} FROM version
         WHERE bucket = @n_bucket AND (since, key, place) > (@n_micros, @b_key, @n_number) AND since <= @n_to
         ORDER BY since, key, place LIMIT @n_limit
         """);
 
-    private readonly Statement _excess = new(connection, $"""
+    private readonly Statement _excess = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfVersion} FROM version
         WHERE bucket = @n_bucket AND key = @b_key AND since <= @n_to AND place > @n_number AND place >= (
             SELECT place FROM version WHERE bucket = @n_bucket AND key = @b_key ORDER BY place
@@ -44,7 +45,7 @@ internal sealed class AgeReader(DbConnection connection) : IDisposable
         ORDER BY place LIMIT @n_limit
         """);
 
-    private readonly Statement _uploads = new(connection, $"""
+    private readonly Statement _uploads = Statement.Prepare(connection, $"""
         SELECT {UploadReader.Columns} FROM upload
         WHERE bucket = @n_bucket AND (begun, key, sequence) > (@n_micros, @b_key, @n_number) AND begun <= @n_to
         ORDER BY begun, key, sequence LIMIT @n_limit
@@ -73,7 +74,7 @@ internal sealed class AgeReader(DbConnection connection) : IDisposable
     /// them first.</summary>
     public List<ObjectState> Excess(KeyName name, int keep, AgePlace after, long toMicros, int limit)
     {
-        using var row = _excess.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Set(toMicros).Set(after.Number)
+        using var row = _excess.Set(name.Bucket.Value).Set(name.Key).Set(toMicros).Set(after.Number)
             .Set(keep).Set(limit).Read();
         var states = new List<ObjectState>();
         while (row.Read()) states.Add(ObjectRows.Read(row));

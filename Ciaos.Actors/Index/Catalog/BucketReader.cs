@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.BucketProtocol;
 
@@ -10,38 +11,38 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
 {
     private const string Columns = "id, name, owner, created, config, version";
 
-    private readonly Statement _byName = new(connection, $"SELECT {Columns} FROM bucket WHERE name = @b_name");
+    private readonly Statement _byName = Statement.Prepare(connection, $"SELECT {Columns} FROM bucket WHERE name = @b_name");
 
-    private readonly Statement _byId = new(connection, $"SELECT {Columns} FROM bucket WHERE id = @n_id");
+    private readonly Statement _byId = Statement.Prepare(connection, $"SELECT {Columns} FROM bucket WHERE id = @n_id");
 
-    private readonly Statement _list = new(connection, $"""
+    private readonly Statement _list = Statement.Prepare(connection, $"""
         SELECT {Columns} FROM bucket WHERE name >= @b_from AND name < @b_to ORDER BY name LIMIT @n_limit
         """);
 
-    private readonly Statement _listOfOwner = new(connection, $"""
+    private readonly Statement _listOfOwner = Statement.Prepare(connection, $"""
         SELECT {Columns} FROM bucket WHERE owner = @t_owner AND name >= @b_from AND name < @b_to
         ORDER BY name LIMIT @n_limit
         """);
 
-    private readonly Statement _isUsed = new(connection, """
+    private readonly Statement _isUsed = Statement.Prepare(connection, """
         SELECT 1 FROM object WHERE bucket = @n_id
         UNION ALL SELECT 1 FROM version WHERE bucket = @n_id
         UNION ALL SELECT 1 FROM upload WHERE bucket = @n_id
         LIMIT 1
         """);
 
-    private readonly Statement _last = new(connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
+    private readonly Statement _last = Statement.Prepare(connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
 
-    private readonly Statement _allUsage = new(connection, """
+    private readonly Statement _allUsage = Statement.Prepare(connection, """
         SELECT CAST(COALESCE(SUM(objects), 0) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM usage
         WHERE bucket <> 0
         """);
 
-    private readonly Statement _usage = new(connection, "SELECT objects, bytes FROM usage WHERE bucket = @n_id");
+    private readonly Statement _usage = Statement.Prepare(connection, "SELECT objects, bytes FROM usage WHERE bucket = @n_id");
 
     public BucketInfo? Find(string name)
     {
-        using var row = _byName.Set(Encoding.UTF8.GetBytes(name)).Read();
+        using var row = _byName.SetUtf8(name).Read();
         return row.Read() ? Read(row) : null;
     }
 
@@ -49,14 +50,14 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
     public BucketInfo? Find(BucketId id)
     {
         using var row = _byId.Set(id.Value).Read();
-        return row.Read() && !row.IsDBNull(1) ? Read(row) : null;
+        return row.Read() && !row.IsNull(1) ? Read(row) : null;
     }
 
     /// <summary>It was there once, and is not any more.</summary>
     public bool WasDeleted(BucketId id)
     {
         using var row = _byId.Set(id.Value).Read();
-        return row.Read() && row.IsDBNull(1);
+        return row.Read() && row.IsNull(1);
     }
 
     /// <summary>The highest id that was ever given out.</summary>
@@ -103,7 +104,7 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
             statement.Dispose();
     }
 
-    private static BucketInfo Read(DbDataReader row) => new(
-        new BucketId(row.GetInt64(0)), Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1)), row.GetString(2),
+    private static BucketInfo Read(Rows row) => new(
+        new BucketId(row.GetInt64(0)), Encoding.UTF8.GetString(row.GetSpan(1)), row.GetString(2),
         ObjectRows.Time(row.GetInt64(3)), ObjectRows.Metadata(row, 4), row.GetInt64(5));
 }

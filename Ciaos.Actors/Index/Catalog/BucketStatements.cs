@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index.Catalog;
@@ -7,44 +8,44 @@ namespace Ciaos.Actors.Index.Catalog;
 /// <summary>The SQL that writes buckets, and what is used of them.</summary>
 internal sealed class BucketStatements(DbConnection connection) : IDisposable
 {
-    private readonly Statement _set = new(connection, """
+    private readonly Statement _set = Statement.Prepare(connection, """
         INSERT INTO bucket (id, name, owner, created, config, version)
         VALUES (@n_id, @b_name, @t_owner, @n_created, @b_config, @n_version)
         ON CONFLICT (id) DO UPDATE SET config = excluded.config, version = excluded.version
         """);
 
-    private readonly Statement _end = new(connection, """
+    private readonly Statement _end = Statement.Prepare(connection, """
         UPDATE bucket SET name = NULL, config = NULL WHERE id = @n_id
         """);
 
-    private readonly Statement _use = new(connection, """
+    private readonly Statement _use = Statement.Prepare(connection, """
         INSERT INTO usage (bucket, objects, bytes) VALUES (@n_bucket, @n_objects, @n_bytes)
         ON CONFLICT (bucket) DO UPDATE SET objects = usage.objects + excluded.objects,
             bytes = usage.bytes + excluded.bytes
         """);
 
     /// <summary>False: it is not about buckets.</summary>
-    public bool TryApply(DbTransaction transaction, CatalogChange change)
+    public bool TryApply(CatalogChange change)
     {
         switch (change)
         {
             case CatalogChange.SetBucket(var bucket):
-                _set.Set(bucket.Id.Value).Set(Encoding.UTF8.GetBytes(bucket.Name)).Set(bucket.Owner)
+                _set.Set(bucket.Id.Value).SetUtf8(bucket.Name).Set(bucket.Owner)
                     .Set(Micros.From(bucket.Created)).Set(ObjectRows.Pack(bucket.Config)).Set(bucket.Version)
-                    .Execute(transaction);
+                    .Execute();
                 return true;
             case CatalogChange.EndBucket(var bucket):
-                _end.Set(bucket.Value).Execute(transaction);
+                _end.Set(bucket.Value).Execute();
                 return true;
             default:
                 return false;
         }
     }
 
-    public void Add(DbTransaction transaction, UsageTotals usage)
+    public void Add(UsageTotals usage)
     {
         foreach (var (bucket, objects, bytes) in usage.Changes)
-            _use.Set(bucket.Value).Set(objects).Set(bytes).Execute(transaction);
+            _use.Set(bucket.Value).Set(objects).Set(bytes).Execute();
     }
 
     public void Dispose()

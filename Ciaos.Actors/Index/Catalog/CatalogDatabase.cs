@@ -15,6 +15,9 @@ internal abstract class CatalogDatabase
     /// <summary>Begins a transaction that sees all as it is at its first statement.</summary>
     public virtual string BeginSnapshot => "BEGIN";
 
+    /// <summary>Begins a transaction that will write.</summary>
+    public abstract string BeginWrite { get; }
+
     /// <summary>The one connection that writes.</summary>
     public abstract DbConnection OpenWriter();
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
@@ -9,31 +10,31 @@ namespace Ciaos.Actors.Index.Catalog;
 /// statement.</param>
 internal sealed class CatalogReader(DbConnection connection, string beginSnapshot) : IDisposable
 {
-    private readonly Statement _begin = new(connection, beginSnapshot, isPrepared: false);
+    private readonly Statement _begin = Statement.Prepare(connection, beginSnapshot, isPrepared: false);
 
-    private readonly Statement _commit = new(connection, "COMMIT", isPrepared: false);
+    private readonly Statement _commit = Statement.Prepare(connection, "COMMIT", isPrepared: false);
 
-    private readonly Statement _object = new(connection, $"""
+    private readonly Statement _object = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object WHERE bucket = @n_bucket AND key = @b_key
         """);
 
-    private readonly Statement _list = new(connection, $"""
+    private readonly Statement _list = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object
         WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 
-    private readonly Statement _moving = new(connection, $"""
+    private readonly Statement _moving = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object WHERE shard = @n_shard AND moving_sequence IS NOT NULL
         ORDER BY moving_sequence
         """);
 
-    private readonly Statement _totals = new(connection, $"""
+    private readonly Statement _totals = Statement.Prepare(connection, $"""
         SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM object
         WHERE is_marker = 0 AND {ObjectRows.IsListed}
         """);
 
-    private readonly Statement _runs = new(connection, """
+    private readonly Statement _runs = Statement.Prepare(connection, """
         SELECT first_ordinal, first_offset, run FROM segment
         WHERE shard = @n_shard AND content_sequence = @n_content AND first_ordinal >= COALESCE((
             SELECT first_ordinal FROM segment
@@ -42,30 +43,30 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
         ORDER BY first_ordinal LIMIT @n_limit
         """);
 
-    private readonly Statement _seek = new(connection, """
+    private readonly Statement _seek = Statement.Prepare(connection, """
         SELECT first_ordinal FROM segment
         WHERE shard = @n_shard AND content_sequence = @n_content AND first_offset <= @n_offset
         ORDER BY first_offset DESC, first_ordinal DESC LIMIT 1
         """);
 
-    private readonly Statement _progress = new(connection, """
+    private readonly Statement _progress = Statement.Prepare(connection, """
         SELECT applied_sequence FROM progress WHERE persistence_id = @t_id
         """);
 
-    private readonly Statement _recorded = new(connection, """
+    private readonly Statement _recorded = Statement.Prepare(connection, """
         SELECT recorded_sequence FROM recorded WHERE persistence_id = @t_id
         """);
 
-    private readonly Statement _ended = new(connection, """
+    private readonly Statement _ended = Statement.Prepare(connection, """
         SELECT content_sequence FROM ended_content
         WHERE shard = @n_shard AND content_sequence > @n_after ORDER BY content_sequence LIMIT @n_limit
         """);
 
-    private readonly Statement _arrival = new(connection, """
+    private readonly Statement _arrival = Statement.Prepare(connection, """
         SELECT 1 FROM arrival WHERE source_shard = @n_shard AND started_sequence = @n_sequence
         """);
 
-    private readonly Statement _shards = new(connection, "SELECT shards FROM index_layout");
+    private readonly Statement _shards = Statement.Prepare(connection, "SELECT shards FROM index_layout");
 
     private AgeReader? _ages;
 
@@ -83,9 +84,9 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     /// <summary>Reads several things as they are at one moment.</summary>
     public T InSnapshot<T>(Func<T> read)
     {
-        _begin.Execute(null);
+        _begin.Execute();
         var result = read();
-        _commit.Execute(null);
+        _commit.Execute();
         return result;
     }
 
@@ -101,7 +102,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
 
     public ObjectState? FindObject(KeyName name)
     {
-        using var row = _object.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Read();
+        using var row = _object.Set(name.Bucket.Value).Set(name.Key).Read();
         return row.Read() ? ObjectRows.Read(row) : null;
     }
 
@@ -128,7 +129,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     {
         using var row = _runs.Set(shard).Set(contentSequence).Set(fromOrdinal).Set(limit).Read();
         while (row.Read())
-            yield return new SegmentRun(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2));
+            yield return new SegmentRun(row.GetInt64(0), row.GetInt64(1), row.GetBytes(2));
     }
 
     /// <summary>First ordinal of the run that holds a byte of the object, or null where it lies before all

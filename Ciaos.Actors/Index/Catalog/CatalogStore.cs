@@ -27,7 +27,7 @@ internal sealed class CatalogStore : IDisposable
         {
             store._connection = database.OpenWriter();
             CatalogSchema.Ensure(database, store._connection, shards);
-            store._statements = new CatalogStatements(store._connection);
+            store._statements = new CatalogStatements(store._connection, database.BeginWrite);
             return store;
         }
         catch
@@ -39,43 +39,43 @@ internal sealed class CatalogStore : IDisposable
 
     /// <summary>All the batches in one transaction: they become visible together, or not at all.</summary>
     /// <exception cref="CatalogOutOfStepException">A batch does not follow upon what was applied before.</exception>
-    public void Apply(IReadOnlyList<CatalogBatch> batches) => Write((statements, transaction) =>
+    public void Apply(IReadOnlyList<CatalogBatch> batches) => Write(statements =>
     {
         var usage = new UsageTotals();
         foreach (var batch in batches)
         {
-            statements.Advance(transaction, batch);
-            foreach (var change in LastOnes(batch.Changes)) statements.Apply(transaction, batch.Shard, change, usage);
+            statements.Advance(batch);
+            foreach (var change in LastOnes(batch.Changes)) statements.Apply(batch.Shard, change, usage);
         }
 
-        statements.Add(transaction, usage);
+        statements.Add(usage);
         return 0;
     });
 
     /// <summary>Deletes some rows of an ended content, and its mark when none is left.</summary>
     /// <returns>Whether there are more.</returns>
-    public bool Purge(int shard, long contentSequence, int maxRows) => Write((statements, transaction) =>
-        statements.Purge(transaction, shard, contentSequence, maxRows));
+    public bool Purge(int shard, long contentSequence, int maxRows) => Write(statements =>
+        statements.Purge(shard, contentSequence, maxRows));
 
-    public void ForgetArrival(RenameId rename) => Write((statements, transaction) =>
+    public void ForgetArrival(RenameId rename) => Write(statements =>
     {
-        statements.Apply(transaction, rename.SourceShard, new CatalogChange.ForgetArrival(rename), new UsageTotals());
+        statements.Apply(rename.SourceShard, new CatalogChange.ForgetArrival(rename), new UsageTotals());
         return 0;
     });
 
     /// <summary>All events of that journal up to this one are in volumes too.</summary>
-    public void SetRecorded(string persistenceId, long sequence) => Write((statements, transaction) =>
+    public void SetRecorded(string persistenceId, long sequence) => Write(statements =>
     {
-        statements.SetRecorded(transaction, persistenceId, sequence);
+        statements.SetRecorded(persistenceId, sequence);
         return 0;
     });
 
     /// <summary>Makes the indexes by age where they are missing. In a large catalog that takes a while, in which
     /// nothing else is written.</summary>
-    public void MakeAgeIndexes() => Write((_, transaction) =>
+    public void MakeAgeIndexes() => Write(_ =>
     {
-        using var command = transaction.Connection!.CreateCommand();
-        (command.Transaction, command.CommandText) = (transaction, CatalogSchema.AgeIndexes);
+        using var command = _connection!.CreateCommand();
+        command.CommandText = CatalogSchema.AgeIndexes;
         return command.ExecuteNonQuery();
     });
 
@@ -101,18 +101,18 @@ internal sealed class CatalogStore : IDisposable
         _ => null,
     };
 
-    private T Write<T>(Func<CatalogStatements, DbTransaction, T> work)
+    private T Write<T>(Func<CatalogStatements, T> work)
     {
         lock (_gate)
         {
             try
             {
                 _connection ??= _database.OpenWriter();
-                _statements ??= new CatalogStatements(_connection);
-                using var transaction = _connection.BeginTransaction();
-                var result = work(_statements, transaction);
+                _statements ??= new CatalogStatements(_connection, _database.BeginWrite);
+                _statements.Begin();
+                var result = work(_statements);
                 CrashPoints.Reach(CrashPoint.CatalogChanged);
-                transaction.Commit();
+                _statements.Commit();
                 CrashPoints.Reach(CrashPoint.CatalogCommitted);
                 return result;
             }

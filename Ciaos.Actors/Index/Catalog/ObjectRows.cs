@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Text;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
@@ -30,20 +31,20 @@ internal static class ObjectRows
             SELECT 1 FROM arrival WHERE source_shard = object.shard AND started_sequence = object.moving_sequence))
         """;
 
-    public static ObjectState Read(DbDataReader row)
+    public static ObjectState Read(Rows row)
     {
         var record = new ObjectRecord(
-            new BucketId(row.GetInt64(0)), Key(row.GetFieldValue<byte[]>(1)), new ObjectId(row.GetInt64(2)),
+            new BucketId(row.GetInt64(0)), Key(row.GetSpan(1)), new ObjectId(row.GetInt64(2)),
             row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8),
             Time(row.GetInt64(4)), Time(row.GetInt64(5)), Metadata(row, 10))
         {
             VersionId = new VersionId(row.GetInt64(14), new ObjectId(row.GetInt64(15))),
             IsDeleteMarker = row.GetInt64(16) != 0,
             ContentVersion = Number(row, 17),
-            IsCurrent = row.IsDBNull(20),
+            IsCurrent = row.IsNull(20),
             NoncurrentSince = Number(row, 20) is { } since ? Time(since) : null,
         };
-        var move = row.IsDBNull(12) ? null : new PendingMove(row.GetInt64(12), Key(row.GetFieldValue<byte[]>(13)));
+        var move = row.IsNull(12) ? null : new PendingMove(row.GetInt64(12), Key(row.GetSpan(13)));
         return new ObjectState(record, row.GetInt64(9), Bytes(row, 11), move)
         {
             Noncurrent = row.GetInt64(18),
@@ -51,13 +52,13 @@ internal static class ObjectRows
         };
     }
 
-    public static ObjectKey Key(byte[] utf8) => ObjectKey.Create(Encoding.UTF8.GetString(utf8));
+    public static ObjectKey Key(ReadOnlySpan<byte> utf8) => ObjectKey.Create(Encoding.UTF8.GetString(utf8));
 
-    public static byte[]? Bytes(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+    public static byte[]? Bytes(Rows row, int column) =>
+        row.IsNull(column) ? null : row.GetBytes(column);
 
-    public static ImmutableSortedDictionary<string, string> Metadata(DbDataReader row, int column) =>
-        Bytes(row, column) is { } packed ? new PackedReader(packed).Metadata() : ObjectMetadata.None;
+    public static ImmutableSortedDictionary<string, string> Metadata(Rows row, int column) =>
+        row.IsNull(column) ? ObjectMetadata.None : new PackedReader(row.GetSpan(column)).Metadata();
 
     /// <summary>Null where there is none.</summary>
     public static byte[]? Pack(ImmutableSortedDictionary<string, string> metadata)
@@ -72,5 +73,5 @@ internal static class ObjectRows
         ? time
         : throw new InvalidDataException($"The catalog holds {micros}, which is no time");
 
-    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+    private static long? Number(Rows row, int column) => row.IsNull(column) ? null : row.GetInt64(column);
 }

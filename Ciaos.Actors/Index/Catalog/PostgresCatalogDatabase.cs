@@ -12,6 +12,8 @@ internal sealed class PostgresCatalogDatabase(CatalogSettings settings) : Catalo
 
     public override string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
+    public override string BeginWrite => "BEGIN";
+
     public override DbConnection OpenWriter() =>
         Opened(new NpgsqlConnection(settings.Location), "SET synchronous_commit = off");
 

@@ -10,11 +10,17 @@ namespace Ciaos.Actors.Index.Catalog;
 /// </summary>
 internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogDatabase
 {
+    // Only who looks at the catalog from outside can make its owner wait.
+    private const int LockTimeoutMs = 30_000;
+
     static SqliteCatalogDatabase() => SQLitePCL.Batteries_V2.Init();
 
     public override string BytesType => "BLOB";
 
     public override string KeyedTable => "WITHOUT ROWID";
+
+    // Such a transaction does not fail halfway because somebody else has written since its first read.
+    public override string BeginWrite => "BEGIN IMMEDIATE";
 
     public override DbConnection OpenWriter()
     {
@@ -26,6 +32,7 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
         return Opened(
             Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""
+                PRAGMA busy_timeout = {LockTimeoutMs};
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = NORMAL;
                 PRAGMA wal_autocheckpoint = 4000;
@@ -36,7 +43,9 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
 
     public override DbConnection OpenReader() => Opened(
         Connection(SqliteOpenMode.ReadOnly),
-        string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{settings.CacheKib / 8}"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"PRAGMA busy_timeout = {LockTimeoutMs}; PRAGMA cache_size = -{settings.CacheKib / 8}"));
 
     private SqliteConnection Connection(SqliteOpenMode mode) => new(new SqliteConnectionStringBuilder
     {

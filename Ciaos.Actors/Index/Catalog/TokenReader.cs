@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index.Catalog;
@@ -7,7 +8,7 @@ namespace Ciaos.Actors.Index.Catalog;
 /// <summary>Reads which writes are remembered by their tokens.</summary>
 internal sealed class TokenReader(DbConnection connection) : IDisposable
 {
-    private readonly Statement _find = new(connection, """
+    private readonly Statement _find = Statement.Prepare(connection, """
         SELECT at, operation, body_bytes, body_crc, object_id, version, size, files, created, was_created, etag
         FROM token WHERE bucket = @n_bucket AND key = @b_key AND token = @b_token
         """);
@@ -15,7 +16,7 @@ internal sealed class TokenReader(DbConnection connection) : IDisposable
     /// <summary>Null where there is none; one that may be forgotten already is found too.</summary>
     public RememberedWrite? Find(KeyName name, string token)
     {
-        using var row = _find.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Set(Encoding.ASCII.GetBytes(token)).Read();
+        using var row = _find.Set(name.Bucket.Value).Set(name.Key).SetUtf8(token).Read();
         if (!row.Read()) return null;
         var sent = new IdempotencyToken(token, row.GetInt64(2), (uint)row.GetInt64(3));
         return new RememberedWrite(

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
@@ -16,25 +17,25 @@ internal sealed class UploadReader(DbConnection connection) : IDisposable
 {
     public const string Columns = "bucket, key, sequence, object_id, begun, initiator, metadata";
 
-    private readonly Statement _find = new(connection, $"""
+    private readonly Statement _find = Statement.Prepare(connection, $"""
         SELECT {Columns} FROM upload
         WHERE bucket = @n_bucket AND key = @b_key AND sequence = @n_sequence AND object_id = @n_object
         """);
 
-    private readonly Statement _list = new(connection, $"""
+    private readonly Statement _list = Statement.Prepare(connection, $"""
         SELECT {Columns} FROM upload
         WHERE bucket = @n_bucket AND (key, sequence) > (@b_from, @n_sequence) AND key < @b_to
         ORDER BY key, sequence LIMIT @n_limit
         """);
 
-    private readonly Statement _parts = new(connection, """
+    private readonly Statement _parts = Statement.Prepare(connection, """
         SELECT number, content_sequence, size, modified, metadata, segments, inline_segments FROM part
         WHERE shard = @n_shard AND upload = @n_upload AND number > @n_after ORDER BY number LIMIT @n_limit
         """);
 
     public UploadRecord? Find(KeyName name, UploadId id)
     {
-        using var row = _find.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Set(id.Sequence).Set(id.Object.Value)
+        using var row = _find.Set(name.Bucket.Value).Set(name.Key).Set(id.Sequence).Set(id.Object.Value)
             .Read();
         return row.Read() ? Read(row) : null;
     }
@@ -69,8 +70,8 @@ internal sealed class UploadReader(DbConnection connection) : IDisposable
         foreach (var statement in new[] { _find, _list, _parts }) statement.Dispose();
     }
 
-    public static UploadRecord Read(DbDataReader row) => new(
-        new BucketId(row.GetInt64(0)), ObjectRows.Key(row.GetFieldValue<byte[]>(1)),
+    public static UploadRecord Read(Rows row) => new(
+        new BucketId(row.GetInt64(0)), ObjectRows.Key(row.GetSpan(1)),
         new UploadId(row.GetInt64(2), new ObjectId(row.GetInt64(3))), ObjectRows.Time(row.GetInt64(4)),
         row.GetString(5), ObjectRows.Metadata(row, 6));
 }

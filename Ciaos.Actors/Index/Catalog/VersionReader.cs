@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
@@ -7,28 +8,28 @@ namespace Ciaos.Actors.Index.Catalog;
 /// <summary>Reads current and older versions of keys.</summary>
 internal sealed class VersionReader(DbConnection connection) : IDisposable
 {
-    private readonly Statement _find = new(connection, $"""
+    private readonly Statement _find = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfVersion} FROM version WHERE bucket = @n_bucket AND key = @b_key AND place = @n_place
         """);
 
-    private readonly Statement _newest = new(connection, $"""
+    private readonly Statement _newest = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfVersion} FROM version WHERE bucket = @n_bucket AND key = @b_key ORDER BY place LIMIT 1
         """);
 
-    private readonly Statement _keys = new(connection, $"""
+    private readonly Statement _keys = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object
         WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 
-    private readonly Statement _current = new(connection, $"""
+    private readonly Statement _current = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object
         WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND (key > @b_from OR content_sequence < @n_before)
             AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 
-    private readonly Statement _older = new(connection, $"""
+    private readonly Statement _older = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfVersion} FROM version
         WHERE bucket = @n_bucket AND (key, place) > (@b_from, @n_place) AND key < @b_to
         ORDER BY key, place LIMIT @n_limit
@@ -37,13 +38,13 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
     /// <summary>The older version whose content that event began.</summary>
     public ObjectState? Find(KeyName name, long contentSequence)
     {
-        using var row = _find.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Set(-contentSequence).Read();
+        using var row = _find.Set(name.Bucket.Value).Set(name.Key).Set(-contentSequence).Read();
         return row.Read() ? ObjectRows.Read(row) : null;
     }
 
     public ObjectState? Newest(KeyName name)
     {
-        using var row = _newest.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Read();
+        using var row = _newest.Set(name.Bucket.Value).Set(name.Key).Read();
         return row.Read() ? ObjectRows.Read(row) : null;
     }
 

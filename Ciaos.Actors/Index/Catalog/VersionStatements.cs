@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 
 namespace Ciaos.Actors.Index.Catalog;
 
@@ -7,7 +8,7 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
 {
     private const string OneVersion = "bucket = @n_bucket AND key = @b_key AND place = @n_place";
 
-    private readonly Statement _add = new(connection, """
+    private readonly Statement _add = Statement.Prepare(connection, """
         INSERT INTO version (bucket, key, place, shard, object_id, version, created, modified, size, files, segments,
             content_sequence, metadata, inline_segments, version_sequence, version_object, is_marker, content_version,
             since)
@@ -16,40 +17,40 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
             @n_marker, @n_content_version, @n_since)
         """);
 
-    private readonly Statement _remove = new(connection, $"""
+    private readonly Statement _remove = Statement.Prepare(connection, $"""
         DELETE FROM version WHERE {OneVersion} RETURNING size, is_marker, segments, inline_segments
         """);
 
-    private readonly Statement _take = new(connection, $"DELETE FROM version WHERE {OneVersion}");
+    private readonly Statement _take = Statement.Prepare(connection, $"DELETE FROM version WHERE {OneVersion}");
 
-    private readonly Statement _change = new(connection, $"""
+    private readonly Statement _change = Statement.Prepare(connection, $"""
         UPDATE version SET metadata = @b_metadata, content_version = COALESCE(content_version, version),
             version = @n_version
         WHERE {OneVersion}
         """);
 
-    private readonly Statement _endContent = new(connection, """
+    private readonly Statement _endContent = Statement.Prepare(connection, """
         INSERT INTO ended_content (shard, content_sequence) VALUES (@n_shard, @n_content)
         """);
 
     /// <summary>False: it is not about versions.</summary>
     /// <exception cref="InvalidDataException">The version is not there.</exception>
-    public bool TryApply(DbTransaction transaction, int shard, CatalogChange change, UsageTotals usage)
+    public bool TryApply(int shard, CatalogChange change, UsageTotals usage)
     {
         switch (change)
         {
             case CatalogChange.AddVersion add:
-                Add(transaction, shard, add.State);
+                Add(shard, add.State);
                 return true;
             case CatalogChange.RemoveVersion remove:
-                Remove(transaction, shard, remove, usage);
+                Remove(shard, remove, usage);
                 return true;
             case CatalogChange.TakeVersion take:
-                Require(Set(_take, take.Name, take.ContentSequence).Execute(transaction), take.Name);
+                Require(Set(_take, take.Name, take.ContentSequence).Execute(), take.Name);
                 return true;
             case CatalogChange.ChangeVersion set:
                 var changed = _change.Set(ObjectRows.Pack(set.Metadata)).Set(set.Sequence);
-                Require(Set(changed, set.Name, set.ContentSequence).Execute(transaction), set.Name);
+                Require(Set(changed, set.Name, set.ContentSequence).Execute(), set.Name);
                 return true;
             default:
                 return false;
@@ -62,7 +63,7 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
     }
 
     private static Statement Set(Statement statement, KeyName name, long contentSequence) =>
-        statement.Set(name.Bucket.Value).Set(name.Key.ToUtf8()).Set(-contentSequence);
+        statement.Set(name.Bucket.Value).Set(name.Key).Set(-contentSequence);
 
     private static void Require(int rows, KeyName name)
     {
@@ -71,7 +72,7 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
                 $"The catalog has no such version of key \"{name.Key}\" in bucket {name.Bucket.Value}");
     }
 
-    private void Add(DbTransaction transaction, int shard, ObjectState state)
+    private void Add(int shard, ObjectState state)
     {
         var record = state.Record;
         Set(_add, state.Name, state.ContentSequence)
@@ -80,18 +81,18 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
             .Set(record.SizeBytes).Set(record.FileCount).Set(record.SegmentCount)
             .Set(state.ContentSequence)
             .Set(ObjectRows.Pack(record.Metadata))
-            .Set(state.Inline.IsEmpty ? null : state.Inline.ToArray())
+            .SetOrNull(state.Inline.Span)
             .Set(record.VersionId.Sequence).Set(record.VersionId.Object.Value)
             .Set(record.IsDeleteMarker ? 1 : 0).Set(record.ContentVersion)
             .Set(Micros.From(record.NoncurrentSince!.Value))
-            .Execute(transaction);
+            .Execute();
     }
 
     private void Remove(
-        DbTransaction transaction, int shard, CatalogChange.RemoveVersion remove, UsageTotals usage)
+        int shard, CatalogChange.RemoveVersion remove, UsageTotals usage)
     {
         bool hasRows;
-        using (var row = Set(_remove, remove.Name, remove.ContentSequence).Read(transaction))
+        using (var row = Set(_remove, remove.Name, remove.ContentSequence).Read())
         {
             Require(row.Read() ? 1 : 0, remove.Name);
             if (row.GetInt64(1) == 0) usage.Add(remove.Name.Bucket, -1, -row.GetInt64(0));
@@ -105,6 +106,6 @@ internal sealed class VersionStatements(DbConnection connection) : IDisposable
             }
         }
 
-        if (hasRows) _endContent.Set(shard).Set(remove.ContentSequence).Execute(transaction);
+        if (hasRows) _endContent.Set(shard).Set(remove.ContentSequence).Execute();
     }
 }
