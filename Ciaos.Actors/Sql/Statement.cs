@@ -64,7 +64,8 @@ internal abstract class Rows : IDisposable
 
     public abstract string GetString(int column);
 
-    /// <summary>The bytes themselves, to be used up before the next row is read; none where the column is null.</summary>
+    /// <summary>The bytes themselves, to be used up before the next row is read; none where the column is
+    /// null.</summary>
     public abstract ReadOnlySpan<byte> GetSpan(int column);
 
     public byte[] GetBytes(int column) => GetSpan(column).ToArray();

@@ -11,7 +11,8 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
 {
     private const string Columns = "id, name, owner, created, config, version";
 
-    private readonly Statement _byName = Statement.Prepare(connection, $"SELECT {Columns} FROM bucket WHERE name = @b_name");
+    private readonly Statement _byName = Statement.Prepare(
+        connection, $"SELECT {Columns} FROM bucket WHERE name = @b_name");
 
     private readonly Statement _byId = Statement.Prepare(connection, $"SELECT {Columns} FROM bucket WHERE id = @n_id");
 
@@ -31,14 +32,16 @@ internal sealed class BucketReader(DbConnection connection) : IDisposable
         LIMIT 1
         """);
 
-    private readonly Statement _last = Statement.Prepare(connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
+    private readonly Statement _last = Statement.Prepare(
+        connection, "SELECT COALESCE(MAX(id), 0) FROM bucket");
 
     private readonly Statement _allUsage = Statement.Prepare(connection, """
         SELECT CAST(COALESCE(SUM(objects), 0) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM usage
         WHERE bucket <> 0
         """);
 
-    private readonly Statement _usage = Statement.Prepare(connection, "SELECT objects, bytes FROM usage WHERE bucket = @n_id");
+    private readonly Statement _usage = Statement.Prepare(
+        connection, "SELECT objects, bytes FROM usage WHERE bucket = @n_id");
 
     public BucketInfo? Find(string name)
     {

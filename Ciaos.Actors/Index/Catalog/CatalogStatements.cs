@@ -148,8 +148,8 @@ internal sealed class CatalogStatements(DbConnection connection, string begin) :
     {
         foreach (var statement in new[]
         {
-            _begin, _commit, _start, _advance, _setObject, _removeObject, _addRun, _endContent, _addArrival, _forgetArrival,
-            _setShards, _setRecorded, _purgeRows, _purgeMark,
+            _begin, _commit, _start, _advance, _setObject, _removeObject, _addRun, _endContent, _addArrival,
+            _forgetArrival, _setShards, _setRecorded, _purgeRows, _purgeMark,
         })
             statement.Dispose();
         _versions.Dispose();
