@@ -1,62 +1,58 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Ciaos.Bench;
 
-/// <summary>Where and of what a figure was taken: without it a figure means nothing.</summary>
-internal sealed record BenchReport(
-    string Machine, int Processors, double MemoryGiB, string OperatingSystem, string Runtime, string Commit,
-    string Began, string LoadAverage, IReadOnlyList<string> Settings, IReadOnlyList<object> Figures)
+/// <summary>
+/// What was found, and where and of what: without that a figure means nothing. Everything is shown at once, and kept in
+/// a file of JSON that is whole after each figure, so that a run that is broken off has not been for nothing.
+/// </summary>
+internal sealed class BenchReport
 {
-    private const double GiB = 1024 * 1024 * 1024;
-
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
     };
 
-    public static BenchReport Begin(IReadOnlyList<string> settings) => new(
-        ProcessorName(), Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB,
-        RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, CommitOfTree(),
-        DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "", settings, []);
+    private readonly BenchMachine _machine = BenchMachine.Now();
+    private readonly List<string> _settings;
+    private readonly Dictionary<string, List<object>> _parts = new(StringComparer.Ordinal);
+    private readonly string? _jsonPath;
+    private List<object> _part = [];
 
-    public void Show(TextWriter output) => output.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Machine}, {Processors} processors, {MemoryGiB:N0} GiB, {OperatingSystem}, {Runtime}, commit {Commit}, "
-        + $"{Began}, load average {LoadAverage}, {string.Join(", ", Settings)}"));
-
-    public void Write(string path, IReadOnlyList<object> figures) =>
-        File.WriteAllText(path, JsonSerializer.Serialize(this with { Figures = figures }, Json) + "\n");
-
-    private static string ProcessorName()
+    /// <param name="command">What the program was asked for.</param>
+    /// <param name="jsonPath">Null: no file.</param>
+    public BenchReport(string command, string? jsonPath)
     {
-        const string name = "model name";
-        var line = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))
-            : null;
-        return line is null ? "unknown processor" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        (_settings, _jsonPath) = ([command], jsonPath);
+        Console.WriteLine($"{_machine}, {command}");
     }
 
-    private static string CommitOfTree()
+    public IEnumerable<object> Figures => _parts.Values.SelectMany(part => part);
+
+    /// <summary>What is told from now on belongs to this part.</summary>
+    public void Begin(string part)
     {
-        try
-        {
-            using var git = Process.Start(new ProcessStartInfo("git", ["describe", "--always", "--dirty"])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            });
-            var told = git!.StandardOutput.ReadToEnd().Trim();
-            return told.Length == 0 ? "unknown" : told;
-        }
-        catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or InvalidOperationException)
-        {
-            return "unknown";
-        }
+        _parts[part] = _part = [];
+        Console.WriteLine($"\n## {part}");
+    }
+
+    /// <summary>How it is measured.</summary>
+    public void Setting(string told)
+    {
+        _settings.Add(told);
+        Console.WriteLine(told);
+    }
+
+    /// <summary>A line of the table of its type.</summary>
+    public void Add(object figure)
+    {
+        if (_part.Count == 0 || _part[^1].GetType() != figure.GetType())
+            Console.WriteLine("\n" + BenchTable.HeadOf(figure.GetType()));
+        Console.WriteLine(BenchTable.LineOf(figure));
+        _part.Add(figure);
+        if (_jsonPath is not null)
+            File.WriteAllText(_jsonPath, JsonSerializer.Serialize(
+                new { Machine = _machine, Settings = _settings, Parts = _parts }, Json) + "\n");
     }
 }

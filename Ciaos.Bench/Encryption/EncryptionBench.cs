@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Ciaos.Actors.Encryption;
 using Ciaos.Storage;
@@ -21,7 +20,7 @@ internal static class EncryptionBench
     private static readonly DataKey Key = new(new byte[DataKey.SizeBytes]);
 
     /// <param name="args">The folder to work in (default: the system's temporary folder).</param>
-    public static Task Run(string[] args)
+    public static Task Run(string[] args, BenchReport report)
     {
         var root = Path.Combine(args.Length > 0 ? args[0] : Path.GetTempPath(), $"ciaos-bench-{Environment.ProcessId}");
         try
@@ -36,8 +35,8 @@ internal static class EncryptionBench
                 Measure(folder, new VolumeId((2 * round) + 2), isEncrypted: true, encrypted);
             }
 
-            Report("encrypt and write", plain.Write, encrypted.Write);
-            Report("read and decrypt", plain.Read, encrypted.Read);
+            report.Add(Of("encrypt and write", plain.Write, encrypted.Write));
+            report.Add(Of("read and decrypt", plain.Read, encrypted.Read));
         }
         finally
         {
@@ -80,11 +79,16 @@ internal static class EncryptionBench
         NeedleKind.Data, new NeedleId(id), new BucketId(1), ObjectKey.Create($"bench/{id}"), new ObjectId(id), 0, true,
         UploadOperation.Create, BodyFormat.Raw, FrozenDictionary<string, string>.Empty, data);
 
-    private static void Report(string name, TimeSpan plain, TimeSpan encrypted) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{name,-20} {Rate(plain),8:N0} MiB/s without, {Rate(encrypted),8:N0} with: {plain / encrypted:N2}"));
+    private static Figure Of(string name, TimeSpan plain, TimeSpan encrypted) =>
+        new(name, Rate(plain), Rate(encrypted), plain / encrypted);
 
     private static double Rate(TimeSpan time) => ObjectMebibytes / time.TotalSeconds;
+
+    private sealed record Figure(
+        [property: Column("case")] string Case,
+        [property: Column("MiB/s without")] double PlainMebibytesPerSecond,
+        [property: Column("MiB/s with")] double EncryptedMebibytesPerSecond,
+        [property: Column("ratio", "N2")] double Ratio);
 
     /// <summary>The shortest times: others were disturbed.</summary>
     private sealed class Best

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace Ciaos.Bench.Engine;
 
 /// <summary>What a message costs. The cases and sizes are those that the official engine was measured with.</summary>
-public static class EngineBenchmark
+internal static class EngineBenchmark
 {
     private const int Tells = 5_000_000;
     private const int Asks = 200_000;
@@ -14,22 +14,22 @@ public static class EngineBenchmark
 
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(30);
 
-    public static async Task Run(string[] args)
+    public static async Task Run(string[] args, BenchReport report)
     {
         var system = ActorSystem.Create("bench", "akka.loglevel = WARNING");
         if (IsWanted(args, "tell"))
         {
-            await CpuMeter.Measure("Tell 1->1", Tells, () => Tell(system)).ConfigureAwait(false);
+            report.Add(await CpuMeter.Measure("Tell 1->1", Tells, () => Tell(system)));
         }
 
         if (IsWanted(args, "ask"))
         {
-            await CpuMeter.Measure("Ask, 64 in flight", Asks, () => Ask(system)).ConfigureAwait(false);
+            report.Add(await CpuMeter.Measure("Ask, 64 in flight", Asks, () => Ask(system)));
         }
 
         if (IsWanted(args, "pingpong"))
         {
-            await CpuMeter.Measure("Ping-pong, 8 actors", PingPongs, () => PingPong(system)).ConfigureAwait(false);
+            report.Add(await CpuMeter.Measure("Ping-pong, 8 actors", PingPongs, () => PingPong(system)));
         }
 
         await system.Terminate().ConfigureAwait(false);

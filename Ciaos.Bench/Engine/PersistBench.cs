@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
@@ -15,9 +13,10 @@ namespace Ciaos.Bench.Engine;
 internal static class PersistBench
 {
     private const int PayloadBytes = 200;
+    private const string All = "PersistAll x 100, 1 actor";
 
     /// <param name="args">"memory" keeps the events in memory: what is left is the price of the engine.</param>
-    public static async Task Run(string[] args)
+    public static async Task Run(string[] args, BenchReport report)
     {
         var plugin = args is ["memory"] ? "akka.persistence.journal.inmem" : "ciaos.journal";
         var folder = Directory.CreateTempSubdirectory("ciaos-bench-").FullName;
@@ -36,11 +35,12 @@ internal static class PersistBench
         try
         {
             await Measure(system, "warm-up", actors: 1, commands: 200, eventsPerCommand: 100);
-            await Measure(system, "PersistAll x 100, 1 actor", actors: 1, commands: 3000, eventsPerCommand: 100);
-            await Measure(system, "PersistAll x 100, 8 actors", actors: 8, commands: 500, eventsPerCommand: 100);
-            await Measure(system, "Persist, 1 actor", actors: 1, commands: 2000, eventsPerCommand: 1);
-            await Measure(system, "Persist, 256 actors", actors: 256, commands: 200, eventsPerCommand: 1);
-            await Replay(system);
+            report.Add(await Measure(system, All, actors: 1, commands: 3000, eventsPerCommand: 100));
+            report.Add(await Measure(
+                system, "PersistAll x 100, 8 actors", actors: 8, commands: 500, eventsPerCommand: 100));
+            report.Add(await Measure(system, "Persist, 1 actor", actors: 1, commands: 2000, eventsPerCommand: 1));
+            report.Add(await Measure(system, "Persist, 256 actors", actors: 256, commands: 200, eventsPerCommand: 1));
+            report.Add(await Replay(system));
         }
         finally
         {
@@ -49,35 +49,22 @@ internal static class PersistBench
         }
     }
 
-    private static async Task Measure(
+    private static async Task<CpuFigure> Measure(
         ActorSystem system, string name, int actors, int commands, int eventsPerCommand)
     {
         var writers = Enumerable.Range(0, actors)
             .Select(i => system.ActorOf(Props.Create(() => new Writer($"{name} {i}", commands)))).ToArray();
         await Task.WhenAll(writers.Select(w => w.Ask<string>("are you ready", TimeSpan.FromMinutes(1))));
 
-        var stopwatch = Stopwatch.StartNew();
-        var cpu = Environment.CpuUsage.TotalTime;
-        var done = writers.Select(w => w.Ask<string>(new Begin(eventsPerCommand), TimeSpan.FromMinutes(5))).ToArray();
-        await Task.WhenAll(done);
-        var events = actors * (long)commands * eventsPerCommand;
-        Report(name, events, stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+        return await CpuMeter.MeasureOnce(name, actors * (long)commands * eventsPerCommand, () =>
+            Task.WhenAll(writers.Select(w => w.Ask<string>(new Begin(eventsPerCommand), TimeSpan.FromMinutes(5)))));
     }
 
-    private static async Task Replay(ActorSystem system)
+    private static Task<CpuFigure> Replay(ActorSystem system) => CpuMeter.MeasureOnce("Replay", 300_000, () =>
     {
-        var stopwatch = Stopwatch.StartNew();
-        var cpu = Environment.CpuUsage.TotalTime;
-        var again = system.ActorOf(Props.Create(() => new Writer("PersistAll x 100, 1 actor 0", 0)));
-        await again.Ask<string>("are you ready", TimeSpan.FromMinutes(5));
-        Report("Replay", 300_000, stopwatch.Elapsed, Environment.CpuUsage.TotalTime - cpu);
-    }
-
-    private static void Report(string name, long events, TimeSpan wall, TimeSpan cpu) =>
-        Console.WriteLine(string.Format(
-            CultureInfo.InvariantCulture,
-            "{0,-28} {1,10:N0} events/s {2,10:N0} events/CPU second",
-            name, events / wall.TotalSeconds, events / cpu.TotalSeconds));
+        var again = system.ActorOf(Props.Create(() => new Writer($"{All} 0", 0)));
+        return again.Ask<string>("are you ready", TimeSpan.FromMinutes(5));
+    });
 
     private sealed record Begin(int EventsPerCommand);
 

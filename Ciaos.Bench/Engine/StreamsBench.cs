@@ -7,23 +7,24 @@ namespace Ciaos.Bench.Engine;
 /// <summary>What an element costs on its way through a stream.</summary>
 internal static class StreamsBench
 {
-    public static async Task Run()
+    public static async Task Run(string[] args, BenchReport report)
     {
         using var system = ActorSystem.Create("bench", "akka.loglevel = WARNING");
         using var materializer = system.Materializer();
-        await Measure("select", 10_000_000, materializer, source => source
-            .Select(x => x + 1));
-        await Measure("select x5", 4_000_000, materializer, source => source
-            .Select(x => x + 1).Select(x => x + 1).Select(x => x + 1).Select(x => x + 1).Select(x => x + 1));
-        await Measure("async boundary", 4_000_000, materializer, source => source.Async().Select(x => x + 1));
-        await Measure("select async 8", 4_000_000, materializer, source => source.SelectAsync(8, Task.FromResult));
+        report.Add(await Measure("select", 10_000_000, materializer, source => source.Select(x => x + 1)));
+        report.Add(await Measure("select x5", 4_000_000, materializer, source => source
+            .Select(x => x + 1).Select(x => x + 1).Select(x => x + 1).Select(x => x + 1).Select(x => x + 1)));
+        report.Add(await Measure(
+            "async boundary", 4_000_000, materializer, source => source.Async().Select(x => x + 1)));
+        report.Add(await Measure(
+            "select async 8", 4_000_000, materializer, source => source.SelectAsync(8, Task.FromResult)));
         const int Acknowledged = 500_000;
-        await CpuMeter.Measure(
-            "actor ref with ack", Acknowledged, () => Acknowledge(system, materializer, Acknowledged));
+        report.Add(await CpuMeter.Measure(
+            "actor ref with ack", Acknowledged, () => Acknowledge(system, materializer, Acknowledged)));
         const int Offered = 200_000;
-        await CpuMeter.Measure("queue, backpressure", Offered, () => Offer(materializer, Offered));
+        report.Add(await CpuMeter.Measure("queue, backpressure", Offered, () => Offer(materializer, Offered)));
         const int Started = 50_000;
-        await CpuMeter.Measure("streams of one element", Started, () => StartMany(materializer, Started));
+        report.Add(await CpuMeter.Measure("streams of one element", Started, () => StartMany(materializer, Started)));
     }
 
     private static async Task StartMany(IMaterializer materializer, int count)
@@ -31,7 +32,7 @@ internal static class StreamsBench
         for (var i = 0; i < count; i++) await Source.Single(i).RunWith(Sink.Ignore<int>(), materializer);
     }
 
-    private static Task Measure<TMat>(
+    private static Task<CpuFigure> Measure<TMat>(
         string name, int count, IMaterializer materializer,
         Func<Source<int, Akka.NotUsed>, Source<int, TMat>> through) =>
         CpuMeter.Measure(

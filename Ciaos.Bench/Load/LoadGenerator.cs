@@ -19,7 +19,7 @@ public sealed record LoadResult(
 {
     public double PerSecond => Requests / Elapsed.TotalSeconds;
 
-    public double MiBPerSecond => Bytes / Elapsed.TotalSeconds / (1024 * 1024);
+    public double MebibytesPerSecond => Bytes / Elapsed.TotalSeconds / (1024 * 1024);
 }
 
 /// <summary>Sends HTTP/1.1 requests over kept connections from one thread: the calling one.</summary>

@@ -17,7 +17,7 @@ internal static class AllocationBench
     private const int DefaultRequests = 50_000;
     private const int Shown = 30;
 
-    public static async Task Run(string[] arguments)
+    public static async Task Run(string[] arguments, BenchReport report)
     {
         var what = arguments.FirstOrDefault() ?? "put";
         var requests = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : DefaultRequests;
@@ -34,11 +34,9 @@ internal static class AllocationBench
             var before = GC.GetTotalAllocatedBytes(precise: true);
             LoadGenerator.Run(address, PlanOf(source, requests));
             var each = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / requests;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{what}: {each:N0} bytes each, the generator's own included"));
+            report.Add(new Figure(what, each, 1, "all, the generator's own included"));
             foreach (var (type, share) in sampler.Shares().Take(Shown))
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{share * each,8:N0} bytes  {share,6:P1}  {type}"));
+                report.Add(new Figure(what, share * each, share, type));
         }
         finally
         {
@@ -65,6 +63,12 @@ internal static class AllocationBench
             _ => throw new ArgumentException($"{what} is not known"),
         };
     }
+
+    private sealed record Figure(
+        [property: Column("request")] string Request,
+        [property: Column("alloc B/op")] double BytesPerOperation,
+        [property: Column("share", "P1")] double Share,
+        [property: Column("type")] string Type);
 
     private sealed class Sampler : EventListener
     {

@@ -16,8 +16,10 @@ namespace Ciaos.Bench.Node;
 /// commit as in a volume; a dictionary says where it lies; GET reads it from there. No index, no authentication, no
 /// checksum, nothing that survives the process.
 /// </summary>
-internal sealed class BareServer(string folder) : ServerProcess("bare limit", folder)
+internal sealed class BareServer(string folder) : ServerProcess(Called, folder)
 {
+    public const string Called = "bare limit";
+
     public const string Argument = "serve-bare";
 
     private const int PieceBytes = 1024 * 1024;

@@ -1,180 +1,149 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
-using Ciaos.Bench.Load;
 
 namespace Ciaos.Bench.Node;
 
 /// <summary>
-/// What becomes of a node as it grows: writes, reads, listing, restart, memory and disk at so many keys. <c>-- growth
-/// [KEYS…] [--seconds 5] [--folder DIR] [--json FILE]</c>; by default 10,000 100,000 1,000,000 keys. Ten million take
-/// some 5 GiB of disk and half an hour.
+/// What becomes of one node as it grows: writes, reads, listing, restart, memory and disk at so many keys. Of the keys
+/// each tenth has an object of 4 KiB, which is read and replaced in an order of chance, from all over the keys; the
+/// others have <c>--bytes</c>. <c>-- growth [KEYS…] [--bytes 1024] [--seconds 5] [--rounds 3] [--warm-up 5] [--folder
+/// DIR] [--json FILE] [--set key=value]</c>; by default 10,000 100,000 1,000,000 keys. Ten million take some 20 GB of
+/// disk.
 /// </summary>
 internal static class GrowthBench
 {
-    private const int BatchItems = 2000;
-    private const int FillConnections = 4;
-    private const int SmallBytes = 100;
     private const int MeasuredBytes = 4096;
-    private const int MeasuredKeys = 5000;
+    private const int MeasuredEach = 10;
     private const int Connections = 64;
     private const double MiB = 1024 * 1024;
 
-    public static Task Run(string[] arguments)
+    // Beyond key and data, for an object: with room to spare.
+    private const int MostOverheadBytes = 600;
+
+    public static Task Run(string[] arguments, BenchReport report)
     {
-        var options = NodeBenchOptions.Parse(arguments);
-        var sizes = options.Filters.Select(size => long.Parse(size, CultureInfo.InvariantCulture)).DefaultIfEmpty();
-        long[] targets = options.Filters.Count == 0 ? [10_000, 100_000, 1_000_000] : [.. sizes.Order()];
-        var report = BenchReport.Begin(options.Told);
-        report.Show(Console.Out);
-        var figures = new List<object>();
-        using var server = options.Servers().OfType<CiaosServer>().Single();
+        var options = NodeBenchOptions.Parse(arguments) with { Only = ["CIAOS"] };
+        options.Tell(report);
+        long[] targets = options.Filters.Count == 0
+            ? [10_000, 100_000, 1_000_000]
+            : [.. options.Filters.Select(size => long.Parse(size, CultureInfo.InvariantCulture)).Order()];
+        CheckRoom(targets[^1], options);
+        using var server = (CiaosServer)options.Servers().Single();
         server.Start();
-        Console.WriteLine(
-            "| keys | filled /s | put 4KiB /s | get 4KiB /s | get any /s | list keys/s | ready ms | RSS MiB | "
-            + "volumes B/key | index B/key |");
-        Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        var run = new NodeRun([server], options, report);
         var keys = 0L;
         foreach (var target in targets)
         {
-            var before = BytesOf(server);
-            var filled = Fill(server, keys, target);
-            var after = BytesOf(server);
-            var added = target - keys;
+            var filled = Fill(server, keys, target, options);
             keys = target;
-            var figure = Measure(server, keys, options) with
+            MeasureRequests(run, keys);
+            server.Stop();
+            var ready = server.Start();
+            var resident = server.Usage().ResidentBytes / MiB;
+            run.Measure(Get(keys, " after restart"));
+            report.Add(filled with
             {
-                FilledPerSecond = filled,
-                VolumeBytesPerKey = ((double)(after.Volumes - before.Volumes) / added) - SmallBytes - KeyOf(0).Length,
-                IndexBytesPerKey = (double)(after.Index - before.Index) / added,
-            };
-            figures.Add(figure);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {figure.Keys:N0} | {figure.FilledPerSecond:N0} | {figure.PutPerSecond:N0} "
-                + $"| {figure.GetPerSecond:N0} | {figure.GetAnyPerSecond:N0} | {figure.ListedPerSecond:N0} "
-                + $"| {figure.ReadyMs:N0} | {figure.ResidentMiB:N0} | {figure.VolumeBytesPerKey:N0} "
-                + $"| {figure.IndexBytesPerKey:N0} |"));
+                Keys = keys,
+                ReadyMs = ready.TotalMilliseconds,
+                ResidentMebibytes = resident,
+                ResidentAfterReadsMebibytes = server.Usage().ResidentBytes / MiB,
+            });
         }
 
-        if (options.JsonPath is { } path) report.Write(path, figures);
         return Task.CompletedTask;
     }
 
-    private static Figure Measure(CiaosServer server, long keys, NodeBenchOptions options)
+    private static void CheckRoom(long keys, NodeBenchOptions options)
     {
-        var body = Bodies.Random(MeasuredBytes);
-        var written = NodeCase.Store(server, MeasuredKeys, "PUT", "/raw/", body);
-        var random = new Random(3);
-        var reads = Array.ConvertAll(written, path => Bodies.Request(server.Address, "GET", path));
-        var next = 0L;
-        var put = Load(() => Bodies.Request(
-            server.Address, "PUT", string.Create(CultureInfo.InvariantCulture, $"/raw/put-{keys}-{next++}"), body));
-        var get = Load(() => reads[random.Next(reads.Length)]);
-        var any = Load(() => Bodies.Request(server.Address, "GET", "/raw/" + KeyOf(random.NextInt64(keys))));
-        var listed = ListAll(server, options.Duration);
-        server.Stop();
-        var ready = server.Start();
-        return new Figure(
-            keys, put, get, any, listed, ready.TotalMilliseconds, server.Usage().ResidentBytes / MiB);
+        var each = options.ObjectBytes + ((MeasuredBytes - options.ObjectBytes) / MeasuredEach) + MostOverheadBytes;
+        var (need, free) = (keys * (double)each, new DriveInfo(options.Folder).AvailableFreeSpace);
+        if (need > free)
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.Folder} has {free / 1e9:N1} GB of room, and {keys:N0} keys may take {need / 1e9:N1} GB"));
+    }
 
-        double Load(Func<LoadRequest> requests)
+    private static GrowthFigure Fill(CiaosServer server, long from, long to, NodeBenchOptions options)
+    {
+        var (other, measured) = (Bodies.Random(options.ObjectBytes), Bodies.Random(MeasuredBytes));
+        var before = server.DiskUse();
+        var perSecond = KeyFill.Run(
+            server, from, to, KeyOf, number => number % MeasuredEach == 0 ? measured : other);
+        server.WaitForFollowers();
+        var (after, added) = (server.DiskUse(), to - from);
+        var tenths = ((to + MeasuredEach - 1) / MeasuredEach) - ((from + MeasuredEach - 1) / MeasuredEach);
+        var data = (added * (KeyOf(0).Length + options.ObjectBytes)) + (tenths * (MeasuredBytes - options.ObjectBytes));
+        return new GrowthFigure
         {
-            var done = LoadGenerator.Run(
-                server.Address, new LoadPlan(requests, Connections, options.Duration / 5, options.Duration));
-            if (done.Failures > 0) throw new InvalidOperationException($"{done.Failures} failed: {done.FirstFailure}");
-            return done.PerSecond;
-        }
+            FilledPerSecond = perSecond,
+            VolumeBytesPerKey = (double)(after.Volumes - before.Volumes - data) / added,
+            JournalBytesPerKey = (double)(after.Journal - before.Journal) / added,
+            CatalogBytesPerKey = (double)(after.Catalog - before.Catalog) / added,
+        };
     }
 
-    /// <returns>Keys per second.</returns>
-    private static double Fill(CiaosServer server, long from, long to)
+    private static void MeasureRequests(NodeRun run, long keys)
     {
-        var value = Bodies.Random(SmallBytes);
-        var next = from;
-        var requests = (to - from + BatchItems - 1) / BatchItems;
-        var done = LoadGenerator.Run(
-            server.Address,
-            new LoadPlan(
-                () =>
-                {
-                    var count = (int)Math.Min(BatchItems, to - next);
-                    next += count;
-                    return Bodies.Request(server.Address, "POST", "/batch/put", Batch(next - count, count, value));
-                },
-                FillConnections, TimeSpan.Zero, TimeSpan.FromHours(6), MaxRequests: requests));
-        if (done.Failures > 0) throw new InvalidOperationException($"Filling failed: {done.FirstFailure}");
-        return (to - from) / done.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>Frames of docs/formats-wire.md, of one file each.</summary>
-    private static byte[] Batch(long first, int count, byte[] value)
-    {
-        const int Head = 20;
-        var key = KeyOf(0).Length;
-        var each = Head + key + sizeof(long) + value.Length;
-        var frames = new byte[(count * each) + Head];
-        for (var i = 0; i < count; i++)
+        run.Measure(Get(keys, ""));
+        var sorted = Enumerable.Range(0, (int)keys).Select(number => ScatteredOf(number)).Order().ToArray();
+        run.Measure(new NodeCase(
+            Named("list, per key", keys), 1, 0,
+            server => NodeCase.Pages(
+                server, sorted.Length / NodeCase.PageKeys, page => Text(sorted[(page * NodeCase.PageKeys) - 1])),
+            OperationsPerRequest: NodeCase.PageKeys));
+        run.Measure(new NodeCase(Named("put 4KiB x64", keys), Connections, MeasuredBytes, server =>
         {
-            var frame = frames.AsSpan(i * each, each);
-            frame[0] = 1; // An object.
-            frame[2] = 3; // Upsert.
-            BinaryPrimitives.WriteInt32LittleEndian(frame[4..], key);
-            BinaryPrimitives.WriteInt32LittleEndian(frame[8..], 1);
-            BinaryPrimitives.WriteInt64LittleEndian(frame[12..], value.Length);
-            Encoding.ASCII.GetBytes(KeyOf(first + i), frame[Head..]);
-            BinaryPrimitives.WriteInt64LittleEndian(frame[(Head + key)..], value.Length);
-            value.CopyTo(frame[(Head + key + sizeof(long))..]);
-        }
-
-        frames[^Head] = 2; // The end.
-        return frames;
+            var (random, body) = (new Random(5), Bodies.Random(MeasuredBytes));
+            return () => Bodies.Request(server.Address, "PUT", MeasuredPath(random, keys), body);
+        }));
     }
+
+    private static NodeCase Get(long keys, string when) =>
+        new(Named($"get 4KiB x64{when}", keys), Connections, MeasuredBytes, server =>
+        {
+            var random = new Random(3);
+            return () => Bodies.Request(server.Address, "GET", MeasuredPath(random, keys));
+        });
+
+    private static string Named(string what, long keys) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what}, {keys:N0} keys");
+
+    private static string MeasuredPath(Random random, long keys) =>
+        "/raw/" + KeyOf(random.NextInt64((keys + MeasuredEach - 1) / MeasuredEach) * MeasuredEach);
 
     // Keys come in no order: each index page that they fall upon is another one.
-    private static string KeyOf(long number) =>
-        (unchecked((ulong)number * 0x9E3779B97F4A7C15ul)).ToString("x16", CultureInfo.InvariantCulture);
+    private static string KeyOf(long number) => Text(ScatteredOf(number));
 
-    private static double ListAll(CiaosServer server, TimeSpan atMost)
-    {
-        using var client = new HttpClient();
-        client.DefaultRequestHeaders.Add("User", Bodies.User);
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        var (after, listed) = ("", 0L);
-        while (System.Diagnostics.Stopwatch.GetElapsedTime(began) < atMost)
-        {
-            var page = client.GetByteArrayAsync(
-                new Uri($"http://{server.Address}/list?after={after}")).GetAwaiter().GetResult();
-            using var json = System.Text.Json.JsonDocument.Parse(page);
-            listed += json.RootElement.GetProperty("objects").GetArrayLength();
-            after = json.RootElement.GetProperty("next").GetString() ?? "";
-        }
+    private static ulong ScatteredOf(long number) => unchecked((ulong)number * 0x9E3779B97F4A7C15ul);
 
-        return listed / System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds;
-    }
+    // As the numbers are ordered, so are their texts.
+    private static string Text(ulong scattered) => scattered.ToString("x16", CultureInfo.InvariantCulture);
+}
 
-    private static (long Volumes, long Index) BytesOf(CiaosServer server)
-    {
-        var (volumes, index) = (0L, 0L);
-        foreach (var file in new DirectoryInfo(server.Folder).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            if (file.Extension == ".vol") volumes += file.Length;
-            else index += file.Length;
-        }
+/// <summary>A node with so many keys, beside its speed.</summary>
+internal sealed record GrowthFigure
+{
+    [Column("keys")]
+    public long Keys { get; init; }
 
-        return (volumes, index);
-    }
+    [Column("filled per s")]
+    public double FilledPerSecond { get; init; }
 
-    private sealed record Figure(
-        long Keys, double PutPerSecond, double GetPerSecond, double GetAnyPerSecond, double ListedPerSecond,
-        double ReadyMs, double ResidentMiB)
-    {
-        public double FilledPerSecond { get; init; }
+    [Column("ready after ms")]
+    public double ReadyMs { get; init; }
 
-        /// <summary>Beyond key and data.</summary>
-        public double VolumeBytesPerKey { get; init; }
+    [Column("resident MiB, then")]
+    public double ResidentMebibytes { get; init; }
 
-        /// <summary>Journal, catalog and their logs.</summary>
-        public double IndexBytesPerKey { get; init; }
-    }
+    [Column("after reads")]
+    public double ResidentAfterReadsMebibytes { get; init; }
+
+    /// <summary>Of the keys that came: beyond key and data.</summary>
+    [Column("volumes B/key")]
+    public double VolumeBytesPerKey { get; init; }
+
+    [Column("journal B/key")]
+    public double JournalBytesPerKey { get; init; }
+
+    [Column("catalog B/key")]
+    public double CatalogBytesPerKey { get; init; }
 }

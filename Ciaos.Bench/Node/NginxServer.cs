@@ -22,6 +22,9 @@ internal sealed class NginxServer(string folder) : ServerProcess("nginx", folder
         }
     }
 
+    // A file has the length of its object; what the file system needs beyond that does not show.
+    public override long? DiskBytes() => null;
+
     protected override ProcessStartInfo Command(int port)
     {
         var root = Path.Combine(Folder, "root");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Ciaos.Storage.Disks;
 
 namespace Ciaos.Bench.Node;
@@ -7,39 +6,22 @@ namespace Ciaos.Bench.Node;
 /// <summary>
 /// A whole node over sockets, beside the limit of machine and web server and beside nginx, in one run: each case on all
 /// servers in turn, several rounds, medians. <c>-- node [FILTER…] [--seconds 5] [--rounds 3] [--warm-up 5] [--no-half]
-/// [--server NAME] [--folder DIR] [--json FILE] [--set key=value]</c>
+/// [--server NAME] [--folder DIR] [--keys 1000000] [--json FILE] [--set key=value]</c>
 /// </summary>
 internal static class NodeBench
 {
-    private const string Head =
-        "| case | server | per s | MiB/s | p50 ms | p99 ms | p99.9 ms | CPU us/op | alloc B/op | switches/op "
-        + "| file reads/op | flushes/op | written/data | peak MiB | to the limit |\n"
-        + "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |";
-
-    public static Task Run(string[] arguments)
+    public static Task Run(string[] arguments, BenchReport report)
     {
         var options = NodeBenchOptions.Parse(arguments);
-        var report = BenchReport.Begin(options.Told);
-        report.Show(Console.Out);
+        options.Tell(report);
         var servers = options.Servers();
         try
         {
             foreach (var server in servers)
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{server.Name} is ready after {server.Start().TotalMilliseconds:N0} ms"));
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"A flush of 4 KiB takes {FlushTime(options.Folder).TotalMicroseconds:N0} us (median)"));
-            Console.WriteLine(Head);
-            var run = new NodeRun(servers, options);
-            foreach (var measured in options.Chosen([.. NodeCase.All()]))
-            {
-                var medians = run.Measure(measured);
-                foreach (var median in medians) Show(median, measured.AtHalfLoad ? [] : medians);
-            }
-
-            if (options.JsonPath is { } path) report.Write(path, run.Figures);
+                report.Add(new StartFigure(server.Name, server.Start().TotalMilliseconds));
+            report.Add(new FlushFigure(FlushTime(options.Folder).TotalMilliseconds));
+            var run = new NodeRun(servers, options, report);
+            foreach (var measured in options.Chosen([.. NodeCase.All(options.Keys)])) run.Measure(measured);
         }
         finally
         {
@@ -47,21 +29,6 @@ internal static class NodeBench
         }
 
         return Task.CompletedTask;
-    }
-
-    private static void Show(NodeMeasurement shown, IReadOnlyList<NodeMeasurement> all)
-    {
-        var limit = all.FirstOrDefault(other => other.Server == "bare limit");
-        var ratio = limit is null || limit == shown
-            ? ""
-            : (shown.PerSecond / limit.PerSecond).ToString("N2", CultureInfo.InvariantCulture);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {shown.Case} | {shown.Server} | {shown.PerSecond:N0} | {shown.MiBPerSecond:N1} | {shown.P50Ms:N2} "
-            + $"| {shown.P99Ms:N2} | {shown.P999Ms:N2} | {shown.CpuMicrosPerOperation:N0} "
-            + $"| {shown.AllocatedPerOperation:N0} | {shown.ContextSwitchesPerOperation:N2} "
-            + $"| {shown.FileReadsPerOperation:N2} | {shown.FlushesPerOperation:N3} | {shown.WriteAmplification:N2} "
-            + $"| {shown.PeakMiB:N0} | {ratio} |"));
     }
 
     private static TimeSpan FlushTime(string folder)
@@ -85,4 +52,11 @@ internal static class NodeBench
         disk.Delete("flush-time");
         return times.Order().ElementAt(Count / 2);
     }
+
+    private sealed record StartFigure(
+        [property: Column("server")] string Server,
+        [property: Column("ready after ms")] double ReadyMs);
 }
+
+/// <summary>What the disk takes for a flush of 4 KiB: the median.</summary>
+internal sealed record FlushFigure([property: Column("flush of 4 KiB, ms", "N3")] double FlushMs);

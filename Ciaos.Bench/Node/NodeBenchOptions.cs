@@ -2,28 +2,31 @@ using System.Globalization;
 
 namespace Ciaos.Bench.Node;
 
-/// <summary>What the benchmark of nodes was told.</summary>
+/// <summary>What the benchmarks of nodes were told.</summary>
+/// <param name="Keys">For the case of listing.</param>
+/// <param name="ObjectBytes">Of nine in ten objects that a node is filled with.</param>
 internal sealed record NodeBenchOptions(
-    IReadOnlyList<string> Filters, TimeSpan Duration, int Rounds, string Folder, string? JsonPath,
-    IReadOnlyList<string> Settings, IReadOnlyList<string> Only, TimeSpan WarmUp, bool WithHalf)
+    IReadOnlyList<string> Filters, TimeSpan Duration, int Rounds, string Folder,
+    IReadOnlyList<string> Settings, IReadOnlyList<string> Only, TimeSpan WarmUp, bool WithHalf,
+    int Keys, int ObjectBytes)
 {
     // Tiered compilation has done most of its work by then.
     private const int DefaultWarmUpSeconds = 5;
     private const int DefaultSeconds = 5;
     private const int DefaultRounds = 3;
+    private const int DefaultKeys = 1_000_000;
+    private const int DefaultObjectBytes = 1024;
 
-    public IReadOnlyList<string> Told =>
-    [
-        string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds of {Duration.TotalSeconds} s"),
-        string.Create(CultureInfo.InvariantCulture, $"{WarmUp.TotalSeconds} s of warm-up"), .. Settings,
-    ];
+    public void Tell(BenchReport report) => report.Setting(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Rounds} rounds of {Duration.TotalSeconds} s after {WarmUp.TotalSeconds} s of warm-up; medians"));
 
     /// <exception cref="ArgumentException">It is not understood.</exception>
     public static NodeBenchOptions Parse(string[] arguments)
     {
         var (filters, settings, only) = (new List<string>(), new List<string>(), new List<string>());
         var (seconds, rounds, warmUp, withHalf) = (DefaultSeconds, DefaultRounds, DefaultWarmUpSeconds, true);
-        var (folder, json) = (Path.GetTempPath(), (string?)null);
+        var (folder, keys, objectBytes) = (Path.GetTempPath(), DefaultKeys, DefaultObjectBytes);
         for (var i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
@@ -33,7 +36,8 @@ internal sealed record NodeBenchOptions(
                 case "--warm-up": warmUp = Number(); break;
                 case "--no-half": withHalf = false; break;
                 case "--folder": folder = Next(); break;
-                case "--json": json = Next(); break;
+                case "--keys": keys = Number(); break;
+                case "--bytes": objectBytes = Number(); break;
                 case "--set": settings.Add(Next()); break;
                 case "--server": only.Add(Next()); break;
                 case var other when other.StartsWith('-'):
@@ -49,8 +53,8 @@ internal sealed record NodeBenchOptions(
         }
 
         return new NodeBenchOptions(
-            filters, TimeSpan.FromSeconds(seconds), rounds, Path.GetFullPath(folder), json, settings, only,
-            TimeSpan.FromSeconds(warmUp), withHalf);
+            filters, TimeSpan.FromSeconds(seconds), rounds, Path.GetFullPath(folder), settings, only,
+            TimeSpan.FromSeconds(warmUp), withHalf, keys, objectBytes);
     }
 
     /// <summary>Those whose names hold a filter; a filter that is the whole name of a case means that one

@@ -10,19 +10,25 @@ namespace Ciaos.Bench.Node;
 /// <param name="MaxRequests">There are no more of them; a fifth of that again is there for the warm-up.</param>
 /// <param name="AtHalfLoad">Open loop, at half of what the server did in the case named
 /// <see cref="FullName"/>.</param>
+/// <param name="AddsObjects">Each request makes an object that is new.</param>
+/// <param name="OperationsPerRequest">What is counted, where it is not requests.</param>
 internal sealed record NodeCase(
     string Name, int Connections, long ObjectBytes, Func<ServerProcess, Func<LoadRequest>> Requests, bool OnAll = true,
-    long MaxRequests = long.MaxValue, bool AtHalfLoad = false)
+    long MaxRequests = long.MaxValue, bool AtHalfLoad = false, bool AddsObjects = false,
+    int OperationsPerRequest = 1)
 {
     private const string HalfLoad = ", half the load";
     private const int ReadKeys = 2000;
+    public const int PageKeys = 1000;
+
     private const int Deletes = 50_000;
 
     private static long _next;
 
     public string FullName => AtHalfLoad ? Name[..^HalfLoad.Length] : Name;
 
-    public static IEnumerable<NodeCase> All()
+    /// <param name="listedKeys">How many keys the case of listing is to have.</param>
+    public static IEnumerable<NodeCase> All(int listedKeys)
     {
         foreach (var size in new[] { 1 << 10, 4 << 10, 64 << 10, 1 << 20, 64 << 20 })
             foreach (var connections in size == 64 << 20 ? new[] { 1, 4 } : [1, 16, 64, 256])
@@ -43,6 +49,7 @@ internal sealed record NodeCase(
         yield return Append();
         yield return Delete();
         yield return Mixed();
+        yield return List(listedKeys);
     }
 
     private static NodeCase Put(int bytes, int connections)
@@ -50,7 +57,8 @@ internal sealed record NodeCase(
         var body = Bodies.Random(bytes);
         return new NodeCase(
             Named("put", bytes, connections), connections, bytes,
-            server => () => Bodies.Request(server.Address, "PUT", NewPath("/raw/"), body));
+            server => () => Bodies.Request(server.Address, "PUT", NewPath("/raw/"), body),
+            AddsObjects: true);
     }
 
     private static NodeCase Get(int bytes, int connections) => new(
@@ -66,7 +74,8 @@ internal sealed record NodeCase(
         var body = Bodies.FileList(files, 4096);
         return new NodeCase(
             $"native put {files} x 4KiB x64", 64, files * 4096L,
-            server => () => Bodies.Request(server.Address, "POST", NewPath("/put/"), body), OnAll: false);
+            server => () => Bodies.Request(server.Address, "POST", NewPath("/put/"), body), OnAll: false,
+            AddsObjects: true);
     }
 
     private static NodeCase NativeGet(int files) => new(
@@ -112,6 +121,31 @@ internal sealed record NodeCase(
                     ? Bodies.Request(server.Address, "PUT", NewPath("/raw/"), body)
                     : reads();
             });
+    }
+
+    // A client that walks through all keys, page by page. What is counted are keys.
+    private static NodeCase List(int keys) => new(
+        string.Create(CultureInfo.InvariantCulture, $"list {keys:N0} keys, per key"), 1, 0, server =>
+        {
+            const string prefix = "listed/";
+            KeyFill.Run(server, 0, keys, number => $"{prefix}{number:D9}", _ => Bodies.Random(100));
+            return Pages(server, keys / PageKeys, page => $"{prefix}{(page * (long)PageKeys) - 1:D9}", prefix);
+        },
+        OnAll: false, OperationsPerRequest: PageKeys);
+
+    /// <summary>Requests of whole pages of keys, one behind the other, and again from the first.</summary>
+    /// <param name="lastBefore">The key before a page, counted from 0.</param>
+    public static Func<LoadRequest> Pages(
+        ServerProcess server, int pages, Func<int, string> lastBefore, string prefix = "")
+    {
+        if (pages == 0) throw new ArgumentException($"There are to be {PageKeys} keys at least");
+        var next = 0;
+        return () =>
+        {
+            var after = next % pages == 0 ? "" : lastBefore(next % pages);
+            next++;
+            return Bodies.Request(server.Address, "GET", $"/list?prefix={prefix}&after={after}");
+        };
     }
 
     /// <summary>Stores objects under new keys and returns their paths.</summary>

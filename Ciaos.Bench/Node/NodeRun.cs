@@ -3,15 +3,16 @@ using Ciaos.Bench.Load;
 namespace Ciaos.Bench.Node;
 
 /// <summary>Measures cases on servers that run, and keeps what it has found.</summary>
-internal sealed class NodeRun(IReadOnlyList<ServerProcess> servers, NodeBenchOptions options)
+internal sealed class NodeRun(
+    IReadOnlyList<ServerProcess> servers, NodeBenchOptions options, BenchReport report)
 {
+    // Disks are not large enough for what is left of all the rounds with such objects.
+    private const long LargeBytes = 1 << 20;
+
     private readonly List<NodeMeasurement> _figures = [];
 
-    public IReadOnlyList<NodeMeasurement> Figures => _figures;
-
-    /// <summary>On each server that can do it, in turn, several rounds.</summary>
-    /// <returns>The medians.</returns>
-    public IReadOnlyList<NodeMeasurement> Measure(NodeCase measured)
+    /// <summary>On each server that can do it, in turn, several rounds; the medians are reported.</summary>
+    public void Measure(NodeCase measured)
     {
         var mine = servers.Where(server => measured.OnAll || server is CiaosServer).ToList();
         var sources = mine.ConvertAll(server => measured.Requests(server));
@@ -22,8 +23,18 @@ internal sealed class NodeRun(IReadOnlyList<ServerProcess> servers, NodeBenchOpt
             for (var i = 0; i < mine.Count; i++)
                 rounds[i].Add(MeasureOnce(measured, mine[i], sources[i], rates?[i]));
         var medians = rounds.ConvertAll(NodeMeasurement.MedianOf);
-        _figures.AddRange(medians);
-        return medians;
+        foreach (var median in medians) Report(measured, median, medians);
+        if (!measured.AddsObjects || measured.ObjectBytes < LargeBytes) return;
+        foreach (var server in mine) server.Renew();
+    }
+
+    private void Report(NodeCase measured, NodeMeasurement median, List<NodeMeasurement> medians)
+    {
+        _figures.Add(median);
+        var limit = medians.Find(other => other.Server == BareServer.Called && other != median);
+        report.Add(limit is null || measured.AtHalfLoad
+            ? median
+            : median with { ToLimit = median.PerSecond / limit.PerSecond });
     }
 
     private void WarmUp(NodeCase measured, ServerProcess server, Func<LoadRequest> source)
@@ -46,7 +57,7 @@ internal sealed class NodeRun(IReadOnlyList<ServerProcess> servers, NodeBenchOpt
     /// <param name="rate">Null: closed loop.</param>
     private NodeMeasurement MeasureOnce(NodeCase measured, ServerProcess server, Func<LoadRequest> source, double? rate)
     {
-        var before = server.Usage();
+        var before = Usage(measured, server);
         var settling = measured.MaxRequests < long.MaxValue ? TimeSpan.Zero : options.Duration / 5;
         var load = LoadGenerator.Run(
             server.Address,
@@ -54,11 +65,14 @@ internal sealed class NodeRun(IReadOnlyList<ServerProcess> servers, NodeBenchOpt
             () =>
             {
                 server.ForgetPeak();
-                before = server.Usage();
+                before = Usage(measured, server);
             });
         Check(measured, server, load);
-        return NodeMeasurement.Of(measured, server, load, server.Usage().Since(before));
+        return NodeMeasurement.Of(measured, server, load, Usage(measured, server).Since(before));
     }
+
+    private static ServerUsage Usage(NodeCase measured, ServerProcess server) =>
+        server.Usage() with { DiskBytes = measured.AddsObjects ? server.DiskBytes() : null };
 
     private static void Check(NodeCase measured, ServerProcess server, LoadResult load)
     {

@@ -15,7 +15,6 @@ internal abstract class ServerProcess : IDisposable
     protected ServerProcess(string name, string folder)
     {
         (Name, Folder) = (name, folder);
-        Directory.CreateDirectory(folder);
     }
 
     public string Name { get; }
@@ -30,6 +29,7 @@ internal abstract class ServerProcess : IDisposable
     /// <summary>Returns when it answers; tells how long that took.</summary>
     public TimeSpan Start()
     {
+        Directory.CreateDirectory(Folder);
         Address = new IPEndPoint(IPAddress.Loopback, FreePort());
         var began = Stopwatch.GetTimestamp();
         _process = Process.Start(Command(Address.Port)) ?? throw new InvalidOperationException($"No {Name}");
@@ -59,7 +59,18 @@ internal abstract class ServerProcess : IDisposable
         _process = null;
     }
 
-    /// <summary>What it has used up to now.</summary>
+    /// <summary>Begins anew with an empty folder.</summary>
+    public void Renew()
+    {
+        Dispose();
+        Start();
+    }
+
+    /// <summary>The lengths of its files; null where that says nothing.</summary>
+    public virtual long? DiskBytes() => new DirectoryInfo(Folder)
+        .EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+
+    /// <summary>What it has used up to now, but for the disk.</summary>
     public virtual ServerUsage Usage()
     {
         var used = default(ServerUsage);
@@ -161,12 +172,13 @@ internal abstract class ServerProcess : IDisposable
 /// <param name="PeakBytes">Of resident memory.</param>
 /// <param name="AllocatedBytes">On the managed heap; 0 where it is not known.</param>
 /// <param name="Flushes">fdatasync and its like; 0 where it is not known.</param>
+/// <param name="DiskBytes">Null where it was not asked for, or is not known.</param>
 /// <param name="FileReads">Calls that read from files (read, pread, sendfile and their like), as the system counts
 /// them: those that take from sockets with recv are not among them.</param>
 /// <param name="ContextSwitches">Of all threads, wanted and not.</param>
 internal readonly record struct ServerUsage(
     TimeSpan Cpu, long WrittenBytes, long PeakBytes, long ResidentBytes, long AllocatedBytes, long Flushes,
-    long FileReads, long ContextSwitches)
+    long FileReads, long ContextSwitches, long? DiskBytes)
 {
     public ServerUsage Since(ServerUsage before) => this with
     {
@@ -174,6 +186,7 @@ internal readonly record struct ServerUsage(
         WrittenBytes = WrittenBytes - before.WrittenBytes,
         AllocatedBytes = AllocatedBytes - before.AllocatedBytes,
         Flushes = Flushes - before.Flushes,
+        DiskBytes = DiskBytes - before.DiskBytes,
         FileReads = FileReads - before.FileReads,
         ContextSwitches = ContextSwitches - before.ContextSwitches,
     };

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using System.Globalization;
 using Ciaos.Storage;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
@@ -16,21 +15,21 @@ internal static class StorageBench
     private const long Mebibyte = 1 << 20;
 
     /// <param name="args">The folder to work in (default: the system's temporary folder).</param>
-    public static Task Run(string[] args)
+    public static Task Run(string[] args, BenchReport report)
     {
-        MeasureCrc();
+        MeasureCrc(report);
         var root = Path.Combine(args.Length > 0 ? args[0] : Path.GetTempPath(), $"ciaos-bench-{Environment.ProcessId}");
         try
         {
             using var disk = PhysicalDisk.Open(root);
             disk.CreateFolder("volumes");
             var folder = new VolumeFolder(disk, "volumes");
-            var small = MeasureAppend(folder, new VolumeId(1), SmallBytes, BatchNeedles, batches: 1000);
-            MeasureRead(folder, small, "read 4 KiB, random, cached", count: 200_000);
-            var chunks = MeasureAppend(folder, new VolumeId(2), ChunkBytes, batchNeedles: 4, batches: 32);
-            MeasureRead(folder, chunks, "read 4 MiB, cached", count: 500);
-            MeasureRecovery(folder, new VolumeId(1));
-            MeasureRecovery(folder, new VolumeId(2));
+            var small = MeasureAppend(report, folder, new VolumeId(1), SmallBytes, BatchNeedles, batches: 1000);
+            MeasureRead(report, folder, small, "read 4 KiB, random, cached", count: 200_000);
+            var chunks = MeasureAppend(report, folder, new VolumeId(2), ChunkBytes, batchNeedles: 4, batches: 32);
+            MeasureRead(report, folder, chunks, "read 4 MiB, cached", count: 500);
+            MeasureRecovery(report, folder, new VolumeId(1));
+            MeasureRecovery(report, folder, new VolumeId(2));
         }
         finally
         {
@@ -40,7 +39,7 @@ internal static class StorageBench
         return Task.CompletedTask;
     }
 
-    private static void MeasureCrc()
+    private static void MeasureCrc(BenchReport report)
     {
         foreach (var bytes in new[] { 512, 4096, NeedleFormat.BlockBytes, 1 << 20 })
         {
@@ -48,21 +47,21 @@ internal static class StorageBench
             new Random(1).NextBytes(data);
             var rounds = (1L << 31) / bytes;
             var sum = 0u;
-            var watch = Stopwatch.StartNew();
+            var watch = new Watch();
             for (var i = 0L; i < rounds; i++) sum ^= Crc32C.Append(sum, data);
-            Report($"CRC-32C of {bytes} bytes", rounds, rounds * bytes, watch.Elapsed);
+            report.Add(Of($"CRC-32C of {bytes} bytes", rounds, rounds * bytes, watch));
         }
     }
 
     private static NeedleLocation[] MeasureAppend(
-        VolumeFolder folder, VolumeId id, int dataBytes, int batchNeedles, int batches)
+        BenchReport report, VolumeFolder folder, VolumeId id, int dataBytes, int batchNeedles, int batches)
     {
         using var volume = VolumeFile.Create(folder, new Superblock(id, 0, 42), VolumeFileSettings.Default);
         var data = new byte[dataBytes];
         new Random(1).NextBytes(data);
         var locations = new List<NeedleLocation>();
         var nextId = 0L;
-        var watch = Stopwatch.StartNew();
+        var watch = new Watch();
         for (var batch = 0; batch < batches; batch++)
         {
             var needles = new Needle[batchNeedles];
@@ -71,36 +70,52 @@ internal static class StorageBench
             volume.Flush();
         }
 
-        Report($"append {dataBytes} bytes, {batchNeedles} a flush", nextId, nextId * dataBytes, watch.Elapsed);
+        report.Add(Of($"append {dataBytes} bytes, {batchNeedles} a flush", nextId, nextId * dataBytes, watch));
         return locations.ToArray();
     }
 
-    private static void MeasureRead(VolumeFolder folder, NeedleLocation[] needles, string name, int count)
+    private static void MeasureRead(
+        BenchReport report, VolumeFolder folder, NeedleLocation[] needles, string name, int count)
     {
         using var reader = VolumeReader.Open(folder, needles[0].Volume);
         var random = new Random(1);
         var destination = new byte[needles[0].DataBytes];
-        var watch = Stopwatch.StartNew();
+        var watch = new Watch();
         for (var i = 0; i < count; i++) reader.Read(needles[random.Next(needles.Length)], 0, destination);
-        Report(name, count, (long)count * destination.Length, watch.Elapsed);
+        report.Add(Of(name, count, (long)count * destination.Length, watch));
     }
 
-    private static void MeasureRecovery(VolumeFolder folder, VolumeId id)
+    private static void MeasureRecovery(BenchReport report, VolumeFolder folder, VolumeId id)
     {
-        var watch = Stopwatch.StartNew();
+        var watch = new Watch();
         var found = VolumeRecovery.Inspect(folder, id);
-        Report("recover without a checkpoint", found.NeedleCount, found.FileBytes, watch.Elapsed);
+        report.Add(Of("recover without a checkpoint", found.NeedleCount, found.FileBytes, watch));
     }
 
     private static Needle Make(long id, byte[] data) => new(
         NeedleKind.Data, new NeedleId(id), new BucketId(1), ObjectKey.Create($"bench/{id}"), new ObjectId(id), 0, true,
         UploadOperation.Create, BodyFormat.Raw, FrozenDictionary<string, string>.Empty, data);
 
-    private static void Report(string name, long count, long bytes, TimeSpan time)
+    private static Figure Of(string name, long count, long bytes, Watch watch)
     {
-        var rate = count / time.TotalSeconds;
-        var mebibytes = bytes / Mebibyte / time.TotalSeconds;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{name,-40} {rate,12:N0} a second {mebibytes,10:N0} MiB/s"));
+        var (wall, cpu) = watch.Elapsed;
+        return new Figure(
+            name, count / wall.TotalSeconds, (double)bytes / Mebibyte / wall.TotalSeconds,
+            cpu.TotalMicroseconds / count);
+    }
+
+    private sealed record Figure(
+        [property: Column("case")] string Case,
+        [property: Column("per second")] double PerSecond,
+        [property: Column("MiB/s")] double MebibytesPerSecond,
+        [property: Column("CPU us/op", "N2")] double CpuMicrosPerOperation);
+
+    private sealed class Watch
+    {
+        private readonly long _began = Stopwatch.GetTimestamp();
+        private readonly TimeSpan _cpu = Environment.CpuUsage.TotalTime;
+
+        public (TimeSpan Wall, TimeSpan Cpu) Elapsed =>
+            (Stopwatch.GetElapsedTime(_began), Environment.CpuUsage.TotalTime - _cpu);
     }
 }
