@@ -20,8 +20,8 @@ internal sealed record BenchMachine(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Processor}, {Processors} processors, {MemoryGibibytes:N0} GiB, {OperatingSystem}, {Runtime}, commit {Commit}, "
-        + $"{Began}, load average {LoadAverage}");
+        $"{Processor}, {Processors} processors, {MemoryGibibytes:N0} GiB, {OperatingSystem}, {Runtime}, "
+        + $"commit {Commit}, {Began}, load average {LoadAverage}");
 
     private static string ProcessorName()
     {

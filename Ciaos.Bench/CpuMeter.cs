@@ -32,6 +32,7 @@ internal static class CpuMeter
 
     public static async Task<CpuFigure> MeasureOnce(string name, long operations, Func<Task> round)
     {
+        Interruption.Check();
         var (cpu, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         var allocated = GC.GetTotalAllocatedBytes();
         await round();

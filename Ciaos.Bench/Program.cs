@@ -7,11 +7,18 @@ using Ciaos.Bench.Storage;
 namespace Ciaos.Bench;
 
 /// <summary>
-/// Runs benchmarks by name: <c>dotnet run -c Release --project Ciaos.Bench -- NAME [ARGUMENT…] [--json FILE]</c>.
-/// docs/benchmarks.md tells them all.
+/// Runs benchmarks by name: <c>dotnet run -c Release --project Ciaos.Bench -- NAME [ARGUMENT…] [--json FILE]</c>, or
+/// all: <c>-- all [--quick] [--folder DIR] [--json FILE]</c>. docs/benchmarks.md tells them all.
 /// </summary>
 internal static class Program
 {
+    private const int ExitPartFailed = 1;
+    private const int ExitWrongUse = 2;
+    private const int ExitBrokenOff = 130;
+
+    private static readonly string[] QuickSizes = ["10000", "100000"];
+    private static readonly string[] Sizes = ["10000", "100000", "1000000", "10000000"];
+
     // A benchmark gets the arguments after its name.
     private static readonly Dictionary<string, Func<string[], BenchReport, Task>> Benchmarks =
         new(StringComparer.Ordinal)
@@ -35,18 +42,78 @@ internal static class Program
             return 0;
         }
 
+        using var listening = Interruption.Listen();
+        try
+        {
+            return await RunAsync(args);
+        }
+        catch (Exception) when (Interruption.IsRequested)
+        {
+            // Servers that got the signal too may have failed before anybody looked.
+            await Console.Error.WriteLineAsync("Broken off");
+            return ExitBrokenOff;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] args)
+    {
         var arguments = args.ToList();
         var jsonPath = Take(arguments, "--json");
-        if (arguments.Count > 0 && Benchmarks.TryGetValue(arguments[0], out var run))
+        var isAll = arguments is ["all", ..];
+        if (!isAll && (arguments.Count == 0 || !Benchmarks.ContainsKey(arguments[0])))
         {
-            var report = new BenchReport(string.Join(' ', args), jsonPath);
-            report.Begin(arguments[0]);
-            await run([.. arguments[1..]], report);
-            return 0;
+            await Console.Error.WriteLineAsync(
+                $"Give the name of a benchmark: all, {string.Join(", ", Benchmarks.Keys)}");
+            return ExitWrongUse;
         }
 
-        await Console.Error.WriteLineAsync($"Give the name of a benchmark: {string.Join(", ", Benchmarks.Keys)}");
-        return 2;
+        var report = new BenchReport(string.Join(' ', args), jsonPath);
+        var isWhole = true;
+        if (isAll) isWhole = await AllAsync(arguments, report);
+        else await PartAsync(arguments[0], [.. arguments[1..]], report);
+        var targets = new Targets([.. report.Figures]).Find();
+        if (targets.Count > 0) report.Begin("wanted");
+        foreach (var target in targets) report.Add(target);
+        return isWhole ? 0 : ExitPartFailed;
+    }
+
+    private static Task PartAsync(string part, string[] arguments, BenchReport report)
+    {
+        report.Begin(part);
+        return Benchmarks[part](arguments, report);
+    }
+
+    // What a quick run has of node and growth is what something is wanted of. False: a part has failed.
+    private static async Task<bool> AllAsync(List<string> arguments, BenchReport report)
+    {
+        arguments.RemoveAt(0);
+        var isQuick = arguments.Remove("--quick");
+        string[] folder = Take(arguments, "--folder") is { } given ? [given] : [];
+        string[] forNodes = [.. folder.SelectMany(path => new[] { "--folder", path }), .. arguments];
+        if (isQuick) forNodes = [.. forNodes, "--seconds", "2", "--rounds", "1", "--warm-up", "2"];
+        (string Part, string[] Arguments)[] parts =
+        [
+            ("engine", []), ("streams", []), ("persist", []), ("storage", folder), ("encryption", folder),
+            ("index", []), ("allocations", []),
+            ("node", isQuick ? [.. forNodes, "--keys", "100000", .. Targets.Cases] : forNodes),
+            ("growth", [.. forNodes, .. isQuick ? QuickSizes : Sizes]),
+        ];
+        var isWhole = true;
+        foreach (var (part, itsArguments) in parts)
+        {
+            try
+            {
+                await PartAsync(part, itsArguments, report);
+            }
+            catch (Exception failure) when (!Interruption.IsRequested)
+            {
+                // What the others find in an hour is not to be lost.
+                report.Setting($"{part} failed: {failure.Message}");
+                isWhole = false;
+            }
+        }
+
+        return isWhole;
     }
 
     // The value behind an option, which is taken out of the arguments.

@@ -65,6 +65,7 @@ public sealed class LoadGenerator(IPEndPoint server)
         var isWarm = false;
         while (true)
         {
+            Interruption.Check();
             var now = Stopwatch.GetTimestamp();
             if (!isWarm && now >= warmAt)
             {

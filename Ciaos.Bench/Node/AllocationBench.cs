@@ -9,7 +9,8 @@ namespace Ciaos.Bench.Node;
 
 /// <summary>
 /// Of what types the memory is that a request takes: a node in this process, one kind of request, and what the garbage
-/// collector samples (an event every 100 KiB). <c>-- allocations put|get|native-put|native-get [REQUESTS]</c>
+/// collector samples (an event every 100 KiB). <c>-- allocations
+/// [put|get|native-put|native-get [REQUESTS]]</c>
 /// </summary>
 internal static class AllocationBench
 {
@@ -17,10 +18,16 @@ internal static class AllocationBench
     private const int DefaultRequests = 50_000;
     private const int Shown = 30;
 
+    private static readonly string[] Known = ["put", "get", "native-put", "native-get"];
+
     public static async Task Run(string[] arguments, BenchReport report)
     {
-        var what = arguments.FirstOrDefault() ?? "put";
         var requests = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : DefaultRequests;
+        foreach (var what in arguments.Length > 0 ? arguments[..1] : Known) await Measure(what, requests, report);
+    }
+
+    private static async Task Measure(string what, int requests, BenchReport report)
+    {
         var folder = Directory.CreateTempSubdirectory("ciaos-bench-").FullName;
         try
         {

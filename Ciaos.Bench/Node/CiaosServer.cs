@@ -52,6 +52,7 @@ internal sealed class CiaosServer(string folder, params string[] settings) : Ser
         {
             if (Stopwatch.GetElapsedTime(began) > FollowersPatience)
                 throw new TimeoutException("The catalog does not follow the journal");
+            Interruption.Check();
             Thread.Sleep(100);
         }
     }

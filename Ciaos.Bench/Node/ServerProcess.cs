@@ -39,6 +39,7 @@ internal abstract class ServerProcess : IDisposable
         {
             if (_process.HasExited || Stopwatch.GetElapsedTime(began) > StartPatience)
                 throw new InvalidOperationException($"{Name} did not start");
+            Interruption.Check();
             Thread.Sleep(5);
         }
 
