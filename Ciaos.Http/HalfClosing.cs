@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -29,6 +30,8 @@ internal static class HalfClosing
         private bool _isEndHidden;
         private bool _isEndDue;
 
+        // One for each request: what waits for its bytes is taken from a pool.
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
             HideEnd(await inner.ReadAsync(cancellationToken));
 

@@ -58,7 +58,7 @@ public sealed class HttpServer : IAsyncDisposable
         CancellationToken cancellation, Telemetry? telemetry = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ciaos" });
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new ServerLog(loggers));
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton<IHostLifetime, HostsOwnLifetime>();
 

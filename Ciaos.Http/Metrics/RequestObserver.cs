@@ -19,14 +19,29 @@ internal sealed class RequestObserver(Telemetry telemetry, FrontEnd frontEnd, IL
 
     public RequestDelegate Around(RequestDelegate handler) => context => HandleAsync(context, handler);
 
-    private async Task HandleAsync(HttpContext context, RequestDelegate handler)
+    private Task HandleAsync(HttpContext context, RequestDelegate handler)
     {
         var watch = RequestWatch.Begin(context, _time);
         _metrics.Begin(frontEnd);
+        if (RequestTracing.HasListeners) return TraceAsync(context, handler, watch);
+        var answered = handler(context);
+        if (!answered.IsCompletedSuccessfully) return EndAsync(answered, context, watch, span: null);
+        End(context, watch, span: null);
+        return Task.CompletedTask;
+    }
+
+    // What it makes the current activity is so for this request alone.
+    private async Task TraceAsync(HttpContext context, RequestDelegate handler, RequestWatch watch)
+    {
         var span = RequestTracing.Begin(context);
+        await EndAsync(handler(context), context, watch, span);
+    }
+
+    private async Task EndAsync(Task answered, HttpContext context, RequestWatch watch, Activity? span)
+    {
         try
         {
-            await handler(context);
+            await answered;
         }
         finally
         {

@@ -15,10 +15,12 @@ internal static class RequestTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    public static bool HasListeners => Source.HasListeners();
+
     /// <summary>Null: nobody listens, or this request is not among those that are traced.</summary>
     public static Activity? Begin(HttpContext context)
     {
-        if (!Source.HasListeners()) return null;
+        if (!HasListeners) return null;
         var headers = context.Request.Headers;
         ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var parent);
 
