@@ -279,6 +279,10 @@ public static class IndexProtocol
         /// <summary>A strong entity tag without its quotes: it changes whenever the content does.</summary>
         public string ETag => Metadata.TryGetValue(ObjectMetadata.ETag, out var tag) ? tag : string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"{Id.Value:x}-{ContentVersion ?? Version:x}");
+
+        /// <summary>The same with its quotes, as headers have it.</summary>
+        public string QuotedETag => Metadata.TryGetValue(ObjectMetadata.ETag, out var tag) ? $"\"{tag}\"" : string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"\"{Id.Value:x}-{ContentVersion ?? Version:x}\"");
     }
 
     /// <param name="WasCreated">The key did not exist before.</param>

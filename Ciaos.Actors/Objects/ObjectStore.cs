@@ -160,14 +160,17 @@ public sealed class ObjectStore
         }
     }
 
-    /// <summary>Fills <paramref name="destination"/> with all bytes of an object that is not encrypted, and whose
-    /// segments were all found.</summary>
+    /// <summary>Whether <see cref="ReadAtOnce"/> can read it.</summary>
+    public static bool CanReadAtOnce(IndexProtocol.Found found) =>
+        found.Ticket is null && !EncryptionMetadata.IsEncrypted(found.Object.Metadata);
+
+    /// <summary>Fills <paramref name="destination"/> with bytes of an object, all its files taken together.</summary>
+    /// <param name="offsetBytes">Counted from the start of the object, which has so many bytes behind it.</param>
     /// <exception cref="IOException">They cannot be read, or are not what was written.</exception>
-    public void ReadWhole(IndexProtocol.Found found, Span<byte> destination)
+    public void ReadAtOnce(IndexProtocol.Found found, long offsetBytes, Span<byte> destination)
     {
-        if (found.Ticket is not null || EncryptionMetadata.IsEncrypted(found.Object.Metadata))
-            throw new InvalidOperationException($"{found.Object.Key} cannot be read in one piece");
-        SegmentReads.Read(Needles, found.Segments.AsSpan(), destination);
+        if (!CanReadAtOnce(found)) throw new InvalidOperationException($"{found.Object.Key} cannot be read at once");
+        SegmentReads.Read(Needles, found.Segments.AsSpan(), offsetBytes, destination);
     }
 
     /// <summary>Begins to store a body. It becomes visible only by an index command that names its segments.</summary>

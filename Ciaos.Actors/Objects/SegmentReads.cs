@@ -10,6 +10,42 @@ internal static class SegmentReads
     /// <summary>Bytes between two files up to which reading them too costs less than another read.</summary>
     private const int MaxGapBytes = 4096;
 
+    /// <summary>Fills <paramref name="destination"/> with bytes of the segments, taken as one.</summary>
+    /// <param name="offsetBytes">Counted from the start of the first segment.</param>
+    /// <exception cref="IOException">They cannot be read, or are not what was written.</exception>
+    public static void Read(
+        INeedleReader needles, ReadOnlySpan<Segment> segments, long offsetBytes, Span<byte> destination)
+    {
+        while (offsetBytes >= segments[0].LengthBytes && segments.Length > 1)
+        {
+            offsetBytes -= segments[0].LengthBytes;
+            segments = segments[1..];
+        }
+
+        // The first and the last may be wanted in part.
+        if (offsetBytes > 0)
+        {
+            var first = segments[0];
+            var bytes = (int)Math.Min(first.LengthBytes - offsetBytes, destination.Length);
+            if (bytes > 0) needles.Read(first.Needle, first.OffsetBytes + (int)offsetBytes, destination[..bytes]);
+            segments = segments[1..];
+            destination = destination[bytes..];
+        }
+
+        var (whole, wholeBytes) = WholeWithin(segments, destination.Length);
+        Read(needles, segments[..whole], destination[..wholeBytes]);
+        destination = destination[wholeBytes..];
+        if (!destination.IsEmpty) needles.Read(segments[whole].Needle, segments[whole].OffsetBytes, destination);
+    }
+
+    private static (int Count, int Bytes) WholeWithin(ReadOnlySpan<Segment> segments, int lengthBytes)
+    {
+        var (count, bytes) = (0, 0);
+        while (count < segments.Length && segments[count].LengthBytes <= lengthBytes - bytes)
+            bytes += segments[count++].LengthBytes;
+        return (count, bytes);
+    }
+
     /// <exception cref="IOException">They cannot be read, or are not what was written.</exception>
     public static void Read(INeedleReader needles, ReadOnlySpan<Segment> segments, Span<byte> destination)
     {

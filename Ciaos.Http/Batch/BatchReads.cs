@@ -92,9 +92,7 @@ internal sealed class BatchReads(ObjectStore store, Failures failures, BatchSett
         private bool TryWriteWhole(int index, IndexProtocol.Found found)
         {
             var record = found.Object;
-            if (record.SizeBytes > MaxWholeBytes || found.Ticket is not null
-                || EncryptionMetadata.IsEncrypted(record.Metadata))
-                return false;
+            if (record.SizeBytes > MaxWholeBytes || !ObjectStore.CanReadAtOnce(found)) return false;
             var headBytes = ReplyFrame.HeadBytes + ((int)record.FileCount * ReplyFrame.LengthBytes);
             var frameBytes = headBytes + (int)record.SizeBytes;
             var frame = output.GetSpan(frameBytes)[..frameBytes];
@@ -103,7 +101,7 @@ internal sealed class BatchReads(ObjectStore store, Failures failures, BatchSett
             WriteLengths(found, frame[ReplyFrame.HeadBytes..headBytes]);
             try
             {
-                store.ReadWhole(found, frame[headBytes..]);
+                store.ReadAtOnce(found, 0, frame[headBytes..]);
             }
             catch (IOException failure)
             {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
@@ -11,11 +12,12 @@ namespace Ciaos.Http.Native;
 /// <summary>
 /// <c>get</c>: a FlatBuffers list whose head is computed from the lengths of the files and whose data is streamed out
 /// of the volumes. The object's segments are gone through three times (length of the reply, head, data), so that
-/// neither the list nor its head is ever held in memory.
+/// neither the list nor its head is ever held in memory. A small object is read at once.
 /// </summary>
 internal sealed class FileListReads(ObjectStore store, Failures failures)
 {
     private const int EntriesPerWrite = 4096;
+    private const string BodyType = "application/octet-stream";
 
     public async Task HandleAsync(HttpContext context, string user, ObjectKey key)
     {
@@ -24,11 +26,72 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {
+            IndexProtocol.Found found when IsSmall(found) => SendAtOnceAsync(context, found),
             IndexProtocol.Found found => SendAsync(context, found),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
             _ => throw new InvalidOperationException($"A look-up was answered with {reply.GetType()}"),
         });
+    }
+
+    private static bool IsSmall(IndexProtocol.Found found) =>
+        found.Object.SizeBytes <= ReplyWriter.FlushBytes && ObjectStore.CanReadAtOnce(found);
+
+    // All files are read, and verified, before the answer begins.
+    private Task SendAtOnceAsync(HttpContext context, IndexProtocol.Found found)
+    {
+        var lengths = LengthsOf(found);
+        context.Response.ContentType = BodyType;
+        context.Response.ContentLength =
+            FileDataListHead.HeadBytes(lengths.Length) + lengths.Sum(length => FileDataListHead.FileBytes(length));
+        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
+        using var output = new ReplyWriter(context.Response.BodyWriter);
+        WriteHead(lengths, output);
+        WriteData(found, lengths, output);
+        return output.FinishAsync(context.RequestAborted).AsTask();
+    }
+
+    private static int[] LengthsOf(IndexProtocol.Found found)
+    {
+        var lengths = new int[(int)found.Object.FileCount];
+        var file = -1;
+        foreach (var segment in found.Segments)
+        {
+            if (segment.StartsFile) file++;
+            lengths[file] += segment.LengthBytes;
+        }
+
+        return lengths;
+    }
+
+    private static void WriteHead(int[] lengths, ReplyWriter output)
+    {
+        var head = new FileDataListHead(lengths.Length);
+        head.WritePreamble(output);
+        head.WriteOffsets(output, 0, lengths.Length);
+        foreach (var length in lengths) head.WriteTable(output, length);
+    }
+
+    private void WriteData(IndexProtocol.Found found, int[] lengths, ReplyWriter output)
+    {
+        var size = (int)found.Object.SizeBytes;
+        var data = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            store.ReadAtOnce(found, 0, data.AsSpan(0, size));
+            var next = 0;
+            foreach (var length in lengths)
+            {
+                FileDataListHead.WriteLength(output, length);
+                output.Write(data.AsSpan(next, length));
+                FileDataListHead.WritePadding(output, length);
+                next += length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(data);
+        }
     }
 
     private async Task SendAsync(HttpContext context, IndexProtocol.Found found)
@@ -41,7 +104,7 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
             return;
         }
 
-        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentType = BodyType;
         context.Response.ContentLength = totalBytes;
         if (HttpMethods.IsHead(context.Request.Method)) return;
         using var output = new ReplyWriter(context.Response.BodyWriter);

@@ -28,37 +28,68 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
         });
     }
 
-    private async Task AnswerAsync(HttpContext context, IndexProtocol.Found found, bool isHead)
+    private Task AnswerAsync(HttpContext context, IndexProtocol.Found found, bool isHead) =>
+        found.Object.SizeBytes <= ReplyWriter.FlushBytes && ObjectStore.CanReadAtOnce(found)
+            ? AnswerAtOnceAsync(context, found, isHead)
+            : StreamAsync(context, found, isHead);
+
+    // A small object: all of it is read, and verified, before the answer begins. It goes where the server takes it from.
+    private Task AnswerAtOnceAsync(HttpContext context, IndexProtocol.Found found, bool isHead)
+    {
+        if (!Begin(context, found.Object, out var range, out var refused)) return refused;
+        if (isHead || range.LengthBytes == 0) return Task.CompletedTask;
+        var (output, length) = (context.Response.BodyWriter, (int)range.LengthBytes);
+        store.ReadAtOnce(found, range.OffsetBytes, output.GetSpan(length)[..length]);
+        output.Advance(length);
+        return Task.CompletedTask;
+    }
+
+    private async Task StreamAsync(HttpContext context, IndexProtocol.Found found, bool isHead)
     {
         await using var reader = store.OpenRead(found);
-        SetValidators(context.Response, found.Object);
-        switch (Conditions.Read(context.Request.Headers).JudgeRead(found.Object))
+        if (!Begin(context, found.Object, out var range, out var refused))
         {
-            case Verdict.NotModified:
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
-                return;
-            case Verdict.Failed:
-                await WriteConditions.RefuseAsync(context, found.Object);
-                return;
-        }
-
-        var range = ByteRange.Read(context.Request, found.Object);
-        if (range.Kind == RangeKind.Unsatisfiable)
-        {
-            await RefuseRangeAsync(context, found.Object.SizeBytes);
+            await refused;
             return;
         }
 
-        SetBodyHeaders(context.Response, found.Object, range);
         if (isHead) return;
         using var output = new ReplyWriter(context.Response.BodyWriter);
         await reader.CopyAsync(range.OffsetBytes, range.LengthBytes, output, context.RequestAborted);
         await output.FinishAsync(context.RequestAborted);
     }
 
+    /// <summary>The head of the answer. False: there is nothing to be read, and <paramref name="refused"/> gives the
+    /// answer.</summary>
+    private static bool Begin(
+        HttpContext context, IndexProtocol.ObjectRecord found, out ByteRange range, out Task refused)
+    {
+        (range, refused) = (default, Task.CompletedTask);
+        SetValidators(context.Response, found);
+        switch (Conditions.Read(context.Request.Headers).JudgeRead(found))
+        {
+            case Verdict.NotModified:
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return false;
+            case Verdict.Failed:
+                refused = WriteConditions.RefuseAsync(context, found);
+                return false;
+        }
+
+        range = ByteRange.Read(context.Request, found);
+        if (range.Kind == RangeKind.Unsatisfiable)
+        {
+            refused = RefuseRangeAsync(context, found.SizeBytes);
+            return false;
+        }
+
+        SetBodyHeaders(context.Response, found, range);
+        return true;
+    }
+
     private static void SetValidators(HttpResponse response, IndexProtocol.ObjectRecord found)
     {
-        response.Headers.ETag = $"\"{found.ETag}\"";
+        response.Headers.ETag = found.QuotedETag;
         response.Headers.LastModified = found.Modified.ToString("R", CultureInfo.InvariantCulture);
         response.Headers.AcceptRanges = "bytes";
     }

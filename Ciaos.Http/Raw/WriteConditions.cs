@@ -44,5 +44,5 @@ internal sealed class WriteConditions(ObjectStore store, Failures failures)
     }
 
     public static void SetETag(HttpResponse response, IndexProtocol.ObjectRecord written) =>
-        response.Headers.ETag = $"\"{written.ETag}\"";
+        response.Headers.ETag = written.QuotedETag;
 }

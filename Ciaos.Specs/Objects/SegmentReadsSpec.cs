@@ -24,6 +24,11 @@ public sealed class SegmentReadsSpec
 
         Assert.Equal(wanted, read);
         Assert.InRange(reader.Reads, 0, segments.Count(segment => segment.LengthBytes > 0));
+
+        var offset = random.Next(wanted.Count + 1);
+        var part = new byte[random.Next(wanted.Count - offset + 1)];
+        SegmentReads.Read(reader, segments.ToArray(), offset, part);
+        Assert.Equal(wanted.Skip(offset).Take(part.Length), part);
     });
 
     [Fact]
