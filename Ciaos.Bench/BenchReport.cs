@@ -44,6 +44,16 @@ internal sealed class BenchReport
         Console.WriteLine(told);
     }
 
+    /// <summary>Something was not measured.</summary>
+    public bool HasFailures { get; private set; }
+
+    /// <summary>A part of the work has failed. The rest goes on: what it finds in an hour is not to be lost.</summary>
+    public void Fail(string what, Exception failure)
+    {
+        HasFailures = true;
+        Setting($"{what} failed: {failure.Message}");
+    }
+
     /// <summary>A line of the table of its type.</summary>
     public void Add(object figure)
     {

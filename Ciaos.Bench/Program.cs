@@ -68,13 +68,12 @@ internal static class Program
         }
 
         var report = new BenchReport(string.Join(' ', args), jsonPath);
-        var isWhole = true;
-        if (isAll) isWhole = await AllAsync(arguments, report);
+        if (isAll) await AllAsync(arguments, report);
         else await PartAsync(arguments[0], [.. arguments[1..]], report);
         var targets = new Targets([.. report.Figures]).Find();
         if (targets.Count > 0) report.Begin("wanted");
         foreach (var target in targets) report.Add(target);
-        return isWhole ? 0 : ExitPartFailed;
+        return report.HasFailures ? ExitPartFailed : 0;
     }
 
     private static Task PartAsync(string part, string[] arguments, BenchReport report)
@@ -83,8 +82,8 @@ internal static class Program
         return Benchmarks[part](arguments, report);
     }
 
-    // What a quick run has of node and growth is what something is wanted of. False: a part has failed.
-    private static async Task<bool> AllAsync(List<string> arguments, BenchReport report)
+    // What a quick run has of node and growth is what something is wanted of.
+    private static async Task AllAsync(List<string> arguments, BenchReport report)
     {
         arguments.RemoveAt(0);
         var isQuick = arguments.Remove("--quick");
@@ -98,7 +97,6 @@ internal static class Program
             ("node", isQuick ? [.. forNodes, "--keys", "100000", .. Targets.Cases] : forNodes),
             ("growth", [.. forNodes, .. isQuick ? QuickSizes : Sizes]),
         ];
-        var isWhole = true;
         foreach (var (part, itsArguments) in parts)
         {
             try
@@ -107,13 +105,9 @@ internal static class Program
             }
             catch (Exception failure) when (!Interruption.IsRequested)
             {
-                // What the others find in an hour is not to be lost.
-                report.Setting($"{part} failed: {failure.Message}");
-                isWhole = false;
+                report.Fail(part, failure);
             }
         }
-
-        return isWhole;
     }
 
     // The value behind an option, which is taken out of the arguments.

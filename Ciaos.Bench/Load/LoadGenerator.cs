@@ -26,26 +26,28 @@ public sealed record LoadResult(
 public sealed class LoadGenerator(IPEndPoint server)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly LatencyHistogram _latency = new();
     private long _requests;
     private long _failures;
     private long _bytes;
+    private TimeSpan? _elapsed;
     private string? _firstFailure;
 
     /// <param name="warm">Called once, when the warm-up is over.</param>
-    public static LoadResult Run(IPEndPoint server, LoadPlan plan, Action? warm = null) =>
-        new LoadGenerator(server).Run(plan, warm);
+    /// <param name="over">Called once, when what counts is over.</param>
+    public static LoadResult Run(IPEndPoint server, LoadPlan plan, Action? warm = null, Action? over = null) =>
+        new LoadGenerator(server).Run(plan, warm, over);
 
-    private LoadResult Run(LoadPlan plan, Action? warm)
+    private LoadResult Run(LoadPlan plan, Action? warm, Action? over)
     {
         using var epoll = new Epoll();
         var connections = new LoadConnection[plan.Connections];
         try
         {
             for (var i = 0; i < connections.Length; i++) connections[i] = new LoadConnection(server, epoll, i);
-            return Run(plan, epoll, connections, warm);
+            return Run(plan, epoll, connections, warm, over);
         }
         finally
         {
@@ -53,7 +55,7 @@ public sealed class LoadGenerator(IPEndPoint server)
         }
     }
 
-    private LoadResult Run(LoadPlan plan, Epoll epoll, LoadConnection[] connections, Action? warm)
+    private LoadResult Run(LoadPlan plan, Epoll epoll, LoadConnection[] connections, Action? warm, Action? over)
     {
         var idle = new Stack<int>(Enumerable.Range(0, connections.Length));
         var tags = new int[connections.Length];
@@ -77,6 +79,7 @@ public sealed class LoadGenerator(IPEndPoint server)
             }
 
             var isOver = now >= endAt || sent >= plan.MaxRequests;
+            if (isOver && CountsWindow(plan)) End(measuredFrom, over);
             if (isOver && idle.Count == connections.Length) break;
             if (now > endAt + Ticks(Patience)) throw new TimeoutException("The server did not answer any more");
             while (!isOver && idle.Count > 0 && sent < plan.MaxRequests && schedule.IsDue(now, out var dueAt))
@@ -95,15 +98,30 @@ public sealed class LoadGenerator(IPEndPoint server)
             }
         }
 
-        return new LoadResult(
-            _latency, _requests, _failures, _bytes, Stopwatch.GetElapsedTime(measuredFrom), _firstFailure);
+        End(measuredFrom, over);
+        return new LoadResult(_latency, _requests, _failures, _bytes, _elapsed!.Value, _firstFailure);
+    }
+
+    // With a warm-up, requests are under way when the counting begins, and as many when it ends: what ends in between
+    // counts. Without, and where requests are due at a rate, all of them count, with the time that the last ones take.
+    private static bool CountsWindow(LoadPlan plan) => plan.WarmUp > TimeSpan.Zero && plan.RatePerSecond is null;
+
+    private void End(long measuredFrom, Action? over)
+    {
+        if (_elapsed is not null) return;
+        _elapsed = Stopwatch.GetElapsedTime(measuredFrom);
+        over?.Invoke();
     }
 
     private void Note(LoadConnection done)
     {
         _latency.Add(Stopwatch.GetElapsedTime(done.DueAt));
-        _requests++;
-        _bytes += done.BodyBytes + done.RequestBytes;
+        if (_elapsed is null)
+        {
+            _requests++;
+            _bytes += done.BodyBytes + done.RequestBytes;
+        }
+
         if (done.Status is >= 200 and < 300) return;
         _failures++;
         _firstFailure ??= $"status {done.Status}";

@@ -21,7 +21,8 @@ internal static class NodeBench
                 report.Add(new StartFigure(server.Name, server.Start().TotalMilliseconds));
             report.Add(new FlushFigure(FlushTime(options.Folder).TotalMilliseconds));
             var run = new NodeRun(servers, options, report);
-            foreach (var measured in options.Chosen([.. NodeCase.All(options.Keys)])) run.Measure(measured);
+            foreach (var measured in options.Chosen([.. NodeCase.All(options.Keys)]))
+                run.Measure(measured);
         }
         finally
         {

@@ -6,26 +6,50 @@ namespace Ciaos.Bench.Node;
 internal sealed class NodeRun(
     IReadOnlyList<ServerProcess> servers, NodeBenchOptions options, BenchReport report)
 {
-    // Disks are not large enough for what is left of all the rounds with such objects.
-    private const long LargeBytes = 1 << 20;
-
     private readonly List<NodeMeasurement> _figures = [];
 
     /// <summary>On each server that can do it, in turn, several rounds; the medians are reported.</summary>
     public void Measure(NodeCase measured)
     {
+        try
+        {
+            MeasureAll(measured);
+        }
+        catch (Exception failure) when (!Interruption.IsRequested)
+        {
+            report.Fail(measured.Name, failure);
+        }
+    }
+
+    private void MeasureAll(NodeCase measured)
+    {
+        if (measured is { IsWave: true, AddsObjects: true } && !HasRoom(measured)) return;
         var mine = servers.Where(server => measured.OnAll || server is CiaosServer).ToList();
         var sources = mine.ConvertAll(server => measured.Requests(server));
         for (var i = 0; i < mine.Count; i++) WarmUp(measured, mine[i], sources[i]);
         var rates = measured.AtHalfLoad ? HalfLoads(measured, mine, sources) : null;
         var rounds = mine.ConvertAll(_ => new List<NodeMeasurement>());
-        for (var round = 0; round < (measured.MaxRequests < long.MaxValue ? 1 : options.Rounds); round++)
+        var count = measured.IsLimited || measured.IsWave ? 1 : options.Rounds;
+        for (var round = 1; round <= count; round++)
             for (var i = 0; i < mine.Count; i++)
+            {
                 rounds[i].Add(MeasureOnce(measured, mine[i], sources[i], rates?[i]));
+
+                // Disks are not large enough for what all the cases with such objects leave there.
+                if (round == count && measured is { AddsObjects: true, IsLarge: true }) mine[i].Renew();
+            }
+
         var medians = rounds.ConvertAll(NodeMeasurement.MedianOf);
         foreach (var median in medians) Report(measured, median, medians);
-        if (!measured.AddsObjects || measured.ObjectBytes < LargeBytes) return;
-        foreach (var server in mine) server.Renew();
+    }
+
+    private bool HasRoom(NodeCase measured)
+    {
+        const int waves = 3;
+        if (new DriveInfo(options.Folder).AvailableFreeSpace > waves * measured.Connections * measured.ObjectBytes)
+            return true;
+        report.Setting($"{measured.Name}: left out, {options.Folder} has not the room");
+        return false;
     }
 
     private void Report(NodeCase measured, NodeMeasurement median, List<NodeMeasurement> medians)
@@ -39,8 +63,8 @@ internal sealed class NodeRun(
 
     private void WarmUp(NodeCase measured, ServerProcess server, Func<LoadRequest> source)
     {
-        if (options.WarmUp == TimeSpan.Zero) return;
-        var most = measured.MaxRequests < long.MaxValue ? measured.MaxRequests / 5 : long.MaxValue;
+        if (options.WarmUp == TimeSpan.Zero || measured.IsWave) return;
+        var most = measured.IsLimited ? measured.MaxRequests / 5 : long.MaxValue;
         Check(measured, server, LoadGenerator.Run(
             server.Address,
             new LoadPlan(source, measured.Connections, TimeSpan.Zero, options.WarmUp, MaxRequests: most)));
@@ -57,8 +81,10 @@ internal sealed class NodeRun(
     /// <param name="rate">Null: closed loop.</param>
     private NodeMeasurement MeasureOnce(NodeCase measured, ServerProcess server, Func<LoadRequest> source, double? rate)
     {
-        var before = Usage(measured, server);
-        var settling = measured.MaxRequests < long.MaxValue ? TimeSpan.Zero : options.Duration / 5;
+        var (before, after) = (default(ServerUsage), default(ServerUsage));
+
+        // Of long requests those that were under way when the round began would count for too much.
+        var settling = measured.IsLimited || measured.IsLarge ? TimeSpan.Zero : options.Duration / 5;
         var load = LoadGenerator.Run(
             server.Address,
             new LoadPlan(source, measured.Connections, settling, options.Duration, rate, measured.MaxRequests),
@@ -66,9 +92,10 @@ internal sealed class NodeRun(
             {
                 server.ForgetPeak();
                 before = Usage(measured, server);
-            });
+            },
+            () => after = Usage(measured, server));
         Check(measured, server, load);
-        return NodeMeasurement.Of(measured, server, load, Usage(measured, server).Since(before));
+        return NodeMeasurement.Of(measured, server, load, after.Since(before));
     }
 
     private static ServerUsage Usage(NodeCase measured, ServerProcess server) =>
