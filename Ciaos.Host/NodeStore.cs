@@ -84,7 +84,7 @@ public sealed class NodeStore : IDisposable
         var objects = new ObjectStore(
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random),
-            settings.Index.Shards, StoreMetricsSetup.Of(system), index.Records);
+            settings.Index.Shards, StoreMetricsSetup.Of(system), index.OpenShards);
         var identity = IdentitySystem.Start(system, settings.Identity, secrets, disk, time);
         return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey, time);
     }

@@ -5,8 +5,8 @@ namespace Ciaos.Http;
 
 /// <summary>
 /// What the web server logs, without the hosting's own account of each request: nobody reads it, but as long as its
-/// category is on, at whatever level, every request gets an activity and a scope for it. A node tells of requests by its
-/// metrics, its traces and its log of slow ones.
+/// category is on, at whatever level, every request gets an activity and a scope for it. A node tells of requests by
+/// its metrics, its traces and its log of slow ones.
 /// </summary>
 internal sealed class ServerLog(ILoggerFactory inner) : ILoggerFactory
 {

@@ -281,8 +281,10 @@ public static class IndexProtocol
             System.Globalization.CultureInfo.InvariantCulture, $"{Id.Value:x}-{ContentVersion ?? Version:x}");
 
         /// <summary>The same with its quotes, as headers have it.</summary>
-        public string QuotedETag => Metadata.TryGetValue(ObjectMetadata.ETag, out var tag) ? $"\"{tag}\"" : string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"\"{Id.Value:x}-{ContentVersion ?? Version:x}\"");
+        public string QuotedETag => Metadata.TryGetValue(ObjectMetadata.ETag, out var tag)
+            ? $"\"{tag}\""
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"\"{Id.Value:x}-{ContentVersion ?? Version:x}\"");
     }
 
     /// <param name="WasCreated">The key did not exist before.</param>

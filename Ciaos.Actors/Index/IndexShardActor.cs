@@ -82,7 +82,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         On<ShardProtocol.Stop>(_ =>
         {
             _isStopping = true;
-            _shard.Records?.Close(_shard.Shard);
+            _shard.OpenShards?.Close(_shard.Shard);
         });
     }
 
@@ -114,7 +114,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
 
     protected override void PostStop()
     {
-        _shard.Records?.Close(_shard.Shard);
+        _shard.OpenShards?.Close(_shard.Shard);
         if (_failure is not null) Context.Parent.Tell(new ShardProtocol.Failing(_failure));
         var reply = _failure ?? Stopped;
         foreach (var waiting in _writes.Waiting) waiting.Client?.Tell(reply);
@@ -136,7 +136,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _progress?.Applied = LastSequenceNr;
         _progress?.Recorded = _recorder.RecordedTo;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, ShortestOf(_shard.Settings));
-        _shard.Records?.Open(_shard.Shard, _states.Readable);
+        _shard.OpenShards?.Open(_shard.Shard, Self, _states.Readable);
         Context.Parent.Tell(ShardProtocol.Ready.Instance);
     }
 

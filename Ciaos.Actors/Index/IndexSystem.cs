@@ -33,7 +33,7 @@ public sealed class IndexSystem : IAsyncDisposable
         Listing = new CatalogListing(readers, new ShardLayout(settings.Shards));
         Ages = new CatalogAges(store, readers);
         Heads = new ShardHeads(settings.Shards);
-        Records = new RecordCache(settings.Shards);
+        OpenShards = new OpenShards(settings.Shards);
         _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
         IActorRef? region = null;
         Buckets = system.ActorOf(
@@ -46,7 +46,7 @@ public sealed class IndexSystem : IAsyncDisposable
 
         ShardContext Context(int shard) =>
             new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time, Heads,
-                StoreMetricsSetup.Of(system), Records);
+                StoreMetricsSetup.Of(system), OpenShards);
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -57,8 +57,8 @@ public sealed class IndexSystem : IAsyncDisposable
 
     public IObjectListing Listing { get; }
 
-    /// <summary>Look-ups that need no actor.</summary>
-    public RecordCache Records { get; }
+    /// <summary>The shorter way to shards, and to what they remember.</summary>
+    public OpenShards OpenShards { get; }
 
     internal CatalogAges Ages { get; }
 

@@ -14,7 +14,7 @@ namespace Ciaos.Actors.Index;
 /// shards.</param>
 /// <param name="Heads">Is told how far the shard has come.</param>
 /// <param name="Metrics">Null: nothing is measured.</param>
-/// <param name="Records">Where readers look keys up; null: they always ask the shard.</param>
+/// <param name="OpenShards">Where others find it while it serves; null: nowhere.</param>
 internal sealed record ShardContext(
     int Shard,
     IndexSettings Settings,
@@ -27,7 +27,7 @@ internal sealed record ShardContext(
     TimeProvider Time,
     ShardHeads Heads,
     StoreMetrics? Metrics = null,
-    RecordCache? Records = null)
+    OpenShards? OpenShards = null)
 {
     public string PersistenceId => PersistenceIdOf(Stream);
 

@@ -28,21 +28,21 @@ public sealed class ObjectStore
     private readonly IObjectListing _listing;
     private readonly UploadTarget _uploads;
     private readonly StoreMetrics? _metrics;
-    private readonly RecordCache? _records;
+    private readonly OpenShards? _open;
 
     /// <param name="post">Runs listings; null: the thread pool does.</param>
     /// <param name="keys">Of encrypted objects; null: there are none, and none can be made.</param>
     /// <param name="shards">Of the index. Another number is only slow: look-ups of many keys would meet shards that do
     /// not own them.</param>
     /// <param name="metrics">Null: nothing is measured.</param>
-    /// <param name="records">What the index remembers for look-ups; null: the index is always asked.</param>
+    /// <param name="open">Shards that can be had without the index; null: none.</param>
     public ObjectStore(
         IActorRef index, IActorRef buckets, IActorRef volumes, INeedleReader needles, IObjectListing listing,
         NeedleIds ids, TimeProvider time, StoreSettings settings, Action<Action>? post = null,
         DataKeys? keys = null, int shards = 1, StoreMetrics? metrics = null,
-        RecordCache? records = null)
+        OpenShards? open = null)
     {
-        (_post, _layout, _metrics, _records) = (post, new ShardLayout(shards), metrics, records);
+        (_post, _layout, _metrics, _open) = (post, new ShardLayout(shards), metrics, open);
         (Index, Needles, _listing) = (index, needles, listing);
         _buckets = new BucketDirectory(buckets, settings.AskTimeout);
         var budget = new UploadBudget(settings.UploadMemoryBytes, settings.UploadPatience, time);
@@ -108,7 +108,8 @@ public sealed class ObjectStore
         using var span = StoreTracing.Command(command);
         try
         {
-            return await Index.Ask<IndexProtocol.IReply>(command, _uploads.Settings.AskTimeout, cancellation);
+            var shard = _open?.ShardOf(command.Bucket, command.Key) ?? Index;
+            return await shard.Ask<IndexProtocol.IReply>(command, _uploads.Settings.AskTimeout, cancellation);
         }
         catch (AskTimeoutException)
         {
@@ -258,7 +259,7 @@ public sealed class ObjectStore
 
     private IndexProtocol.IReply? Remembered(BucketId bucket, ObjectKey key, bool forReading)
     {
-        var known = _records?.Find(bucket, key, forReading);
+        var known = _open?.Find(bucket, key, forReading);
         if (known is not null) _metrics?.CacheUsed(isHit: true);
         return known;
     }

@@ -26,16 +26,13 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
             : IndexProtocol.KeyNotFound.Instance;
         await (reply switch
         {
-            IndexProtocol.Found found when IsSmall(found) => SendAtOnceAsync(context, found),
+            IndexProtocol.Found found when SmallReads.Allow(found) => SendAtOnceAsync(context, found),
             IndexProtocol.Found found => SendAsync(context, found),
             IndexProtocol.KeyNotFound => Answers.NoSuchKeyAsync(context, key.Value),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
             _ => throw new InvalidOperationException($"A look-up was answered with {reply.GetType()}"),
         });
     }
-
-    private static bool IsSmall(IndexProtocol.Found found) =>
-        found.Object.SizeBytes <= ReplyWriter.FlushBytes && ObjectStore.CanReadAtOnce(found);
 
     // All files are read, and verified, before the answer begins.
     private Task SendAtOnceAsync(HttpContext context, IndexProtocol.Found found)

@@ -29,18 +29,15 @@ internal sealed class RawReads(ObjectStore store, Failures failures)
     }
 
     private Task AnswerAsync(HttpContext context, IndexProtocol.Found found, bool isHead) =>
-        found.Object.SizeBytes <= ReplyWriter.FlushBytes && ObjectStore.CanReadAtOnce(found)
+        SmallReads.Allow(found)
             ? AnswerAtOnceAsync(context, found, isHead)
             : StreamAsync(context, found, isHead);
 
-    // A small object: all of it is read, and verified, before the answer begins. It goes where the server takes it from.
     private Task AnswerAtOnceAsync(HttpContext context, IndexProtocol.Found found, bool isHead)
     {
         if (!Begin(context, found.Object, out var range, out var refused)) return refused;
-        if (isHead || range.LengthBytes == 0) return Task.CompletedTask;
-        var (output, length) = (context.Response.BodyWriter, (int)range.LengthBytes);
-        store.ReadAtOnce(found, range.OffsetBytes, output.GetSpan(length)[..length]);
-        output.Advance(length);
+        if (!isHead)
+            SmallReads.Write(store, found, range.OffsetBytes, range.LengthBytes, context.Response.BodyWriter);
         return Task.CompletedTask;
     }
 

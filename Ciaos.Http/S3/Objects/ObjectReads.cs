@@ -28,6 +28,14 @@ internal sealed class ObjectReads(S3Services services)
         var selection = ReadSelection.Of(request.Query, request.Headers, found.Object);
         WriteHead(request, found.Object, selection);
         if (request.IsHead) return;
+        if (customerKey is null && SmallReads.Allow(found))
+        {
+            SmallReads.Write(
+                services.Store, found, selection.Range.OffsetBytes, selection.Range.LengthBytes,
+                request.Response.BodyWriter);
+            return;
+        }
+
         using var output = new ReplyWriter(request.Response.BodyWriter);
         await _bodies.CopyAsync(
             reader, selection.Range.OffsetBytes, selection.Range.LengthBytes, output, request.Aborted);
@@ -38,7 +46,7 @@ internal sealed class ObjectReads(S3Services services)
     {
         var response = request.Response;
         response.Headers.AcceptRanges = "bytes";
-        response.Headers.ETag = $"\"{found.ETag}\"";
+        response.Headers.ETag = found.QuotedETag;
         response.Headers.LastModified = Conditions.LastModified(found).ToString("R", CultureInfo.InvariantCulture);
         ObjectVersions.Write(response, request.Bucket.Versioning, found);
         ObjectHeaders.Write(response, found);

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Ciaos.Actors.Index;
 using Ciaos.Storage.Volumes;
 using Xunit;
@@ -5,7 +6,7 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Specs.Index;
 
-public class RecordCacheSpec
+public class OpenShardsSpec
 {
     private static readonly string Old = IndexNode.KeyOf(3, "old");
     private static readonly string New = IndexNode.KeyOf(9, "new");
@@ -82,7 +83,7 @@ public class RecordCacheSpec
         await node.Put(Old);
         var stopped = node.Index;
         await node.StopAsync();
-        Assert.Null(stopped.Records.Find(IndexNode.Bucket, IndexNode.Key(Old), forReading: true));
+        Assert.Null(stopped.OpenShards.Find(IndexNode.Bucket, IndexNode.Key(Old), forReading: true));
         await node.StartAgainAsync();
         Assert.Null(Find(node, Old));
         await node.Lookup(Old);
@@ -101,8 +102,21 @@ public class RecordCacheSpec
         Assert.Null(Find(node, Old));
     }
 
+    [Fact]
+    public async Task Who_still_has_a_shard_that_stops_is_answered_by_its_keeper()
+    {
+        await using var node = await IndexNode.StartAsync("ciaos.index.restart-backoff-min = 10s");
+        var shard = node.Index.OpenShards.ShardOf(IndexNode.Bucket, IndexNode.Key(Old))!;
+        Assert.IsType<KeyNotFound>(await shard.Ask<IReply>(new Lookup(IndexNode.Bucket, IndexNode.Key(Old), true)));
+        await node.Ask(new Nonsense(IndexNode.Bucket, IndexNode.Key(Old)));
+        Assert.IsType<Failed>(await node.Lookup(Old));
+        Assert.Null(node.Index.OpenShards.ShardOf(IndexNode.Bucket, IndexNode.Key(Old)));
+        Assert.IsType<Failed>(await shard.Ask<IReply>(
+            new Lookup(IndexNode.Bucket, IndexNode.Key(Old), true), TimeSpan.FromSeconds(20)));
+    }
+
     private static IReply? Find(IndexNode node, string key) =>
-        node.Index.Records.Find(IndexNode.Bucket, IndexNode.Key(key), forReading: true);
+        node.Index.OpenShards.Find(IndexNode.Bucket, IndexNode.Key(key), forReading: true);
 
     private sealed record Nonsense(Ciaos.Storage.BucketId Bucket, Ciaos.Storage.ObjectKey Key) : IKeyCommand;
 }
