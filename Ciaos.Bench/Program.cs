@@ -29,6 +29,7 @@ internal static class Program
             ["storage"] = StorageBench.Run,
             ["encryption"] = EncryptionBench.Run,
             ["index"] = IndexBench.Run,
+            ["sql"] = SqlBench.Run,
             ["allocations"] = AllocationBench.Run,
             ["node"] = NodeBench.Run,
             ["growth"] = GrowthBench.Run,

@@ -19,7 +19,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
         """);
 
     private readonly Statement _list = Statement.Prepare(connection, $"""
-        SELECT {ObjectRows.OfObject} FROM object
+        SELECT {ObjectRows.OfListed} FROM object
         WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
@@ -111,7 +111,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     {
         var records = new List<ObjectRecord>();
         using var row = _list.Set(bucket.Value).Set(from).Set(upTo).Set(limit).Read();
-        while (row.Read()) records.Add(ObjectRows.Read(row).Record);
+        while (row.Read()) records.Add(ObjectRows.ReadListed(bucket, row));
         return records;
     }
 

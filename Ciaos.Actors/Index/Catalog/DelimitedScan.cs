@@ -42,7 +42,7 @@ internal sealed class DelimitedScan<T>(
             foreach (var row in found)
             {
                 if (_entries.Count == limit) return (_entries, true);
-                if (CommonPrefix(keyOf(row)) is { } common)
+                if (_delimiter.Length > 0 && CommonPrefix(keyOf(row)) is { } common)
                 {
                     _entries.Add(new ListEntry<T>(null, Encoding.UTF8.GetString(common)));
                     (place, isPassed) = (new ScanPlace(ScanRange.End(common), Behind: false), true);
@@ -50,10 +50,10 @@ internal sealed class DelimitedScan<T>(
                 }
 
                 _entries.Add(new ListEntry<T>(row, null));
-                place = placeOf(row);
             }
 
             if (!isPassed && found.Count < rows) return (_entries, false);
+            if (!isPassed) place = placeOf(found[^1]);
             rows = isPassed ? Math.Min(FewRows, limit + 1) : (int)Math.Min((long)rows * Growth, limit + 1);
         }
     }
@@ -64,14 +64,14 @@ internal sealed class DelimitedScan<T>(
         if (after.Length == 0) return from;
         var key = Encoding.UTF8.GetBytes(after);
         if (key.AsSpan().SequenceCompareTo(_prefix) < 0) return from;
-        return CommonPrefix(key) is { } common && common.Length == key.Length
+        return _delimiter.Length > 0 && CommonPrefix(key) is { } common && common.Length == key.Length
             ? new ScanPlace(ScanRange.End(common), Behind: false)
             : new ScanPlace(key, Behind: afterItem is null, afterItem);
     }
 
     private byte[]? CommonPrefix(byte[] key)
     {
-        if (_delimiter.Length == 0 || !key.AsSpan().StartsWith(_prefix)) return null;
+        if (!key.AsSpan().StartsWith(_prefix)) return null;
         var at = key.AsSpan(_prefix.Length).IndexOf(_delimiter);
         return at < 0 ? null : key[..(_prefix.Length + at + _delimiter.Length)];
     }

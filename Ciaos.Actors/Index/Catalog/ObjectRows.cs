@@ -24,6 +24,13 @@ internal static class ObjectRows
         content_version, CAST(0 AS BIGINT), CAST(0 AS BIGINT), since
         """;
 
+    /// <summary>Of table object, what <see cref="ReadListed"/> wants. Listings read many rows: each column
+    /// counts.</summary>
+    public const string OfListed = """
+        key, object_id, version, created, modified, size, files, segments, metadata, version_sequence, version_object,
+        content_version
+        """;
+
     // While an object moves to another shard its old row stays until that shard knows that it has arrived: it counts
     // only as long as it has not.
     public const string IsListed = """
@@ -51,6 +58,15 @@ internal static class ObjectRows
             NullSequence = row.GetInt64(19),
         };
     }
+
+    /// <summary>A current object that is no delete marker, without what only its shard needs of it.</summary>
+    public static ObjectRecord ReadListed(BucketId bucket, Rows row) => new(
+        bucket, Key(row.GetSpan(0)), new ObjectId(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(5), row.GetInt64(6),
+        row.GetInt64(7), Time(row.GetInt64(3)), Time(row.GetInt64(4)), Metadata(row, 8))
+    {
+        VersionId = new VersionId(row.GetInt64(9), new ObjectId(row.GetInt64(10))),
+        ContentVersion = Number(row, 11),
+    };
 
     public static ObjectKey Key(ReadOnlySpan<byte> utf8) => ObjectKey.Create(Encoding.UTF8.GetString(utf8));
 

@@ -17,7 +17,7 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
         """);
 
     private readonly Statement _keys = Statement.Prepare(connection, $"""
-        SELECT {ObjectRows.OfObject} FROM object
+        SELECT {ObjectRows.OfListed} FROM object
         WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
@@ -54,7 +54,7 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
         byte[] first = from.Behind ? [.. from.Key, 0] : from.Key;
         using var row = _keys.Set(bucket.Value).Set(first).Set(to).Set(limit).Read();
         var records = new List<ObjectRecord>();
-        while (row.Read()) records.Add(ObjectRows.Read(row).Record);
+        while (row.Read()) records.Add(ObjectRows.ReadListed(bucket, row));
         return records;
     }
 
