@@ -132,7 +132,7 @@ internal static class EventNeedle
             writer.Bytes(events[i].Payload);
         }
 
-        return writer.ToArray();
+        return writer.Finish();
     }
 
     private static IEnumerable<byte[]> EncodePieces(long stream, long sequence, EncodedEvent message)
@@ -145,7 +145,7 @@ internal static class EventNeedle
             writer.Unsigned(pieces.Count);
             writer.Byte(Codes[message.Manifest]);
             writer.Bytes(pieces[i]);
-            yield return writer.ToArray();
+            yield return writer.Finish();
         }
     }
 

@@ -96,7 +96,7 @@ internal static class IndexEventCodec
                 throw new SerializationException($"{message.GetType()} is no event of the index");
         }
 
-        return writer.ToArray();
+        return writer.Finish();
     }
 
     /// <exception cref="SerializationException">The bytes are no such event, or one of a later version.</exception>

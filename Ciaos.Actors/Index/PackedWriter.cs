@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 
@@ -6,10 +7,11 @@ namespace Ciaos.Actors.Index;
 /// <summary>
 /// Writes the building blocks of events and catalog rows: unsigned numbers as base-128 varints (seven bits a byte,
 /// lowest first), signed ones zigzagged first (0, -1, 1, -2 … become 0, 1, 2, 3 …), bytes and text behind their length.
+/// It is used up when <see cref="Finish"/> has given its bytes.
 /// </summary>
 internal sealed class PackedWriter(int capacityBytes = 128)
 {
-    private byte[] _bytes = new byte[capacityBytes];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacityBytes);
     private int _length;
 
     public void Byte(byte value) => Reserve(1)[0] = value;
@@ -38,6 +40,7 @@ internal sealed class PackedWriter(int capacityBytes = 128)
     public void Metadata(ImmutableSortedDictionary<string, string> metadata)
     {
         Unsigned(metadata.Count);
+        if (metadata.IsEmpty) return;
         foreach (var (name, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             Text(name);
@@ -48,7 +51,13 @@ internal sealed class PackedWriter(int capacityBytes = 128)
     /// <summary>Microseconds since 1970; what is finer than that is cut off.</summary>
     public void Time(DateTimeOffset value) => Unsigned(Micros.From(value));
 
-    public byte[] ToArray() => _bytes.AsSpan(0, _length).ToArray();
+    public byte[] Finish()
+    {
+        var written = _bytes.AsSpan(0, _length).ToArray();
+        ArrayPool<byte>.Shared.Return(_bytes);
+        (_bytes, _length) = ([], 0);
+        return written;
+    }
 
     private void Varint(ulong value)
     {
@@ -61,10 +70,18 @@ internal sealed class PackedWriter(int capacityBytes = 128)
 
     private Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - _length < count) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
+        if (_bytes.Length - _length < count) Grow(_length + count);
         var span = _bytes.AsSpan(_length, count);
         _length += count;
         return span;
+    }
+
+    private void Grow(int atLeastBytes)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, atLeastBytes));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
     }
 }
 

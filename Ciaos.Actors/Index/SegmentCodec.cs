@@ -36,7 +36,7 @@ internal static class SegmentCodec
     {
         var writer = new PackedWriter(16 + (segments.Length * 6));
         Write(writer, segments);
-        return writer.ToArray();
+        return writer.Finish();
     }
 
     public static ImmutableArray<Segment> Decode(ReadOnlySpan<byte> run)

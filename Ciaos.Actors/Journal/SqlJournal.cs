@@ -40,12 +40,17 @@ public sealed class SqlJournal : AsyncWriteJournal
         var createdTicks = _clock.Now.UtcTicks;
         var writes = messages as IReadOnlyCollection<AtomicWrite> ?? messages.ToArray();
         var events = new List<JournalEvent>(writes.Sum(w => w.Size));
-        var rejections = new Exception?[writes.Count];
+        Exception?[]? rejections = null;
         var next = 0;
-        foreach (var write in writes) rejections[next++] = AddUnlessUnserialisable(write, createdTicks, events);
+        foreach (var write in writes)
+        {
+            if (AddUnlessUnserialisable(write, createdTicks, events) is { } cause)
+                (rejections ??= new Exception?[writes.Count])[next] = cause;
+            next++;
+        }
 
         if (events.Count > 0) await _store.Writer.Append(events).ConfigureAwait(false);
-        return rejections.All(rejection => rejection is null) ? null : ImmutableArray.Create(rejections);
+        return rejections is null ? null : ImmutableArray.Create(rejections);
     }
 
     /// <summary>

@@ -183,7 +183,7 @@ internal sealed class Scratch : IDisposable
     {
         var writer = new PackedWriter();
         writer.Metadata(metadata.ToImmutableSortedDictionary(StringComparer.Ordinal));
-        return writer.ToArray();
+        return writer.Finish();
     }
 
     private static void Remove(IDisk disk, string location)

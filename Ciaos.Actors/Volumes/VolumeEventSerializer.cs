@@ -61,7 +61,7 @@ public sealed class VolumeEventSerializer(ExtendedActorSystem system) : Serializ
                 break;
         }
 
-        return writer.ToArray();
+        return writer.Finish();
     }
 
     public override object FromBinary(byte[] bytes, string manifest) => Decode(bytes, manifest);

@@ -26,7 +26,8 @@ internal static class SqlBench
         try
         {
             await JournalRows(report, Path.Combine(folder, "journal.db"));
-            await Catalog(report, new CatalogSettings(CatalogProvider.Sqlite, Path.Combine(folder, "catalog.db")), keys);
+            var catalog = Path.Combine(folder, "catalog.db");
+            await Catalog(report, new CatalogSettings(CatalogProvider.Sqlite, catalog), keys);
         }
         finally
         {

@@ -82,7 +82,7 @@ internal static class ObjectRows
         if (metadata.IsEmpty) return null;
         var writer = new PackedWriter();
         writer.Metadata(metadata);
-        return writer.ToArray();
+        return writer.Finish();
     }
 
     public static DateTimeOffset Time(long micros) => Micros.TryTime(micros, out var time)
