@@ -6,8 +6,9 @@ namespace Ciaos.Bench.Node;
 /// What becomes of one node as it grows: writes, reads, listing, restart, memory and disk at so many keys. Of the keys
 /// each tenth has an object of 4 KiB, which is read and replaced in an order of chance, from all over the keys; the
 /// others have <c>--bytes</c>. <c>-- growth [KEYS…] [--bytes 1024] [--seconds 5] [--rounds 3] [--warm-up 5] [--folder
-/// DIR] [--json FILE] [--set key=value]</c>; by default 10,000 100,000 1,000,000 keys. Ten million take some 20 GB of
-/// disk.
+/// DIR] [--data DIR] [--json FILE] [--set key=value]</c>; by default 10,000 100,000 1,000,000 keys. Ten million take
+/// some 20 GB of disk. With <c>--data</c> the node lies there and stays, and the next run goes on with it: what it has
+/// is not stored again, and sizes below that are left out.
 /// </summary>
 internal static class GrowthBench
 {
@@ -21,19 +22,20 @@ internal static class GrowthBench
 
     public static Task Run(string[] arguments, BenchReport report)
     {
-        var options = NodeBenchOptions.Parse(arguments) with { Only = ["CIAOS"] };
+        var options = NodeBenchOptions.Parse(arguments);
         options.Tell(report);
         long[] targets = options.Filters.Count == 0
             ? [10_000, 100_000, 1_000_000]
             : [.. options.Filters.Select(size => long.Parse(size, CultureInfo.InvariantCulture)).Order()];
         CheckRoom(targets[^1], options);
-        using var server = (CiaosServer)options.Servers().Single();
+        using var server = options.Ciaos();
         server.Start();
         var run = new NodeRun([server], options, report);
-        var keys = 0L;
-        foreach (var target in targets)
+        var keys = options.Data is null ? 0 : KeyFill.Count(server, KeyOf);
+        if (keys > 0) report.Setting(string.Create(CultureInfo.InvariantCulture, $"goes on with {keys:N0} keys"));
+        foreach (var target in targets.Where(target => target >= keys))
         {
-            var filled = Fill(server, keys, target, options);
+            var filled = target == keys ? new GrowthFigure() : Fill(server, keys, target, options);
             keys = target;
             MeasureRequests(run, keys);
             server.Stop();
@@ -127,8 +129,9 @@ internal sealed record GrowthFigure
     [Column("keys")]
     public long Keys { get; init; }
 
+    /// <summary>Null, as the bytes are: nothing was stored.</summary>
     [Column("filled per s")]
-    public double FilledPerSecond { get; init; }
+    public double? FilledPerSecond { get; init; }
 
     [Column("ready after ms")]
     public double ReadyMs { get; init; }
@@ -141,11 +144,11 @@ internal sealed record GrowthFigure
 
     /// <summary>Of the keys that came: beyond key and data.</summary>
     [Column("volumes B/key")]
-    public double VolumeBytesPerKey { get; init; }
+    public double? VolumeBytesPerKey { get; init; }
 
     [Column("journal B/key")]
-    public double JournalBytesPerKey { get; init; }
+    public double? JournalBytesPerKey { get; init; }
 
     [Column("catalog B/key")]
-    public double CatalogBytesPerKey { get; init; }
+    public double? CatalogBytesPerKey { get; init; }
 }

@@ -11,6 +11,7 @@ internal static class KeyFill
 {
     private const int BatchItems = 2000;
     private const int Connections = 4;
+    private const long MostKeys = 1L << 30;
     private const int FrameHeadBytes = 20;
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
@@ -44,6 +45,33 @@ internal static class KeyFill
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{next:N0} of {to:N0} keys, {rate:N0}/s, {TimeSpan.FromSeconds((to - next) / rate):mm\\:ss} to go"));
+        }
+    }
+
+    /// <summary>How many keys it has without a hole, if it was filled from 0 on.</summary>
+    public static long Count(ServerProcess server, Func<long, string> keyOf)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("User", Bodies.User);
+        var (has, lacks) = (0L, MostKeys);
+        while (lacks - has > 1)
+        {
+            var middle = (has + lacks) / 2;
+            if (Has(middle - 1)) has = middle;
+            else lacks = middle;
+        }
+
+        // Where filling was broken off, those of the last batches that were stored first may lie behind a hole.
+        var whole = Math.Max(0, has - (Connections * BatchItems));
+        while (whole < has && Has(whole)) whole++;
+        return whole;
+
+        bool Has(long number)
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri($"http://{server.Address}/stat/{keyOf(number)}"));
+            using var answer = client.Send(request);
+            return answer.IsSuccessStatusCode;
         }
     }
 

@@ -4,11 +4,12 @@ namespace Ciaos.Bench.Node;
 
 /// <summary>What the benchmarks of nodes were told.</summary>
 /// <param name="Keys">For the case of listing.</param>
+/// <param name="Data">Folder of the node that grows, which stays there; null: one that is deleted.</param>
 /// <param name="ObjectBytes">Of nine in ten objects that a node is filled with.</param>
 internal sealed record NodeBenchOptions(
     IReadOnlyList<string> Filters, TimeSpan Duration, int Rounds, string Folder,
     IReadOnlyList<string> Settings, IReadOnlyList<string> Only, TimeSpan WarmUp, bool WithHalf,
-    int Keys, int ObjectBytes)
+    int Keys, int ObjectBytes, string? Data)
 {
     // Tiered compilation has done most of its work by then.
     private const int DefaultWarmUpSeconds = 5;
@@ -26,6 +27,7 @@ internal sealed record NodeBenchOptions(
     {
         var (filters, settings, only) = (new List<string>(), new List<string>(), new List<string>());
         var (seconds, rounds, warmUp, withHalf) = (DefaultSeconds, DefaultRounds, DefaultWarmUpSeconds, true);
+        var data = (string?)null;
         var (folder, keys, objectBytes) = (Path.GetTempPath(), DefaultKeys, DefaultObjectBytes);
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -37,6 +39,7 @@ internal sealed record NodeBenchOptions(
                 case "--no-half": withHalf = false; break;
                 case "--folder": folder = Next(); break;
                 case "--keys": keys = Number(); break;
+                case "--data": data = Path.GetFullPath(Next()); break;
                 case "--bytes": objectBytes = Number(); break;
                 case "--set": settings.Add(Next()); break;
                 case "--server": only.Add(Next()); break;
@@ -54,7 +57,7 @@ internal sealed record NodeBenchOptions(
 
         return new NodeBenchOptions(
             filters, TimeSpan.FromSeconds(seconds), rounds, Path.GetFullPath(folder), settings, only,
-            TimeSpan.FromSeconds(warmUp), withHalf, keys, objectBytes);
+            TimeSpan.FromSeconds(warmUp), withHalf, keys, objectBytes, data);
     }
 
     /// <summary>Those whose names hold a filter; a filter that is the whole name of a case means that one
@@ -69,7 +72,7 @@ internal sealed record NodeBenchOptions(
     /// <summary>nginx only where it is installed (<c>apt-get install nginx</c>).</summary>
     public List<ServerProcess> Servers()
     {
-        var servers = new List<ServerProcess> { new CiaosServer(PathOf("ciaos"), [.. Settings]) };
+        var servers = new List<ServerProcess> { Ciaos() };
         servers.Add(new BareServer(PathOf("bare")));
         if (NginxServer.Program is not null) servers.Add(new NginxServer(PathOf("nginx")));
         else Console.WriteLine("nginx is not installed, and left out");
@@ -77,6 +80,8 @@ internal sealed record NodeBenchOptions(
             ? servers
             : servers.FindAll(server => Only.Contains(server.Name, StringComparer.Ordinal));
     }
+
+    public CiaosServer Ciaos() => new(Data ?? PathOf("ciaos"), [.. Settings]) { KeepsFolder = Data is not null };
 
     private string PathOf(string name) => Path.Combine(
         Folder, string.Create(CultureInfo.InvariantCulture, $"ciaos-bench-{Environment.ProcessId}-{name}"));

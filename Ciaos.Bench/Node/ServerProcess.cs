@@ -21,6 +21,9 @@ internal abstract class ServerProcess : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>The folder stays when this is disposed of.</summary>
+    public bool KeepsFolder { get; init; }
+
     public IPEndPoint Address { get; private set; } = new(IPAddress.Loopback, 0);
 
     /// <summary>Processes whose time counts; nginx has several.</summary>
@@ -105,7 +108,7 @@ internal abstract class ServerProcess : IDisposable
     public void Dispose()
     {
         Stop();
-        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        if (!KeepsFolder && Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
     protected abstract ProcessStartInfo Command(int port);
