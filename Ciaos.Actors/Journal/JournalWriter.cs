@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Threading.Channels;
 using Ciaos.Actors.Metrics;
 
 namespace Ciaos.Actors.Journal;
@@ -20,9 +19,7 @@ namespace Ciaos.Actors.Journal;
 public sealed class JournalWriter : IDisposable
 {
     private readonly JournalDatabase _database;
-    private readonly Channel<Request> _queue = Channel.CreateUnbounded<Request>(
-        new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly Queue<Request> _queue = new();
     private readonly Action<Action>? _post;
     private readonly StoreMetrics? _metrics;
     private readonly Thread? _thread;
@@ -33,6 +30,8 @@ public sealed class JournalWriter : IDisposable
     private long _events;
     private long _begunAt;
     private bool _isScheduled;
+    private bool _isIdle;
+    private bool _isClosed;
 
     /// <param name="post">Runs its work in place of a thread of its own.</param>
     /// <param name="metrics">Null: nothing is measured.</param>
@@ -83,7 +82,12 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Finishes what was asked for, then closes the database.</summary>
     public void Dispose()
     {
-        _queue.Writer.TryComplete();
+        lock (_queue)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_queue);
+        }
+
         if (_thread is not null) _thread.Join();
         else WriteWaiting();
         _session?.Dispose();
@@ -94,7 +98,7 @@ public sealed class JournalWriter : IDisposable
     private Task Enqueue(Request request)
     {
         _metrics?.Mailboxes.Sent(Mailbox.Journal);
-        if (_queue.Writer.TryWrite(request))
+        if (TryQueue(request))
         {
             if (_post is not null) Schedule(_post);
         }
@@ -108,9 +112,33 @@ public sealed class JournalWriter : IDisposable
         return request.Task;
     }
 
+    private bool TryQueue(Request request)
+    {
+        lock (_queue)
+        {
+            if (_isClosed) return false;
+            _queue.Enqueue(request);
+            if (_isIdle) Monitor.Pulse(_queue);
+            return true;
+        }
+    }
+
     private void Run()
     {
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) WriteWaiting();
+        while (WaitForRequests()) WriteWaiting();
+    }
+
+    /// <summary>Sleeps without spinning first: that would take the processor from those whose requests it waits
+    /// for. False: it is closed.</summary>
+    private bool WaitForRequests()
+    {
+        lock (_queue)
+        {
+            _isIdle = true;
+            while (_queue.Count == 0 && !_isClosed) Monitor.Wait(_queue);
+            _isIdle = false;
+            return _queue.Count > 0;
+        }
     }
 
     private void Schedule(Action<Action> post)
@@ -138,12 +166,16 @@ public sealed class JournalWriter : IDisposable
     private void FillBatch()
     {
         var events = 0;
-        while (events < _database.Settings.MaxBatchEvents && _queue.Reader.TryRead(out var request))
+        lock (_queue)
         {
-            _metrics?.Mailboxes.Taken(Mailbox.Journal);
-            _batch.Add(request);
-            events += request.Events.Count;
+            while (events < _database.Settings.MaxBatchEvents && _queue.TryDequeue(out var request))
+            {
+                _batch.Add(request);
+                events += request.Events.Count;
+            }
         }
+
+        for (var i = 0; i < _batch.Count; i++) _metrics?.Mailboxes.Taken(Mailbox.Journal);
     }
 
     private void WriteBatch()

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Akka.Dispatch;
 
 /// <summary>
@@ -11,7 +9,7 @@ internal sealed class DedicatedThreadsExecutorService : ExecutorService
     private readonly int _threads;
     private readonly bool _isBackground;
     private readonly Lock _starting = new();
-    private volatile BlockingCollection<IRunnable>? _work;
+    private volatile ParkingQueue<IRunnable>? _work;
 
     public DedicatedThreadsExecutorService(string id, int threads, bool isBackground)
         : base(id)
@@ -25,27 +23,21 @@ internal sealed class DedicatedThreadsExecutorService : ExecutorService
         while (true)
         {
             var work = _work ?? Start();
-            try
-            {
-                work.Add(run);
-                return;
-            }
-            catch (InvalidOperationException)
-            {
-                // Shut down between the two lines above; a new set of threads takes it.
-                Interlocked.CompareExchange(ref _work, null, work);
-            }
+            if (work.TryAdd(run)) return;
+
+            // Shut down between the two lines above; a new set of threads takes it.
+            Interlocked.CompareExchange(ref _work, null, work);
         }
     }
 
-    public override void Shutdown() => Interlocked.Exchange(ref _work, null)?.CompleteAdding();
+    public override void Shutdown() => Interlocked.Exchange(ref _work, null)?.Close();
 
-    private BlockingCollection<IRunnable> Start()
+    private ParkingQueue<IRunnable> Start()
     {
         lock (_starting)
         {
             if (_work is { } present) return present;
-            var work = new BlockingCollection<IRunnable>();
+            var work = new ParkingQueue<IRunnable>();
             for (var i = 1; i <= _threads; i++)
             {
                 new Thread(() => Work(work)) { Name = $"{Id}_{i}", IsBackground = _isBackground }.Start();
@@ -55,8 +47,8 @@ internal sealed class DedicatedThreadsExecutorService : ExecutorService
         }
     }
 
-    private static void Work(BlockingCollection<IRunnable> work)
+    private static void Work(ParkingQueue<IRunnable> work)
     {
-        foreach (var run in work.GetConsumingEnumerable()) run.Run();
+        while (work.TryTake(out var run)) run.Run();
     }
 }
