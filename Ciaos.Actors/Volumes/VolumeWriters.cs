@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Ciaos.Storage;
+using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Actors.Volumes;
 
@@ -7,6 +8,9 @@ namespace Ciaos.Actors.Volumes;
 /// <see cref="VolumesActor"/>.</summary>
 internal sealed class VolumeWriters
 {
+    /// <summary>To write so much costs less than to flush.</summary>
+    private const int SmallBelowBytes = 64 * 1024;
+
     private readonly Dictionary<VolumeId, IActorRef> _opening = [];
     private readonly Dictionary<VolumeId, IActorRef> _open = [];
     private readonly HashSet<IActorRef> _closing = [];
@@ -60,10 +64,27 @@ internal sealed class VolumeWriters
     }
 
     /// <summary>
+    /// The open writer for a needle. Small objects all go to the oldest volume, so that as many as can be share a flush.
+    /// </summary>
+    public IActorRef? For(Needle needle) =>
+        needle is { ChunkOrdinal: 0, IsLastChunk: true, Data.Length: < SmallBelowBytes }
+            ? ForSmall()
+            : For(needle.Object);
+
+    /// <summary>The open writer of small objects, and of what is recorded beside them.</summary>
+    public IActorRef? ForSmall()
+    {
+        (VolumeId Volume, IActorRef? Writer) oldest = (new VolumeId(long.MaxValue), null);
+        foreach (var (volume, writer) in _open)
+            if (volume.Value < oldest.Volume.Value) oldest = (volume, writer);
+        return oldest.Writer;
+    }
+
+    /// <summary>
     /// The open writer for an upload: the same one for all its needles while the open volumes stay the same, and when
     /// one comes or goes, only the uploads that meet it move (rendezvous hashing).
     /// </summary>
-    public IActorRef? For(ObjectId upload)
+    private IActorRef? For(ObjectId upload)
     {
         IActorRef? best = null;
         var bestWeight = 0UL;

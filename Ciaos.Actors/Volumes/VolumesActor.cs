@@ -58,7 +58,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         Command<RanOutOfSpace>(ranOut => OnDiskFull(ranOut.Detail));
         Command<Terminated>(OnTerminated);
         Command<LookAround>(_ => OnLookAround());
-        Command<GetEventWriter>(_ => Sender.Tell(new EventWriter(_writers.For(default))));
+        Command<GetEventWriter>(_ => Sender.Tell(new EventWriter(_writers.ForSmall())));
         Command<GetStatus>(_ => Sender.Tell(Status()));
         Command<VolumeProtocol.Close>(_ => BeginClosing());
     }
@@ -108,7 +108,7 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
 
     private void Send(Store store)
     {
-        if (_writers.For(store.Needle.Object) is { } writer)
+        if (_writers.For(store.Needle) is { } writer)
         {
             _metrics?.Mailboxes.Sent(Mailbox.VolumeWriters);
             writer.Tell(store);
