@@ -12,6 +12,12 @@ namespace Ciaos.Actors.Index;
 /// passed over with one step, however many they are. Empty strings stand for no such condition.</remarks>
 public interface IObjectListing
 {
+    /// <summary>To be called before any of the others: only what was acknowledged before this call is sure to be
+    /// listed.</summary>
+    /// <exception cref="Objects.IndexFailedException">The catalog lacks something that was acknowledged.</exception>
+    /// <exception cref="Akka.Actor.AskTimeoutException">It does not answer.</exception>
+    Task CatchUpAsync(TimeSpan timeout, CancellationToken cancellation);
+
     /// <summary>Up to <paramref name="limit"/> objects (at least 1) whose keys begin with <paramref name="prefix"/> and
     /// come behind <paramref name="after"/>; an empty string stands for no such condition.</summary>
     ObjectPage List(BucketId bucket, string prefix, string after, int limit);

@@ -10,14 +10,17 @@ using static Ciaos.Actors.Index.IndexProtocol;
 namespace Ciaos.Actors.Index;
 
 // Owns its keys: nobody else writes their events or their rows of the catalog. Runs on ciaos.index.dispatcher, where
-// waiting for the catalog is allowed. A command is judged at once, journalled with others in one transaction, applied
-// to the catalog and recorded in volumes, and only then answered; commands that come in the meantime are judged by what
-// is under way.
+// waiting for the catalog is allowed. A command is judged at once, journalled with others in one transaction, recorded
+// in volumes, and only then answered; commands that come in the meantime are judged by what is under way. The catalog is
+// waited for where others than the shard have to find something there; else it follows a little later.
 // When the journal or the catalog fails, it stops: whoever waits is told so, its keeper starts it again, and recovery
 // applies to the catalog what the journal has and the catalog has not. So nothing is answered that is not durable, and
 // nothing durable is lost.
 internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
 {
+    // Events that are visible and not in the catalog yet. It hardly ever gets so far behind.
+    private const int MaxLag = 10_000;
+
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly Failed Stopped = new(FailReason.Unavailable, "The shard was stopped");
 
@@ -47,14 +50,15 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         var pages = new SegmentPages(shard.Readers, shard.Shard);
         _states = new ShardStates(Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers, _metrics);
         _progress = _metrics?.ProgressOf(shard.Shard);
-        _writes = new ShardWrites(_states, settings.BatchMaxEvents, settings.BatchMaxSegments, WriteJournal);
+        _writes = new ShardWrites(
+            _states, settings.BatchMaxEvents, settings.BatchMaxSegments, MaxLag, WriteJournal, Answer, HurryCatalog);
         _closed = new ClosedBuckets(shard.Readers);
         _tickets = new ReadTickets(shard.Time, settings.ReadTicketIdle, settings.ReadTicketsMax);
         _purge = new ContentPurge(shard, Self, _states, _tickets);
         _recorder = new EventRecorder(shard, Self, ReadJournal, Log);
         _renames = new OutgoingRenames(shard, Self, pages, _writes, Handle, Log);
-        _reads = new ShardReads(shard, _states, _tickets, pages);
         _deferred = new DeferredCommands(_writes, Handle);
+        _reads = new ShardReads(shard, _states, _tickets, pages, _deferred);
         _commands = new ShardCommands(shard, _states, _writes, _renames, pages, _closed, _deferred, Self);
         _recovery = new ShardRecovery(shard, _states);
 
@@ -83,6 +87,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         {
             _isStopping = true;
             _shard.OpenShards?.Close(_shard.Shard);
+            HurryCatalog();
         });
     }
 
@@ -171,11 +176,15 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         if (_writes.Persisted(LastSequenceNr) is not { } durable) return;
         ShardTokens.AddForgetting(_shard, durable);
         _progress?.Journalled = durable.ToSequence;
+        _writes.Journalled(durable, isLazy: _shard.Settings.Catalog.CommitDelay > TimeSpan.Zero && !_isStopping);
         _metrics?.Mailboxes.Sent(Mailbox.Catalog);
-        _shard.Writer.Tell(new CatalogProtocol.Apply(new CatalogBatch(
-            PersistenceId, _shard.Shard, durable.FromSequence, durable.ToSequence, durable.Changes,
-            _recorder.TakeNote())));
-        _recorder.Record(durable.FromSequence, durable.Events, () => Answer(_writes.Recorded(durable)));
+        _shard.Writer.Tell(new CatalogProtocol.Apply(
+            new CatalogBatch(
+                PersistenceId, _shard.Shard, durable.FromSequence, durable.ToSequence, durable.Changes,
+                _recorder.TakeNote()),
+            IsUrgent: !durable.IsLazy));
+        _shard.Heads.Advance(_shard.Shard, _writes.VisibleTo);
+        _recorder.Record(durable.FromSequence, durable.Events, () => _writes.Recorded(durable));
         _writes.Flush();
     });
 
@@ -188,19 +197,18 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _writes.Flush();
     }
 
-    // Look-ups show it from here on: only then is it told to those who follow.
     private void EndApply(long toSequence)
     {
         _progress?.Applied = toSequence;
         _progress?.Recorded = _recorder.RecordedTo;
-        var done = _writes.Applied(toSequence);
-        _shard.Heads.Advance(_shard.Shard, toSequence);
-        Answer(done);
+        _writes.Applied(toSequence);
+        _shard.Heads.Advance(_shard.Shard, _writes.VisibleTo);
     }
 
-    private void Answer(ShardBatch? done)
+    // Look-ups show it by now: only then is it told to those who follow, and those who have written it.
+    private void Answer(ShardBatch done)
     {
-        if (done is null) return;
+        _shard.Heads.Advance(_shard.Shard, _writes.VisibleTo);
         foreach (var waiting in done.Waiting)
         {
             if (waiting.Then is { } then) then();
@@ -216,6 +224,8 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         foreach (var waiting in _writes.WaitingForVolumes.Where(waiting => waiting.Then is null))
             waiting.Client?.Tell(waiting.Reply!);
     }
+
+    private void HurryCatalog() => _shard.Writer.Tell(CatalogProtocol.Hurry.Instance);
 
     private void CatchUp()
     {

@@ -30,11 +30,12 @@ public sealed class IndexSystem : IAsyncDisposable
     {
         (_shards, _store, _readers) = (settings.Shards, store, readers);
         CatalogExtension.For(system).Readers = readers;
-        Listing = new CatalogListing(readers, new ShardLayout(settings.Shards));
         Ages = new CatalogAges(store, readers);
         Heads = new ShardHeads(settings.Shards);
         OpenShards = new OpenShards(settings.Shards);
-        _writer = system.ActorOf(CatalogWriterActor.Props(store), "ciaos-catalog");
+        _writer = system.ActorOf(CatalogWriterActor.Props(store, settings.Catalog.CommitDelay), "ciaos-catalog");
+        CatalogExtension.For(system).Writer = _writer;
+        Listing = new CatalogListing(readers, new ShardLayout(settings.Shards), _writer);
         IActorRef? region = null;
         Buckets = system.ActorOf(
             KeeperActor.Props(BucketsShard, BucketsActor.Props(Context(BucketsShard)), settings), "ciaos-buckets");

@@ -32,9 +32,28 @@ internal sealed class ShardBatch(long fromSequence)
 
     public int Persisted { get; set; }
 
-    /// <summary>It is in the catalog.</summary>
-    public bool IsApplied { get; set; }
+    /// <summary>Nobody waits for it to be in the catalog: it is visible as soon as it is journalled.</summary>
+    public bool IsLazy { get; set; }
+
+    /// <summary>It is in the catalog, or may get there later.</summary>
+    public bool IsVisible { get; set; }
 
     /// <summary>It is in volumes too, or nobody is to wait for that any longer.</summary>
     public bool IsRecorded { get; set; }
+
+    /// <summary>What is to be done once it is in the catalog, of a batch that is visible before.</summary>
+    public List<Action> OnceApplied { get; } = [];
+
+    /// <summary>
+    /// The catalog can have it later: it changes nothing but rows of objects that hold all there is to know of them, so
+    /// that the shard can answer for them without the catalog, and nobody waits for more.
+    /// </summary>
+    public bool CanBeLazy => Changes.TrueForAll(IsLight) && !Waiting.Exists(waiting => waiting.Then is not null);
+
+    private static bool IsLight(CatalogChange change) => change switch
+    {
+        CatalogChange.SetObject { State: var state } => !state.HasRows && !state.IsVersioned && state.Move is null,
+        CatalogChange.RemoveObject or CatalogChange.AddUsage => true,
+        _ => false,
+    };
 }

@@ -195,7 +195,7 @@ internal sealed class ShardCommands(
         else if (shard.Readers.Read(reader => reader.HasArrived(accept.Rename)))
         {
             source.Tell(
-                new RenameProtocol.Accepted(accept.Rename, states.GetApplied(name)?.Record ?? RecordOf(accept)));
+                new RenameProtocol.Accepted(accept.Rename, states.GetVisible(name)?.Record ?? RecordOf(accept)));
         }
         else if (renames.Find(name) is not null || closed.IsClosed(accept.Bucket))
         {

@@ -8,7 +8,7 @@ namespace Ciaos.Actors.Index;
 
 /// <summary>Look-ups and the reading of segments: answered at once, from what is durable and in the catalog.</summary>
 internal sealed class ShardReads(
-    ShardContext shard, ShardStates states, ReadTickets tickets, SegmentPages pages)
+    ShardContext shard, ShardStates states, ReadTickets tickets, SegmentPages pages, DeferredCommands deferred)
 {
     /// <summary>False for what is no read, or must wait for the end of a rename.</summary>
     public bool TryHandle(IKeyCommand command, IActorRef client, OutgoingRenames renames)
@@ -16,7 +16,7 @@ internal sealed class ShardReads(
         switch (command)
         {
             case Lookup lookup when renames.Find(new KeyName(lookup.Bucket, lookup.Key)) is null:
-                client.Tell(Find(lookup));
+                if (!TryDefer(lookup, client)) client.Tell(Find(lookup));
                 return true;
             case LookupMany lookup:
                 client.Tell(new FoundMany([.. lookup.Keys.Select(key => FindSmall(lookup.Bucket, key, renames))]));
@@ -35,10 +35,19 @@ internal sealed class ShardReads(
         }
     }
 
+    // Only the catalog knows versions that are not the current one, and it may not have all of the key yet.
+    private bool TryDefer(Lookup lookup, IActorRef client)
+    {
+        var name = new KeyName(lookup.Bucket, lookup.Key);
+        if (lookup.Version is null || states.PendingBatch(name) is not { } batch) return false;
+        if (!deferred.TryQueue(name, lookup, client)) deferred.Wait(name, batch, lookup, client);
+        return true;
+    }
+
     private IReply Find(Lookup lookup)
     {
         var name = new KeyName(lookup.Bucket, lookup.Key);
-        var state = states.GetApplied(name);
+        var state = states.GetVisible(name);
         if (lookup.Version is { } version)
         {
             if (state is not null && state.Record.VersionId != version)
@@ -56,7 +65,7 @@ internal sealed class ShardReads(
     {
         var name = new KeyName(bucket, key);
         if (shard.Layout.ShardOf(bucket, key) != shard.Shard || renames.Find(name) is not null) return null;
-        var state = states.GetApplied(name);
+        var state = states.GetVisible(name);
         if (CommandRules.Visible(state) is not { } now) return CommandRules.NotFound(state);
         if (now.SegmentCount > LookupMany.MaxSegments) return null;
         var segments = state!.HasRows ? pages.Page(ContentView.Of(state), 0).Segments : state.ReadInline();

@@ -55,6 +55,7 @@ internal sealed class ShardRecovery(ShardContext shard, ShardStates states)
         _batch.Changes.RemoveAll(change => change is CatalogChange.Remember { Write: var write } && write.At < oldest);
         shard.Store.Apply([new CatalogBatch(
             shard.PersistenceId, shard.Shard, _batch.FromSequence, _batch.ToSequence, _batch.Changes)]);
+        states.SetVisible(_batch);
         states.SetApplied(_batch);
         Begin(_batch.ToSequence);
     }

@@ -4,7 +4,8 @@ namespace Ciaos.Actors.Index;
 
 /// <summary>
 /// A shard's view of its keys. <see cref="Get"/> is what all events up to now make of a key, journalled or not: new
-/// commands are judged by it. <see cref="GetApplied"/> is what readers may see: it is durable and in the catalog.
+/// commands are judged by it. <see cref="GetVisible"/> is what readers may see: it is durable, and in the catalog or soon
+/// there.
 /// </summary>
 /// <param name="readNewest">Reads the newest of a key's older versions.</param>
 /// <param name="metrics">Null: nothing is measured.</param>
@@ -33,8 +34,8 @@ internal sealed class ShardStates(
     public ObjectState? Get(KeyName name) =>
         _pending.TryGetValue(name, out var pending) ? pending.Latest : ReadApplied(name);
 
-    public ObjectState? GetApplied(KeyName name) =>
-        _pending.TryGetValue(name, out var pending) ? pending.Applied : ReadApplied(name);
+    public ObjectState? GetVisible(KeyName name) =>
+        _pending.TryGetValue(name, out var pending) ? pending.Visible : ReadApplied(name);
 
     public ObjectState? NewestVersion(KeyName name) => readNewest(name);
 
@@ -44,7 +45,7 @@ internal sealed class ShardStates(
 
     /// <summary>Content that readers may still be given, though an event that is under way ends it.</summary>
     public bool IsReadable(long contentSequence) =>
-        _pending.Values.Any(pending => pending.Applied?.ContentSequence == contentSequence);
+        _pending.Values.Any(pending => pending.Visible?.ContentSequence == contentSequence);
 
     public void Set(KeyName name, ObjectState? state)
     {
@@ -53,16 +54,19 @@ internal sealed class ShardStates(
         _current.States[name] = state;
     }
 
-    /// <summary>The batch is in the catalog. Batches must come in order.</summary>
-    public void SetApplied(ShardBatch batch)
+    /// <summary>Readers may see what the batch has changed. Batches must come in order.</summary>
+    public void SetVisible(ShardBatch batch)
     {
         Publish(batch);
-        foreach (var (name, state) in batch.States)
-        {
-            var pending = _pending[name];
-            if (pending.Last == batch) _pending.Remove(name);
-            else _pending[name] = pending with { Applied = state };
-        }
+        foreach (var (name, state) in batch.States) _pending[name] = _pending[name] with { Visible = state };
+    }
+
+    /// <summary>The batch is in the catalog, after it has become visible: what no later one changes can be read there
+    /// from now on.</summary>
+    public void SetApplied(ShardBatch batch)
+    {
+        foreach (var name in batch.States.Keys)
+            if (_pending[name].Last == batch) _pending.Remove(name);
     }
 
     // All at once: readers who see one change of the batch must not miss another, such as the other key of a rename.
@@ -84,7 +88,7 @@ internal sealed class ShardStates(
         return state;
     }
 
-    private readonly record struct PendingKey(ObjectState? Applied)
+    private readonly record struct PendingKey(ObjectState? Visible)
     {
         public ObjectState? Latest { get; init; }
 

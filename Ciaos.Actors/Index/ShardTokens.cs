@@ -67,7 +67,7 @@ internal sealed class ShardTokens(ShardContext shard, ShardStates states, ShardW
 
     private bool Look(KeyName name, IActorRef client)
     {
-        var state = states.GetApplied(name);
+        var state = states.GetVisible(name);
         client.Tell(
             CommandRules.Visible(state) is { } now ? new Found(now, [], null) : CommandRules.NotFound(state));
         return true;

@@ -1,20 +1,29 @@
+using Akka.Actor;
 using static Ciaos.Actors.Index.IndexEvents;
 
 namespace Ciaos.Actors.Index;
 
 /// <summary>
-/// The way of a shard's events: gathered into a batch while the one before is being journalled, journalled, applied to
-/// the catalog and at the same time recorded in volumes, and only then answered. Several batches can be on their way to
-/// the catalog; order is kept throughout.
+/// The way of a shard's events: gathered into a batch while the one before is being journalled, journalled, made visible
+/// and at the same time recorded in volumes, and only then answered. A batch is visible once it is in the catalog; one
+/// of which the shard itself knows all (<see cref="ShardBatch.CanBeLazy"/>) already when it is journalled. Several
+/// batches can be on their way to the catalog; order is kept throughout.
 /// </summary>
+/// <param name="maxLag">So many events may be visible that are not in the catalog: the memory that they take is bounded,
+/// and so is what a start after a crash has to apply.</param>
 /// <param name="persist">Begins to journal a batch; <see cref="Persisted"/> follows for each of its events.</param>
-internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegments, Action<ShardBatch> persist)
+/// <param name="answer">Told of each batch that can be answered.</param>
+/// <param name="hurry">Somebody waits for the catalog.</param>
+internal sealed class ShardWrites(
+    ShardStates states, int maxEvents, int maxSegments, int maxLag, Action<ShardBatch> persist,
+    Action<ShardBatch> answer, Action hurry)
 {
     private readonly Queue<ShardBatch> _full = new();
     private readonly Queue<ShardBatch> _applying = new();
     private readonly HashSet<ShardBatch> _unrecorded = [];
     private ShardBatch _gathering = new(0);
     private ShardBatch? _persisting;
+    private int _lag;
 
     /// <summary>The number that the next event will have in the journal.</summary>
     public long NextSequence => _gathering.ToSequence + 1;
@@ -26,7 +35,11 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
     public bool NeedsFlush => _persisting is null && (_gathering.Events.Count > 0 || _full.Count > 0);
 
     /// <summary>Whoever waits for a change that is under way.</summary>
-    public IEnumerable<Waiting> Waiting => InFlight.SelectMany(batch => batch.Waiting);
+    public IEnumerable<Waiting> Waiting =>
+        InFlight.Where(batch => !batch.IsVisible).SelectMany(batch => batch.Waiting);
+
+    /// <summary>The last event that readers may see.</summary>
+    public long VisibleTo { get; private set; }
 
     /// <summary>What the catalog has not applied yet, in order.</summary>
     private IEnumerable<ShardBatch> InFlight =>
@@ -99,11 +112,24 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
         return default;
     }
 
-    /// <summary>Somebody waits for a batch that is under way.</summary>
+    /// <summary>Somebody waits for a batch that is under way; for the catalog to have it, where something else than
+    /// sending the reply is to be done.</summary>
     public void Attach(ShardBatch batch, Waiting waiting)
     {
-        batch.Waiting.Add(waiting);
-        if (waiting.Client is not null) Unanswered++;
+        if (batch.IsLazy && waiting.Then is { } then)
+        {
+            batch.OnceApplied.Add(then);
+            hurry();
+        }
+        else if (batch is { IsVisible: true, IsRecorded: true })
+        {
+            waiting.Client?.Tell(waiting.Reply!);
+        }
+        else
+        {
+            batch.Waiting.Add(waiting);
+            if (waiting.Client is not null) Unanswered++;
+        }
     }
 
     public void Flush()
@@ -136,35 +162,65 @@ internal sealed class ShardWrites(ShardStates states, int maxEvents, int maxSegm
         if (batch.Persisted < batch.Events.Count) return null;
         _persisting = null;
         _applying.Enqueue(batch);
+        _lag += batch.Events.Count;
         return batch;
     }
 
-    /// <summary>The oldest batch that is on its way to the catalog has arrived there. Returns it when it can be
-    /// answered.</summary>
-    public ShardBatch? Applied(long toSequence)
+    /// <summary>The batch that was journalled last becomes visible at once where it can.</summary>
+    /// <param name="isLazy">Whether the catalog may have it later.</param>
+    public void Journalled(ShardBatch batch, bool isLazy)
+    {
+        batch.IsLazy = isLazy && _lag <= maxLag && batch.CanBeLazy;
+        ShowWhatCanBeSeen();
+    }
+
+    /// <summary>The oldest batch that is on its way to the catalog has arrived there.</summary>
+    public void Applied(long toSequence)
     {
         var batch = _applying.Dequeue();
         if (batch.ToSequence != toSequence)
             throw new InvalidOperationException($"The catalog has applied {toSequence}, {batch.ToSequence} was due");
+        _lag -= batch.Events.Count;
+        var wasVisible = batch.IsVisible;
+        if (!wasVisible) Show(batch);
         states.SetApplied(batch);
-        batch.IsApplied = true;
-        if (!batch.IsRecorded) _unrecorded.Add(batch);
-        return Finish(batch);
+        if (!wasVisible) Finish(batch);
+        ShowWhatCanBeSeen();
+        foreach (var then in batch.OnceApplied) then();
     }
 
-    /// <summary>The batch is in volumes, or nobody is to wait for that any longer. Returns it when it can be
-    /// answered.</summary>
-    public ShardBatch? Recorded(ShardBatch batch)
+    /// <summary>The batch is in volumes, or nobody is to wait for that any longer.</summary>
+    public void Recorded(ShardBatch batch)
     {
         batch.IsRecorded = true;
         _unrecorded.Remove(batch);
-        return Finish(batch);
+        Finish(batch);
     }
 
-    private ShardBatch? Finish(ShardBatch batch)
+    // In order: what is behind a batch that waits for the catalog waits too.
+    private void ShowWhatCanBeSeen()
     {
-        if (!batch.IsApplied || !batch.IsRecorded) return null;
+        foreach (var batch in _applying)
+        {
+            if (batch.IsVisible) continue;
+            if (!batch.IsLazy) return;
+            Show(batch);
+            Finish(batch);
+        }
+    }
+
+    private void Show(ShardBatch batch)
+    {
+        states.SetVisible(batch);
+        batch.IsVisible = true;
+        VisibleTo = batch.ToSequence;
+        if (!batch.IsRecorded) _unrecorded.Add(batch);
+    }
+
+    private void Finish(ShardBatch batch)
+    {
+        if (!batch.IsVisible || !batch.IsRecorded) return;
         Unanswered -= batch.Waiting.Count(waiting => waiting.Client is not null);
-        return batch;
+        answer(batch);
     }
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Metrics;
+using Ciaos.Actors.Objects;
 
 namespace Ciaos.Actors.Lifecycle;
 
@@ -66,7 +67,7 @@ internal sealed class LifecycleActor : ReceiveActor, IWithTimers, IDisposable
         if (finished.Ended > 0)
             _log.Info("Lifecycle rules have ended {0} objects, versions or uploads", finished.Ended);
         if (finished.Failure?.GetBaseException() is not { } failure) return;
-        if (IndexFailures.IsOfCatalog(failure))
+        if (IndexFailures.IsOfCatalog(failure) || failure is IndexFailedException or AskTimeoutException)
             _log.Warning("Lifecycle rules could not be carried out, and will be later: {0}", failure.Message);
         else
             _log.Error(failure, "Lifecycle rules could not be carried out");

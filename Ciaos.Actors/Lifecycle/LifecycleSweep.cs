@@ -19,13 +19,15 @@ internal sealed class LifecycleSweep(
     public const string ConfigKey = "lifecycle";
 
     private const int BucketsPage = 1_000;
+    private static readonly TimeSpan CatchUpTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LifecycleCommands _commands = new(send, settings, time);
     private readonly Dictionary<BucketId, BucketProgress> _progress = [];
     private bool _hasIndexes;
 
     /// <returns>How many objects, versions and uploads were ended.</returns>
-    /// <exception cref="Exception">The catalog could not be read (<see cref="IndexFailures.IsOfCatalog"/>).</exception>
+    /// <exception cref="Exception">The catalog could not be read (<see cref="IndexFailures.IsOfCatalog"/>), or does not
+    /// have all that it should (<see cref="IObjectListing.CatchUpAsync"/>).</exception>
     public async Task<long> RunAsync(CancellationToken cancellation)
     {
         var before = _commands.Done;
@@ -43,7 +45,11 @@ internal sealed class LifecycleSweep(
             if (!_hasIndexes) index.Ages.MakeIndexes();
             _hasIndexes = true;
             var sweep = new BucketSweep(index.Ages, _commands, settings, bucket, progress, now, cancellation);
-            for (var ordinal = 0; ordinal < given.Length; ordinal++) await sweep.RunAsync(ordinal, given[ordinal]);
+            for (var ordinal = 0; ordinal < given.Length; ordinal++)
+            {
+                await index.Listing.CatchUpAsync(CatchUpTimeout, cancellation);
+                await sweep.RunAsync(ordinal, given[ordinal]);
+            }
         }
 
         foreach (var gone in _progress.Keys.Where(bucket => !seen.Contains(bucket)).ToList()) _progress.Remove(gone);

@@ -276,7 +276,12 @@ public sealed class ObjectStore
     {
         try
         {
+            await _listing.CatchUpAsync(_uploads.Settings.AskTimeout, cancellation);
             return await RunAsync(() => read(_listing), cancellation);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new IndexFailedException(NoAnswer("The catalog"));
         }
         catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
         {

@@ -87,6 +87,7 @@ internal static class IndexBench
     private static async Task List(BenchNode node, int keys, BenchReport report)
     {
         var listed = 0;
+        await node.Index.Listing.CatchUpAsync(Timeout, CancellationToken.None);
         report.Add(await CpuMeter.MeasureOnce("list, pages of 1000", keys, () =>
         {
             listed = ListAll(node);

@@ -106,6 +106,8 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
         _needles[needle.OffsetBytes].AsSpan(offsetBytes, destination.Length).CopyTo(destination);
     }
 
+    public Task CatchUpAsync(TimeSpan timeout, CancellationToken cancellation) => Task.CompletedTask;
+
     public ObjectPage List(BucketId bucket, string prefix, string after, int limit)
     {
         if (ListingFailure is { } failure) throw failure;

@@ -87,7 +87,7 @@ public class BucketsActorSpec
         Assert.IsType<Removed>(await node.Ask(new Remove("pictures")));
         Assert.IsType<NoSuchBucket>(await node.Ask(new Remove("pictures")));
         Assert.Equal(FailReason.BucketClosed, Assert.IsType<Failed>(await node.Ask(put)).Reason);
-        Assert.Empty(node.Index.Listing.ListBuckets(null, "", "", 10).Buckets);
+        Assert.Empty(node.Listing.ListBuckets(null, "", "", 10).Buckets);
         await node.RestartAsync();
         Assert.Equal(FailReason.BucketClosed, Assert.IsType<Failed>(await node.Ask(put)).Reason);
         Assert.IsType<KeyNotFound>(await node.Ask(new Lookup(bucket, IndexNode.Key("a"), ForReading: false)));
@@ -113,7 +113,7 @@ public class BucketsActorSpec
                 reply is Stored || (reply is Failed failed && failed.Reason == FailReason.BucketClosed)));
             if (await removal is Removed) Assert.Equal(0, stored);
             else Assert.True(stored > 0);
-            Assert.Equal(stored, node.Index.Listing.List(bucket, "", "", 100).Objects.Count);
+            Assert.Equal(stored, node.Listing.List(bucket, "", "", 100).Objects.Count);
         }
     }
 
@@ -125,13 +125,13 @@ public class BucketsActorSpec
         Assert.Equal(["a", "ab", "b", "c"], Names(node, null, "", "", 10));
         Assert.Equal(["a", "ab", "b"], Names(node, "alice", "", "", 10));
         Assert.Equal(["ab"], Names(node, "alice", "a", "a", 10));
-        var page = node.Index.Listing.ListBuckets(null, "", "a", 2);
+        var page = node.Listing.ListBuckets(null, "", "a", 2);
         Assert.Equal((2, true), (page.Buckets.Count, page.HasMore));
-        Assert.False(node.Index.Listing.ListBuckets(null, "", "", 0).HasMore);
+        Assert.False(node.Listing.ListBuckets(null, "", "", 0).HasMore);
     }
 
     private static List<string> Names(IndexNode node, string? owner, string prefix, string after, int limit) =>
-        [.. node.Index.Listing.ListBuckets(owner, prefix, after, limit).Buckets.Select(bucket => bucket.Name)];
+        [.. node.Listing.ListBuckets(owner, prefix, after, limit).Buckets.Select(bucket => bucket.Name)];
 
     private static List<Task<IReply>> Writes(IndexNode node, BucketId bucket, int id, int count) =>
         [.. Enumerable.Range(id, count).Select(i => node.Ask(new Put(

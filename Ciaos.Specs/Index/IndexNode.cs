@@ -131,8 +131,18 @@ internal sealed class IndexNode : IAsyncDisposable
         return segments;
     }
 
+    /// <summary>Of all that was acknowledged before.</summary>
+    public IObjectListing Listing
+    {
+        get
+        {
+            Index.Listing.CatchUpAsync(TimeSpan.FromSeconds(20), CancellationToken.None).GetAwaiter().GetResult();
+            return Index.Listing;
+        }
+    }
+
     public List<string> Listed() =>
-        [.. Index.Listing.List(Bucket, "", "", 100_000).Objects.Select(found => found.Key.Value)];
+        [.. Listing.List(Bucket, "", "", 100_000).Objects.Select(found => found.Key.Value)];
 
     /// <summary>A key that another shard owns, or the same one.</summary>
     public static string KeyOf(int shard, string prefix = "key") => Enumerable.Range(0, 100_000)

@@ -161,11 +161,11 @@ public class IndexShardActorSpec
         for (var i = 0; i < 60; i += 3) await node.Append($"key{i}", 100 + i, 20);
         for (var i = 0; i < 60; i += 4) await node.Delete($"key{i}");
         for (var i = 1; i < 60; i += 4) await node.Rename($"key{i}", $"new{i}");
-        var before = node.Index.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
+        var before = node.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
         await node.StopAsync();
         node.DeleteFiles("catalog.db*");
         await node.StartAgainAsync();
-        var after = node.Index.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
+        var after = node.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
         Assert.Equal(45, before.Count);
         Assert.Equal(before, after);
     }

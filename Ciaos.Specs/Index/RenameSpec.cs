@@ -216,7 +216,7 @@ public class RenameSpec
             await node.KillAsync();
             await node.StartAgainAsync();
             await Task.WhenAll(keys.Select(node.Lookup));
-            var found = node.Index.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
+            var found = node.Listing.List(IndexNode.Bucket, "", "", 1000).Objects;
             Assert.Equal(
                 Enumerable.Range(1, Objects).ToList(), found.Select(item => (int)item.Id.Value).Order().ToList());
             Assert.All(found, item => Assert.Equal(200, item.SizeBytes));

@@ -94,9 +94,9 @@ public class VersionModelSpec
                     record.Key.Value, record.VersionId, record.IsDeleteMarker, record.IsCurrent)));
             Assert.Equal(
                 model.Keys.Keys.Where(key => model.Visible(key) is not null),
-                node.Index.Listing.ListKeys(IndexNode.Bucket, new KeyQuery("", "", "", 1000)).Entries
+                node.Listing.ListKeys(IndexNode.Bucket, new KeyQuery("", "", "", 1000)).Entries
                     .Select(entry => entry.Item!.Key.Value));
-            Assert.Equal(model.Usage, UsageOf(node.Index.Listing.GetUsage(IndexNode.Bucket)));
+            Assert.Equal(model.Usage, UsageOf(node.Listing.GetUsage(IndexNode.Bucket)));
             foreach (var (key, version, isCurrent) in model.All) await AssertSame(key, version, isCurrent);
             AssertUploads(limit);
         }
@@ -126,7 +126,7 @@ public class VersionModelSpec
             var listed = new List<UploadRecord>();
             for (var query = new UploadQuery("", "", "", null, limit); ;)
             {
-                var page = node.Index.Listing.ListUploads(IndexNode.Bucket, query);
+                var page = node.Listing.ListUploads(IndexNode.Bucket, query);
                 listed.AddRange(page.Entries.Select(entry => entry.Item!));
                 if (!page.HasMore) break;
                 query = query with { KeyMarker = page.LastKey, UploadMarker = page.LastUpload };
@@ -138,7 +138,7 @@ public class VersionModelSpec
                 listed.Select(upload => (upload.Key.Value, upload.Id)));
             foreach (var upload in model.Uploads)
             {
-                var page = node.Index.Listing.ListParts(
+                var page = node.Listing.ListParts(
                     IndexNode.Bucket, IndexNode.Key(upload.Key), upload.Id, 1, limit)!;
                 var due = upload.Parts.Where(part => part.Key > 1).ToList();
                 Assert.Equal(
@@ -154,7 +154,7 @@ public class VersionModelSpec
             var records = new List<ObjectRecord>();
             for (var query = new VersionQuery("", "", "", null, limit); ;)
             {
-                var page = node.Index.Listing.ListVersions(IndexNode.Bucket, query);
+                var page = node.Listing.ListVersions(IndexNode.Bucket, query);
                 records.AddRange(page.Entries.Select(entry => entry.Item!));
                 Assert.True(page.Entries.Count == limit || !page.HasMore);
                 if (!page.HasMore) return records;

@@ -139,7 +139,7 @@ public class VersionsSpec
         Assert.Equal(
             [(default, true), (new VersionId(2, new ObjectId(2)), false)],
             Listed(node).Select(record => (record.VersionId, record.IsDeleteMarker)));
-        Assert.Equal(new BucketUsage(1, 3000), node.Index.Listing.GetUsage(IndexNode.Bucket));
+        Assert.Equal(new BucketUsage(1, 3000), node.Listing.GetUsage(IndexNode.Bucket));
         var complete = new CompleteMultipart(
             IndexNode.Bucket, key, upload, [new PartRef(1, 8)], Precondition.None, NoMetadata,
             VersioningState.Enabled);
@@ -164,7 +164,7 @@ public class VersionsSpec
         await node.StartAgainAsync();
         Assert.Equal(["a"], node.Listed());
         Assert.IsType<BucketProtocol.Resolved>(await node.Resolve("alice", create: false));
-        Assert.Equal(new BucketUsage(1, 10), node.Index.Listing.GetUsage(IndexNode.Bucket));
+        Assert.Equal(new BucketUsage(1, 10), node.Listing.GetUsage(IndexNode.Bucket));
         Assert.NotEqual(0, recorded);
     }
 
@@ -189,7 +189,7 @@ public class VersionsSpec
         Assert.IsType<PartStored>(await node.Ask(PartOf(key, upload, number, id, segments))).Part;
 
     private static List<ObjectRecord> Listed(IndexNode node) =>
-        [.. node.Index.Listing.ListVersions(IndexNode.Bucket, new VersionQuery("", "", "", null, 100)).Entries
+        [.. node.Listing.ListVersions(IndexNode.Bucket, new VersionQuery("", "", "", null, 100)).Entries
             .Select(entry => entry.Item!)];
 
     private static long Count(IndexNode node, string table) => (long)Run(node, $"SELECT COUNT(*) FROM {table}")!;

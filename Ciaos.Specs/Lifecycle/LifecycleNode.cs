@@ -97,16 +97,16 @@ internal sealed class LifecycleNode : IAsyncDisposable
     /// marker.</summary>
     public List<string> Versions() =>
     [
-        .. _node.Index.Listing.ListVersions(Bucket, new VersionQuery("", "", "", null, 1000)).Entries
+        .. _node.Listing.ListVersions(Bucket, new VersionQuery("", "", "", null, 1000)).Entries
             .Select(entry => entry.Item!.Key.Value + (entry.Item.IsDeleteMarker ? " x" : "")),
     ];
 
     public IReadOnlyList<ObjectRecord> Records() =>
-        [.. _node.Index.Listing.ListVersions(Bucket, new VersionQuery("", "", "", null, 1000)).Entries
+        [.. _node.Listing.ListVersions(Bucket, new VersionQuery("", "", "", null, 1000)).Entries
             .Select(entry => entry.Item!)];
 
     public int Uploads() =>
-        _node.Index.Listing.ListUploads(Bucket, new UploadQuery("", "", "", null, 1000)).Entries.Count;
+        _node.Listing.ListUploads(Bucket, new UploadQuery("", "", "", null, 1000)).Entries.Count;
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 

@@ -6,6 +6,8 @@ namespace Ciaos.Specs.Objects;
 /// <summary>A catalog without objects, which nobody is to ask for more.</summary>
 internal sealed class NoListing : IObjectListing
 {
+    public Task CatchUpAsync(TimeSpan timeout, CancellationToken cancellation) => Task.CompletedTask;
+
     public ObjectPage List(BucketId bucket, string prefix, string after, int limit) => new([], HasMore: false);
 
     public KeyPage ListKeys(BucketId bucket, KeyQuery query) => throw new NotSupportedException();

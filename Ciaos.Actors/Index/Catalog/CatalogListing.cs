@@ -1,16 +1,25 @@
 using System.Text;
+using Akka.Actor;
+using Ciaos.Actors.Objects;
 using Ciaos.Storage;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index.Catalog;
 
 /// <summary>
-/// Listing as range scans of the catalog. A shard acknowledges a write only when it is in the catalog, and each page
-/// is read as the catalog is then: so a listing has every write that was acknowledged before it began, and all of a
-/// page as it was at one moment.
+/// Listing as range scans of the catalog. A shard acknowledges a write only when the catalog's writer has it, which is
+/// told to catch up before a page is read, and each page is read as the catalog is then: so a listing has every write
+/// that was acknowledged before it began, and all of a page as it was at one moment.
 /// </summary>
-internal sealed class CatalogListing(CatalogReaders readers, ShardLayout layout) : IObjectListing
+internal sealed class CatalogListing(
+    CatalogReaders readers, ShardLayout layout, IActorRef writer) : IObjectListing
 {
+    public async Task CatchUpAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        var settled = await writer.Ask<CatalogProtocol.Settled>(CatalogProtocol.Settle.Instance, timeout, cancellation);
+        if (settled.Failure is { } failure) throw new IndexFailedException(failure);
+    }
+
     public ObjectPage List(BucketId bucket, string prefix, string after, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);

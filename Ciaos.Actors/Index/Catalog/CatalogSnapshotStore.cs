@@ -12,14 +12,16 @@ public sealed class CatalogSnapshotStore : SnapshotStore
 {
     private readonly CatalogExtension _catalog = CatalogExtension.For(Context.System);
 
-    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria)
+    // What an earlier incarnation of the actor has sent to the catalog's writer comes first.
+    protected override async Task<SelectedSnapshot?> LoadAsync(
+        string persistenceId, SnapshotSelectionCriteria criteria)
     {
+        if (_catalog.Writer is { } writer) await writer.Ask<CatalogProtocol.Settled>(CatalogProtocol.Settle.Instance);
         var applied = _catalog.Readers.Read(reader => reader.AppliedSequence(persistenceId));
-        var offered = applied == 0 || applied > criteria.MaxSequenceNr
+        return applied == 0 || applied > criteria.MaxSequenceNr
             ? null
             : new SelectedSnapshot(
                 new SnapshotMetadata(persistenceId, applied, DateTime.UnixEpoch), new CatalogPosition(applied));
-        return Task.FromResult(offered);
     }
 
     protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot) =>
@@ -43,6 +45,9 @@ internal sealed class CatalogExtension : IExtension
         get => _readers ?? throw new InvalidOperationException("The catalog is not open");
         set => _readers = value;
     }
+
+    /// <summary>Null where the catalog is only read.</summary>
+    public IActorRef? Writer { get; set; }
 
     public static CatalogExtension For(ActorSystem system) =>
         system.WithExtension<CatalogExtension, CatalogExtensionId>();

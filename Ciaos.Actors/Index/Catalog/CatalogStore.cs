@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Journal;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index.Catalog;
@@ -68,6 +69,15 @@ internal sealed class CatalogStore : IDisposable
     {
         statements.SetRecorded(persistenceId, sequence);
         return 0;
+    });
+
+    /// <summary>The last event of that journal that it has applied; 0: none.</summary>
+    public long AppliedSequence(string persistenceId) => Write((_, transaction) =>
+    {
+        using var command = transaction.Connection!.CreateCommand(
+            "SELECT applied_sequence FROM progress WHERE persistence_id = @id", ("@id", persistenceId));
+        command.Transaction = transaction;
+        return command.ExecuteScalar() is long sequence ? sequence : 0;
     });
 
     /// <summary>Makes the indexes by age where they are missing. In a large catalog that takes a while, in which

@@ -9,7 +9,26 @@ namespace Ciaos.Actors.Index.Catalog;
 internal static class CatalogProtocol
 {
     /// <summary>Answered by <see cref="Applied"/> or <see cref="NotApplied"/>.</summary>
-    public sealed record Apply(CatalogBatch Batch);
+    /// <param name="IsUrgent">Somebody waits for it; else it may wait for others.</param>
+    public sealed record Apply(CatalogBatch Batch, bool IsUrgent = true);
+
+    /// <summary>Apply what waits. Not answered.</summary>
+    public sealed record Hurry
+    {
+        public static readonly Hurry Instance = new();
+    }
+
+    /// <summary>Apply what waits, and answer with <see cref="Settled"/>, whether it succeeded or not.</summary>
+    public sealed record Settle
+    {
+        public static readonly Settle Instance = new();
+    }
+
+    /// <param name="Failure">Why the catalog lacks something that was sent before; null: it lacks nothing.</param>
+    public sealed record Settled(Failed? Failure)
+    {
+        public static readonly Settled Whole = new(Failure: null);
+    }
 
     public sealed record Applied(long ToSequence);
 
@@ -30,39 +49,44 @@ internal static class CatalogProtocol
 }
 
 // Owns the catalog's writing in the course of business: whatever the shards have sent while a transaction ran goes into
-// the next one. Runs on ciaos.index.catalog-dispatcher, a thread of its own. When a transaction fails, its batches are
-// tried one by one, so that the fault of one shard does not stop the others; a shard whose batch failed starts again
-// and applies what is missing from its journal.
-internal sealed class CatalogWriterActor : ReceiveActor
+// the next one, and what nobody waits for is held back for a while. Runs on ciaos.index.catalog-dispatcher, a thread of
+// its own. When a transaction fails, its batches are tried one by one, so that the fault of one shard does not stop the
+// others; a shard whose batch failed starts again and applies what is missing from its journal. Until it has, who asks
+// whether the catalog is whole is told that it is not.
+internal sealed class CatalogWriterActor : ReceiveActor, IWithTimers
 {
-    private const int MaxChanges = 20_000;
+    private const int MaxChanges = 8_000;
 
     private readonly CatalogStore _store;
     private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private readonly List<(IActorRef Shard, CatalogBatch Batch)> _waiting = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, (long Sequence, Failed Failure)> _missing = [];
+    private readonly TimeSpan _delay;
     private int _changes;
+    private bool _isFlushQueued;
 
-    public CatalogWriterActor(CatalogStore store)
+    public CatalogWriterActor(CatalogStore store, TimeSpan delay)
     {
-        _store = store;
-        Receive<CatalogProtocol.Apply>(apply =>
-        {
-            _metrics?.Mailboxes.Taken(Mailbox.Catalog);
-            // The flush queues behind the batches that are already in the mailbox, so one transaction takes them all.
-            if (_waiting.Count == 0) Self.Tell(Flush.Instance);
-            _waiting.Add((Sender, apply.Batch));
-            _changes += apply.Batch.Changes.Count;
-            if (_changes >= MaxChanges) WriteAll();
-        });
+        (_store, _delay) = (store, delay);
+        Receive<CatalogProtocol.Apply>(Gather);
         Receive<Flush>(_ => WriteAll());
+        Receive<CatalogProtocol.Hurry>(_ => WriteAll());
+        Receive<CatalogProtocol.Settle>(_ =>
+        {
+            WriteAll();
+            Sender.Tell(Settled());
+        });
         Receive<CatalogProtocol.Purge>(Purge);
         Receive<CatalogProtocol.ForgetArrival>(Forget);
         Receive<CatalogProtocol.SetRecorded>(SetRecorded);
     }
 
-    public static Props Props(CatalogStore store) =>
-        Akka.Actor.Props.Create(() => new CatalogWriterActor(store)).WithDispatcher("ciaos.index.catalog-dispatcher");
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="delay">How long what is not urgent may wait; zero: nothing waits.</param>
+    public static Props Props(CatalogStore store, TimeSpan delay) => Akka.Actor.Props
+        .Create(() => new CatalogWriterActor(store, delay)).WithDispatcher("ciaos.index.catalog-dispatcher");
 
     protected override void PostStop()
     {
@@ -71,9 +95,51 @@ internal sealed class CatalogWriterActor : ReceiveActor
                 batch.ToSequence, new Failed(FailReason.Unavailable, "The catalog's writer was stopped")));
     }
 
+    private void Gather(CatalogProtocol.Apply apply)
+    {
+        _metrics?.Mailboxes.Taken(Mailbox.Catalog);
+        _waiting.Add((Sender, apply.Batch));
+        _changes += apply.Batch.Changes.Count;
+        if (_changes >= MaxChanges)
+        {
+            WriteAll();
+        }
+        else if (apply.IsUrgent || _delay == TimeSpan.Zero)
+        {
+            // It queues behind the batches that are already in the mailbox, so one transaction takes them all.
+            if (!_isFlushQueued) Self.Tell(Flush.Instance);
+            _isFlushQueued = true;
+        }
+        else if (_waiting.Count == 1)
+        {
+            Timers.StartSingleTimer(Flush.Instance, Flush.Instance, _delay);
+        }
+    }
+
+    // What failed is applied by its shard when it starts again.
+    private CatalogProtocol.Settled Settled()
+    {
+        foreach (var (id, missing) in _missing)
+        {
+            try
+            {
+                if (_store.AppliedSequence(id) >= missing.Sequence) _missing.Remove(id);
+                else return new CatalogProtocol.Settled(missing.Failure);
+            }
+            catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+            {
+                return new CatalogProtocol.Settled(IndexFailures.Of("The catalog could not be read", failure));
+            }
+        }
+
+        return CatalogProtocol.Settled.Whole;
+    }
+
     private void WriteAll()
     {
+        _isFlushQueued = false;
         if (_waiting.Count == 0) return;
+        Timers.Cancel(Flush.Instance);
         var work = _waiting.ToArray();
         if (work.Length == 1 || !TryWrite(work, report: false))
             foreach (var one in work) TryWrite([one], report: true);
@@ -92,9 +158,13 @@ internal sealed class CatalogWriterActor : ReceiveActor
             if (!report) return false;
             _log.Error(failure, "The catalog could not be written");
             _metrics?.Errors.Add(StoreError.Catalog);
+            var reason = IndexFailures.Of("The catalog could not be written", failure);
             foreach (var (shard, batch) in work)
-                shard.Tell(new CatalogProtocol.NotApplied(
-                    batch.ToSequence, IndexFailures.Of("The catalog could not be written", failure)));
+            {
+                _missing[batch.PersistenceId] = (batch.ToSequence, reason);
+                shard.Tell(new CatalogProtocol.NotApplied(batch.ToSequence, reason));
+            }
+
             return false;
         }
 

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using System.Collections.Immutable;
 using System.Globalization;
 using Ciaos.Actors.Index;
@@ -52,7 +53,7 @@ public sealed class CatalogFixture : IDisposable
 
     internal CatalogReaders Readers { get; private set; } = null!;
 
-    internal CatalogListing Listing => new(Readers, new ShardLayout(Shards));
+    internal CatalogListing Listing => new(Readers, new ShardLayout(Shards), ActorRefs.Nobody);
 
     internal ObjectState? Find(string key, long bucket = 1) =>
         Readers.Read(reader => reader.FindObject(new KeyName(new BucketId(bucket), ObjectKey.Create(key))));

@@ -103,6 +103,8 @@ internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposa
     public void Read(NeedleLocation needle, int offsetBytes, Span<byte> destination) =>
         throw new NotSupportedException();
 
+    public Task CatchUpAsync(TimeSpan timeout, CancellationToken cancellation) => Task.CompletedTask;
+
     public ObjectPage List(BucketId bucket, string prefix, string after, int limit) =>
         throw new NotSupportedException();
 

@@ -76,6 +76,8 @@ internal sealed class ListingDesk : IObjectListing
         return document;
     }
 
+    public Task CatchUpAsync(TimeSpan timeout, CancellationToken cancellation) => Task.CompletedTask;
+
     ObjectPage IObjectListing.List(BucketId bucket, string prefix, string after, int limit) =>
         throw new NotSupportedException();
 
