@@ -72,11 +72,10 @@ internal sealed class CatalogStore : IDisposable
     });
 
     /// <summary>The last event of that journal that it has applied; 0: none.</summary>
-    public long AppliedSequence(string persistenceId) => Write((_, transaction) =>
+    public long AppliedSequence(string persistenceId) => Write(_ =>
     {
-        using var command = transaction.Connection!.CreateCommand(
+        using var command = _connection!.CreateCommand(
             "SELECT applied_sequence FROM progress WHERE persistence_id = @id", ("@id", persistenceId));
-        command.Transaction = transaction;
         return command.ExecuteScalar() is long sequence ? sequence : 0;
     });
 
