@@ -1,3 +1,4 @@
+using Akka.Actor;
 using System.Collections.Immutable;
 using System.Globalization;
 using Ciaos.Actors.Index;
@@ -75,7 +76,7 @@ internal static class SqlBench
                     throw new InvalidOperationException("A key is missing");
             return Task.CompletedTask;
         }));
-        var listing = new CatalogListing(readers, new ShardLayout(16));
+        var listing = new CatalogListing(readers, new ShardLayout(16), ActorRefs.Nobody);
         report.Add(await CpuMeter.Measure("listing, pages of 1000", next, () =>
         {
             var listed = 0L;
