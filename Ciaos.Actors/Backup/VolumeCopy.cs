@@ -69,9 +69,8 @@ internal sealed class VolumeCopy(
     {
         try
         {
-            var run = EventNeedle.Decode(data);
-            var last = run.FirstSequence + Math.Max(1, run.Events.Length) - 1;
-            return last > lastEvents.GetValueOrDefault(run.Stream);
+            return EventNeedle.Decode(data).Any(run =>
+                run.FirstSequence + Math.Max(1, run.Events.Length) - 1 > lastEvents.GetValueOrDefault(run.Stream));
         }
         catch (SerializationException)
         {

@@ -15,16 +15,18 @@ internal readonly record struct EncodedEvent(string Manifest, byte[] Payload);
 /// <param name="Count">How many pieces there are; at least 1.</param>
 internal sealed record EventPart(string Manifest, int Ordinal, int Count, byte[] Piece);
 
-/// <summary>What an event needle holds.</summary>
+/// <summary>One run of an event needle.</summary>
 /// <param name="Stream">0: the keeper of buckets; 1 and up: the shard of this number less 1.</param>
 /// <param name="FirstSequence">The number of the first event in its journal; the others follow without a gap.</param>
 /// <param name="Part">Set where it holds but a piece of that one event.</param>
 internal sealed record EventRun(long Stream, long FirstSequence, ImmutableArray<EncodedEvent> Events, EventPart? Part);
 
 /// <summary>
-/// The data of an event needle: a run of events of one stream, just as its journal holds them. Spec: docs/formats.md.
+/// The data of an event needle: runs of events, each of one stream, just as its journal holds them, one behind the
+/// other. Spec: docs/formats.md.
 /// <code>
-/// data   0x01 (version) stream (unsigned) number of the first event (unsigned) count (unsigned) event*
+/// data   run+
+/// run    0x01 (version) stream (unsigned) number of the first event (unsigned) count (unsigned) event*
 /// event  code of its manifest (1 byte) payload (bytes)
 /// </code>
 /// With a count of 0, a piece of an event that is too long for one needle:
@@ -103,23 +105,18 @@ internal static class EventNeedle
         return needles;
     }
 
+    /// <returns>At least one.</returns>
     /// <exception cref="SerializationException">It is no such data, or that of a later version.</exception>
-    public static EventRun Decode(ReadOnlySpan<byte> data)
+    public static ImmutableArray<EventRun> Decode(ReadOnlySpan<byte> data)
     {
         var reader = new PackedReader(data);
-        var version = reader.Byte();
-        if (version != Version) throw reader.Wrong($"version {version} of the layout is not known, {Version} is");
-        var stream = reader.Unsigned();
-        if (stream > KeySlot.Count) throw reader.Wrong($"there is no stream {stream}");
-        var first = reader.Unsigned();
-        var count = reader.Count();
-        if (first == 0 || first > long.MaxValue - count) throw reader.Wrong($"no event has the number {first}");
-        if (count == 0) return new EventRun(stream, first, [], ReadPart(ref reader));
-        var events = ImmutableArray.CreateBuilder<EncodedEvent>(count);
-        for (var i = 0; i < count; i++)
-            events.Add(new EncodedEvent(ReadManifest(ref reader), reader.Bytes().ToArray()));
-        reader.End();
-        return new EventRun(stream, first, events.MoveToImmutable(), null);
+        var runs = ImmutableArray.CreateBuilder<EventRun>(1);
+        do
+        {
+            runs.Add(DecodeRun(ref reader));
+        }
+        while (reader.Remaining > 0);
+        return runs.DrainToImmutable();
     }
 
     private static byte[] EncodeRun(
@@ -159,14 +156,28 @@ internal static class EventNeedle
         return writer;
     }
 
+    private static EventRun DecodeRun(ref PackedReader reader)
+    {
+        var version = reader.Byte();
+        if (version != Version) throw reader.Wrong($"version {version} of the layout is not known, {Version} is");
+        var stream = reader.Unsigned();
+        if (stream > KeySlot.Count) throw reader.Wrong($"there is no stream {stream}");
+        var first = reader.Unsigned();
+        var count = reader.Count();
+        if (first == 0 || first > long.MaxValue - count) throw reader.Wrong($"no event has the number {first}");
+        if (count == 0) return new EventRun(stream, first, [], ReadPart(ref reader));
+        var events = ImmutableArray.CreateBuilder<EncodedEvent>(count);
+        for (var i = 0; i < count; i++)
+            events.Add(new EncodedEvent(ReadManifest(ref reader), reader.Bytes().ToArray()));
+        return new EventRun(stream, first, events.MoveToImmutable(), null);
+    }
+
     private static EventPart ReadPart(ref PackedReader reader)
     {
         var ordinal = reader.Unsigned();
         var count = reader.Unsigned();
         if (count > int.MaxValue || ordinal >= count) throw reader.Wrong($"piece {ordinal} of {count}");
-        var part = new EventPart(ReadManifest(ref reader), (int)ordinal, (int)count, reader.Bytes().ToArray());
-        reader.End();
-        return part;
+        return new EventPart(ReadManifest(ref reader), (int)ordinal, (int)count, reader.Bytes().ToArray());
     }
 
     private static string ReadManifest(ref PackedReader reader)

@@ -153,7 +153,7 @@ internal sealed class VolumesScan(
         report.EventNeedles++;
         try
         {
-            scratch.Add(EventNeedle.Decode(scanner.ReadData()), scanner.Header.Id);
+            foreach (var run in EventNeedle.Decode(scanner.ReadData())) scratch.Add(run, scanner.Header.Id);
         }
         catch (SerializationException wrong)
         {

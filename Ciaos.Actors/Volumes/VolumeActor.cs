@@ -191,9 +191,10 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         if (_batch.Count == 0) return;
         try
         {
-            var locations = Write();
-            for (var i = 0; i < locations.Length; i++)
-                _batch[i].ReplyTo.Tell(new Appended(_batch[i].Needle.Id, locations[i]));
+            var written = new MergedNeedles(_batch);
+            var locations = Write(written.Needles);
+            for (var i = 0; i < _batch.Count; i++)
+                _batch[i].ReplyTo.Tell(new Appended(_batch[i].Needle.Id, locations[written.PlaceOf(i)]));
             _hasStored = true;
             ForgetBatch();
         }
@@ -209,10 +210,10 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         if (_file is { IsUsable: true, IsCheckpointDue: true }) WriteCheckpoint();
     }
 
-    private NeedleLocation[] Write()
+    private NeedleLocation[] Write(List<Needle> needles)
     {
         var begun = _metrics?.Time.GetTimestamp() ?? 0;
-        var locations = _file!.Append(_batch.ConvertAll(store => store.Needle));
+        var locations = _file!.Append(needles);
         if (_settings.Durability == VolumeDurability.Sync) Flush();
         _metrics?.VolumeCommitted(_batch.Count, CountBytes(), _metrics.Time.GetElapsedTime(begun));
         return locations;

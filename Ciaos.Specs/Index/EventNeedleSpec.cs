@@ -30,7 +30,7 @@ public class EventNeedleSpec
     [Fact]
     public void A_stored_piece_stays_what_it_was()
     {
-        var run = EventNeedle.Decode(Golden("piece"));
+        var run = Assert.Single(EventNeedle.Decode(Golden("piece")));
         Assert.Equal((17L, 70_000L), (run.Stream, run.FirstSequence));
         Assert.Empty(run.Events);
         Assert.Equal(
@@ -108,6 +108,17 @@ public class EventNeedleSpec
     }
 
     [Fact]
+    public void Runs_that_a_volume_has_put_together_are_read_one_after_the_other()
+    {
+        var runs = EventNeedle.Decode([.. Golden("events"), .. Golden("piece"), .. Golden("events")]);
+        Assert.Equal([3L, 17, 3], runs.Select(run => run.Stream));
+        Assert.Equal([2, 0, 2], runs.Select(run => run.Events.Length));
+        Assert.NotNull(runs[1].Part);
+        Assert.Throws<SerializationException>(() => EventNeedle.Decode([.. Golden("events"), .. Golden("piece")[..^1]]));
+        Assert.Throws<SerializationException>(() => EventNeedle.Decode([]));
+    }
+
+    [Fact]
     public void An_event_needle_has_no_bucket_key_or_upload_and_little_overhead()
     {
         var needle = EventNeedle.Create(new NeedleId(5), [1, 2, 3, 4]);
@@ -121,7 +132,7 @@ public class EventNeedleSpec
     {
         var found = new List<EncodedEvent>();
         var pieces = new List<byte[]>();
-        foreach (var run in needles.Select(data => EventNeedle.Decode(data)))
+        foreach (var run in needles.SelectMany(data => EventNeedle.Decode(data)))
         {
             Assert.Equal((stream, first + found.Count), (run.Stream, run.FirstSequence));
             found.AddRange(run.Events);

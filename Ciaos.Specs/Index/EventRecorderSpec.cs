@@ -47,7 +47,7 @@ public class EventRecorderSpec
         var put = node.Put(KeyA);
         while (await node.Lookup(KeyA) is not Found) await Task.Yield();
         Assert.False(put.IsCompleted);
-        Assert.Single(node.Needles, needle => EventNeedle.Decode(needle.Data.Span).Stream == 4);
+        Assert.Single(node.Needles, needle => EventNeedle.Decode(needle.Data.Span)[0].Stream == 4);
         await node.KillAsync();
     }
 

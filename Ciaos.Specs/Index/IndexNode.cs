@@ -49,7 +49,7 @@ internal sealed class IndexNode : IAsyncDisposable
     }
 
     /// <summary>What volumes have taken, in their order.</summary>
-    public IEnumerable<EventRun> Runs => _stored.Select(needle => EventNeedle.Decode(needle.Data.Span));
+    public IEnumerable<EventRun> Runs => _stored.SelectMany(needle => EventNeedle.Decode(needle.Data.Span));
 
     /// <summary>What volumes answer; by default that the needle is stored. Null: nothing.</summary>
     public Func<Needle, object?> Volumes { get; set; } = Stored;

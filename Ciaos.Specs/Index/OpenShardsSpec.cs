@@ -59,7 +59,7 @@ public class OpenShardsSpec
         var arrived = new TaskCompletionSource();
         node.Volumes = needle =>
         {
-            if (EventNeedle.Decode(needle.Data.Span).Stream != 10) return IndexNode.Stored(needle);
+            if (EventNeedle.Decode(needle.Data.Span)[0].Stream != 10) return IndexNode.Stored(needle);
             arrived.TrySetResult();
             return null;
         };
