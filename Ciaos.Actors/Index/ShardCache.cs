@@ -38,10 +38,14 @@ internal sealed class ShardCache(int capacity)
         return true;
     }
 
-    /// <summary>Makes readers ask the shard until the key is set. For the shard alone.</summary>
-    public void Hide(KeyName name)
+    /// <summary>As <see cref="Set"/>, for keys that change together: readers who see one of them as it is now must not
+    /// see another as it was, such as the other key of a rename. Who comes in between asks the shard, which answers when
+    /// it is done here.</summary>
+    public void SetAll(IEnumerable<KeyValuePair<KeyName, ObjectState?>> states)
     {
-        if (_entries.TryGetValue(name, out var entry)) entry.IsHidden = true;
+        foreach (var (name, _) in states)
+            if (_entries.TryGetValue(name, out var entry)) entry.IsHidden = true;
+        foreach (var (name, state) in states) Set(name, state);
     }
 
     /// <summary>From here on readers see this. For the shard alone.</summary>

@@ -57,7 +57,7 @@ internal sealed class ShardStates(
     /// <summary>Readers may see what the batch has changed. Batches must come in order.</summary>
     public void SetVisible(ShardBatch batch)
     {
-        Publish(batch);
+        Readable.SetAll(batch.States);
         foreach (var (name, state) in batch.States) _pending[name] = _pending[name] with { Visible = state };
     }
 
@@ -67,14 +67,6 @@ internal sealed class ShardStates(
     {
         foreach (var name in batch.States.Keys)
             if (_pending[name].Last == batch) _pending.Remove(name);
-    }
-
-    // All at once: readers who see one change of the batch must not miss another, such as the other key of a rename.
-    // Those who come in between ask the shard, which answers when it is done here.
-    private void Publish(ShardBatch batch)
-    {
-        foreach (var name in batch.States.Keys) Readable.Hide(name);
-        foreach (var (name, state) in batch.States) Readable.Set(name, state);
     }
 
     // What is not in the catalog is remembered too: a key is often looked for before it is made.
