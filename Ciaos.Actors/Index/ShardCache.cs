@@ -39,8 +39,8 @@ internal sealed class ShardCache(int capacity)
     }
 
     /// <summary>As <see cref="Set"/>, for keys that change together: readers who see one of them as it is now must not
-    /// see another as it was, such as the other key of a rename. Who comes in between asks the shard, which answers when
-    /// it is done here.</summary>
+    /// see another as it was, such as the other key of a rename. Who comes in between asks the shard, which answers
+    /// when it is done here.</summary>
     public void SetAll(IEnumerable<KeyValuePair<KeyName, ObjectState?>> states)
     {
         foreach (var (name, _) in states)

@@ -35,17 +35,17 @@ internal sealed class FileListReads(ObjectStore store, Failures failures)
     }
 
     // All files are read, and verified, before the answer begins.
-    private Task SendAtOnceAsync(HttpContext context, IndexProtocol.Found found)
+    private async Task SendAtOnceAsync(HttpContext context, IndexProtocol.Found found)
     {
         var lengths = LengthsOf(found);
         context.Response.ContentType = BodyType;
         context.Response.ContentLength =
             FileDataListHead.HeadBytes(lengths.Length) + lengths.Sum(length => FileDataListHead.FileBytes(length));
-        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
+        if (HttpMethods.IsHead(context.Request.Method)) return;
         using var output = new ReplyWriter(context.Response.BodyWriter);
         WriteHead(lengths, output);
         WriteData(found, lengths, output);
-        return output.FinishAsync(context.RequestAborted).AsTask();
+        await output.FinishAsync(context.RequestAborted);
     }
 
     private static int[] LengthsOf(IndexProtocol.Found found)
