@@ -19,6 +19,7 @@ internal static class SqlBench
     private const int EventBytes = 100;
 
     private static readonly BucketId Bucket = new(1);
+    private static readonly string[] Shards = [.. Enumerable.Range(0, 16).Select(shard => $"index-shard-{shard}")];
 
     public static async Task Run(string[] args, BenchReport report)
     {
@@ -41,20 +42,28 @@ internal static class SqlBench
         using var database = new JournalDatabase(new JournalSettings(JournalProvider.Sqlite, path));
         using var session = new JournalSession(database);
         var next = 0L;
-        var message = new byte[EventBytes];
-        report.Add(await CpuMeter.Measure("journal rows, by 64", Rows, () =>
-        {
-            for (var i = 0; i < Rows; i += PerTransaction)
+        foreach (var atOnce in new[] { 1, PerTransaction })
+            report.Add(await CpuMeter.Measure($"journal rows, by 64, {atOnce} at once", Rows, () =>
             {
-                session.Begin();
-                for (var row = 0; row < PerTransaction; row++, next++)
-                    session.Insert([new JournalEvent(
-                        "index-shard-1", next, next, message, 17, "put", "5ce05a7e-68f1-4a83-9fbb-b4d9ba2f1c62")]);
-                session.Commit();
-            }
+                for (var i = 0; i < Rows; i += PerTransaction)
+                {
+                    session.Begin();
+                    for (var row = 0; row < PerTransaction; row += atOnce) session.Insert(Events(ref next, atOnce));
+                    session.Commit();
+                }
 
-            return Task.CompletedTask;
-        }));
+                return Task.CompletedTask;
+            }));
+    }
+
+    private static List<JournalEvent> Events(ref long next, int count)
+    {
+        var events = new List<JournalEvent>(count);
+        for (; count > 0; count--, next++)
+            events.Add(new JournalEvent(
+                Shards[next % Shards.Length], next, next, new byte[EventBytes], 17, "object-put",
+                "5ce05a7e-68f1-4a83-9fbb-b4d9ba2f1c62"));
+        return events;
     }
 
     private static async Task Catalog(BenchReport report, CatalogSettings settings, int keys)

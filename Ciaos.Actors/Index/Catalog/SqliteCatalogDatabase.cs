@@ -13,6 +13,11 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
     // Only who looks at the catalog from outside can make its owner wait.
     private const int LockTimeoutMs = 30_000;
 
+    // Keys come in no order, so that rows lie scattered: the more of them a checkpoint brings into the database, the
+    // more of them share a page, and the fewer are its flushes. 16,000 pages are a log of 64 MiB, which a start after a
+    // kill has to read.
+    private const int CheckpointPages = 16_000;
+
     static SqliteCatalogDatabase() => SQLitePCL.Batteries_V2.Init();
 
     public override string BytesType => "BLOB";
@@ -35,7 +40,7 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
                 PRAGMA busy_timeout = {LockTimeoutMs};
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = NORMAL;
-                PRAGMA wal_autocheckpoint = 4000;
+                PRAGMA wal_autocheckpoint = {CheckpointPages};
                 PRAGMA cache_size = -{settings.CacheKib};
                 PRAGMA temp_store = MEMORY
                 """));
