@@ -134,9 +134,6 @@ internal sealed class SimulatedNode
     public async Task HandleAsync(InProcessRequest request)
     {
         await _api!.HandleAsync(request.Context).ConfigureAwait(true);
-
-        // It crashed in the middle of what it did for this request: the dead answer nobody.
-        if (Runtime.IsHalted) await Task.Delay(Timeout.InfiniteTimeSpan, Runtime.TimeProvider).ConfigureAwait(true);
         await request.CompleteAsync().ConfigureAwait(true);
     }
 
