@@ -11,8 +11,8 @@ namespace Ciaos.Actors.Index;
 
 // Owns its keys: nobody else writes their events or their rows of the catalog. Runs on ciaos.index.dispatcher, where
 // waiting for the catalog is allowed. A command is judged at once, journalled with others in one transaction, recorded
-// in volumes, and only then answered; commands that come in the meantime are judged by what is under way. The catalog is
-// waited for where others than the shard have to find something there; else it follows a little later.
+// in volumes, and only then answered; commands that come in the meantime are judged by what is under way. The catalog
+// is waited for where others than the shard have to find something there; else it follows a little later.
 // When the journal or the catalog fails, it stops: whoever waits is told so, its keeper starts it again, and recovery
 // applies to the catalog what the journal has and the catalog has not. So nothing is answered that is not durable, and
 // nothing durable is lost.

@@ -4,8 +4,8 @@ namespace Ciaos.Actors.Index;
 
 /// <summary>
 /// A shard's view of its keys. <see cref="Get"/> is what all events up to now make of a key, journalled or not: new
-/// commands are judged by it. <see cref="GetVisible"/> is what readers may see: it is durable, and in the catalog or soon
-/// there.
+/// commands are judged by it. <see cref="GetVisible"/> is what readers may see: it is durable, and in the catalog or
+/// soon there.
 /// </summary>
 /// <param name="readNewest">Reads the newest of a key's older versions.</param>
 /// <param name="metrics">Null: nothing is measured.</param>

@@ -4,13 +4,13 @@ using static Ciaos.Actors.Index.IndexEvents;
 namespace Ciaos.Actors.Index;
 
 /// <summary>
-/// The way of a shard's events: gathered into a batch while the one before is being journalled, journalled, made visible
-/// and at the same time recorded in volumes, and only then answered. A batch is visible once it is in the catalog; one
-/// of which the shard itself knows all (<see cref="ShardBatch.CanBeLazy"/>) already when it is journalled. Several
-/// batches can be on their way to the catalog; order is kept throughout.
+/// The way of a shard's events: gathered into a batch while the one before is being journalled, journalled, made
+/// visible and at the same time recorded in volumes, and only then answered. A batch is visible once it is in the
+/// catalog; one of which the shard itself knows all (<see cref="ShardBatch.CanBeLazy"/>) already when it is journalled.
+/// Several batches can be on their way to the catalog; order is kept throughout.
 /// </summary>
-/// <param name="maxLag">So many events may be visible that are not in the catalog: the memory that they take is bounded,
-/// and so is what a start after a crash has to apply.</param>
+/// <param name="maxLag">So many events may be visible that are not in the catalog: the memory that they take is
+/// bounded, and so is what a start after a crash has to apply.</param>
 /// <param name="persist">Begins to journal a batch; <see cref="Persisted"/> follows for each of its events.</param>
 /// <param name="answer">Told of each batch that can be answered.</param>
 /// <param name="hurry">Somebody waits for the catalog.</param>

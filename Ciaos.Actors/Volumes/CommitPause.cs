@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace Ciaos.Actors.Volumes;
 
 /// <summary>
-/// Lets a volume's writer sleep on its own thread while more appends queue up. A timer would wake three threads for each
-/// commit, and the actor system's clock ticks far too slowly.
+/// Lets a volume's writer sleep on its own thread while more appends queue up. A timer would wake three threads for
+/// each commit, and the actor system's clock ticks far too slowly.
 /// </summary>
 internal sealed class CommitPause
 {

@@ -64,7 +64,8 @@ internal sealed class VolumeWriters
     }
 
     /// <summary>
-    /// The open writer for a needle. Small objects all go to the oldest volume, so that as many as can be share a flush.
+    /// The open writer for a needle. Small objects all go to the oldest volume, so that as many as can be share a
+    /// flush.
     /// </summary>
     public IActorRef? For(Needle needle) =>
         needle is { ChunkOrdinal: 0, IsLastChunk: true, Data.Length: < SmallBelowBytes }

@@ -114,7 +114,8 @@ public class EventNeedleSpec
         Assert.Equal([3L, 17, 3], runs.Select(run => run.Stream));
         Assert.Equal([2, 0, 2], runs.Select(run => run.Events.Length));
         Assert.NotNull(runs[1].Part);
-        Assert.Throws<SerializationException>(() => EventNeedle.Decode([.. Golden("events"), .. Golden("piece")[..^1]]));
+        byte[] cut = [.. Golden("events"), .. Golden("piece")[..^1]];
+        Assert.Throws<SerializationException>(() => EventNeedle.Decode(cut));
         Assert.Throws<SerializationException>(() => EventNeedle.Decode([]));
     }
 
