@@ -34,7 +34,7 @@ public sealed class Upload : IAsyncDisposable
     private readonly DataKey? _key;
     private readonly NeedleSealer? _sealer;
     private readonly Queue<Task<NeedleLocation>> _inFlight = new();
-    private readonly List<NeedleLocation> _stored = [];
+    private readonly List<NeedleLocation> _stored = new(1);
     private readonly LinkedListNode<UploadBudget.ClientWait> _clientWait;
     private byte[] _buffer = [];
     private int _rentedBytes;
@@ -89,15 +89,17 @@ public sealed class Upload : IAsyncDisposable
     public async Task<StoredBody> StoreAsync(PipeReader body, CancellationToken cancellation)
     {
         if (!_hasBegun) await BufferAsync(body, announcedBytes: null, cancellation);
-        while (true)
+        while (!_bodyEnded)
         {
-            var isLast = _bodyEnded;
-            SendChunk(isLast);
-            if (isLast) break;
+            _inFlight.Enqueue(SendChunkAsync(isLast: false));
             if (_inFlight.Count >= _target.Settings.UploadWindowChunks) await CollectOldestAsync();
             await FillAsync(body, cancellation);
         }
 
+        // Of a small body it is the only one.
+        var last = SendChunkAsync(isLast: true);
+        if (_inFlight.Count > 0) _inFlight.Enqueue(last);
+        else _stored.Add(await last);
         while (_inFlight.Count > 0) await CollectOldestAsync();
         return _key is null
             ? new StoredBody(_target.Needles, [.. _stored])
@@ -229,7 +231,7 @@ public sealed class Upload : IAsyncDisposable
         (_buffer, _rentedBytes) = (resized, bytes);
     }
 
-    private void SendChunk(bool isLast)
+    private Task<NeedleLocation> SendChunkAsync(bool isLast)
     {
         var wasFull = _filledBytes == RoomBytes(_rentedBytes);
         var dataBytes = _sealer?.Seal(_buffer, _filledBytes) ?? _filledBytes;
@@ -245,8 +247,9 @@ public sealed class Upload : IAsyncDisposable
         _allowedBytes = wasFull
             ? (int)Math.Min((long)GrowthFactor * _rentedBytes, _target.Buffers.ChunkBytes)
             : 0;
-        _inFlight.Enqueue(AppendAsync(needle, _buffer, _rentedBytes, _reservedBytes));
+        var append = AppendAsync(needle, _buffer, _rentedBytes, _reservedBytes);
         (_buffer, _rentedBytes, _reservedBytes, _filledBytes) = ([], 0, 0, 0);
+        return append;
     }
 
     private async Task<NeedleLocation> AppendAsync(Needle needle, byte[] buffer, int rentedBytes, int reservedBytes)
