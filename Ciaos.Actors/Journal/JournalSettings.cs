@@ -27,20 +27,15 @@ public enum JournalSynchronous
 /// <param name="MaxBatchEvents">Limit of events in one transaction; a single request may exceed it.</param>
 /// <param name="DeleteBatchRows">Limit of rows that one transaction deletes.</param>
 /// <param name="LockTimeout">How long to wait for another process's lock.</param>
-/// <param name="CommitDelay">How long a transaction waits for more events, where many are written.</param>
-/// <param name="CommitSiblings">Many: so many events were in the transaction before.</param>
 public sealed record JournalSettings(
     JournalProvider Provider,
     string Location,
     JournalSynchronous Synchronous = JournalSynchronous.Full,
     int MaxBatchEvents = 4096,
     int DeleteBatchRows = 5000,
-    TimeSpan LockTimeout = default,
-    TimeSpan CommitDelay = default,
-    int CommitSiblings = 1)
+    TimeSpan LockTimeout = default)
 {
     private const int MaxRows = 1_000_000;
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>All settings of journal and snapshot store, with comments, as HOCON.</summary>
     public static Config DefaultConfig() => ReferenceConfig.Load();
@@ -60,9 +55,7 @@ public sealed record JournalSettings(
             Choose<JournalSynchronous>(config, "synchronous"),
             Count(config, "max-batch-events"),
             Count(config, "delete-batch-rows"),
-            config.GetTimeSpan("lock-timeout", TimeSpan.FromSeconds(10), false),
-            Delay(config, "commit-delay"),
-            Count(config, "commit-siblings"));
+            config.GetTimeSpan("lock-timeout", TimeSpan.FromSeconds(10), false));
     }
 
     /// <summary>Without the location: it may hold a password.</summary>
@@ -84,14 +77,6 @@ public sealed record JournalSettings(
     {
         var value = config.GetInt(key, 0);
         return value is >= 1 and <= MaxRows ? value : throw Invalid(key, value, $"1 to {MaxRows}");
-    }
-
-    private static TimeSpan Delay(Config config, string key)
-    {
-        var value = config.GetTimeSpan(key, TimeSpan.Zero, false);
-        return value >= TimeSpan.Zero && value <= LongestDelay
-            ? value
-            : throw Invalid(key, value, $"0 to {LongestDelay.TotalMilliseconds} ms");
     }
 
     private static ConfigurationException Invalid(string key, object value, string allowed) =>

@@ -31,7 +31,6 @@ public sealed class JournalWriter : IDisposable
     private long _begunAt;
     private bool _isScheduled;
     private bool _isIdle;
-    private bool _hadSiblings;
     private bool _isClosed;
 
     /// <param name="post">Runs its work in place of a thread of its own.</param>
@@ -134,11 +133,8 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    /// <summary>
-    /// Sleeps without spinning first: that would take the processor from those whose requests it waits for. Where many
-    /// write, it then lets more requests come, for each transaction costs about the same however many share it.
-    /// False: it is closed.
-    /// </summary>
+    /// <summary>Sleeps without spinning first: that would take the processor from those whose requests it waits
+    /// for. False: it is closed.</summary>
     private bool WaitForRequests()
     {
         lock (_queue)
@@ -146,7 +142,6 @@ public sealed class JournalWriter : IDisposable
             _isIdle = true;
             while (_queue.Count == 0 && !_isClosed) Monitor.Wait(_queue);
             _isIdle = false;
-            if (_hadSiblings && !_isClosed) Monitor.Wait(_queue, _database.Settings.CommitDelay);
             return _queue.Count > 0;
         }
     }
@@ -185,8 +180,6 @@ public sealed class JournalWriter : IDisposable
             }
         }
 
-        var settings = _database.Settings;
-        _hadSiblings = settings.CommitDelay > TimeSpan.Zero && events >= settings.CommitSiblings;
         for (var i = 0; i < _batch.Count; i++) _metrics?.Mailboxes.Taken(Mailbox.Journal);
     }
 

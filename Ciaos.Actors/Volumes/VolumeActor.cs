@@ -14,8 +14,7 @@ namespace Ciaos.Actors.Volumes;
 /// </summary>
 /// <remarks>
 /// Group commit: the first append sends a Commit, which queues behind the appends that are already in the mailbox, so
-/// one write and one flush cover them all; only then are they answered. Where many are stored it pauses before, and the
-/// Commit queues once more, behind those that have come meanwhile.
+/// one write and one flush cover them all; only then are they answered.
 /// After a failed write or flush nobody knows what the file holds: the actor says so to its parent, gives back what it
 /// has not acknowledged, and everything that still arrives, until the parent stops it. The parent stores it elsewhere.
 /// That a needle is then in two volumes is harmless: nothing refers to a needle that was not acknowledged.
@@ -28,13 +27,10 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
     private readonly VolumeSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
-    private readonly CommitPause? _pause;
     private readonly List<Store> _batch = [];
     private long _batchBytes;
     private VolumeFile? _file;
     private bool _hasStored;
-    private bool _hasSiblings;
-    private bool _hasPaused;
     private long _countedBytes;
 
     public VolumeActor(VolumeFolder folder, VolumeId volume, Superblock? @new, VolumeSettings settings)
@@ -43,7 +39,6 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         _volume = volume;
         _new = @new;
         _settings = settings;
-        _pause = settings.CommitDelay > TimeSpan.Zero ? CommitPause.Of(Context.System) : null;
         Writable();
     }
 
@@ -132,7 +127,7 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
             _metrics?.Mailboxes.Taken(Mailbox.VolumeWriters);
             Gather(store);
         });
-        Receive<Commit>(_ => CommitInTime());
+        Receive<Commit>(_ => CommitBatch());
         Receive<FlushNow>(_ => FlushWhatWasWritten());
         Receive<VolumeWriting.Close>(_ => Context.Stop(Self));
     }
@@ -169,21 +164,6 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
         _batch.Add(store);
         _batchBytes += size;
         if (_batch.Count >= _settings.MaxBatchNeedles) CommitBatch();
-    }
-
-    private void CommitInTime()
-    {
-        if (_hasSiblings && !_hasPaused && _batch.Count > 0)
-        {
-            _hasPaused = true;
-            _pause!.Wait(_settings.CommitDelay);
-            Self.Tell(Commit.Instance);
-            return;
-        }
-
-        _hasPaused = false;
-        _hasSiblings = _pause is not null && _batch.Count >= _settings.CommitSiblings;
-        CommitBatch();
     }
 
     private void CommitBatch()

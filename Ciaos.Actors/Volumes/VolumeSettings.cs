@@ -22,17 +22,13 @@ public enum VolumeDurability
 /// <param name="MaxVolumeBytes">A volume is sealed when the next needle would make its file larger than this.</param>
 /// <param name="MaxBatchNeedles">How many needles one write and one flush may cover.</param>
 /// <param name="MaxBatchBytes">How many bytes they may have; a larger needle makes a batch of its own.</param>
-/// <param name="CommitDelay">How long a batch waits for more needles, where many are stored.</param>
-/// <param name="CommitSiblings">Many: so many needles were in the batch before.</param>
 public sealed record VolumeSettings(
     long MaxVolumeBytes,
     int MaxBatchNeedles,
     long MaxBatchBytes,
     VolumeDurability Durability,
     TimeSpan FlushInterval,
-    VolumeFileSettings File,
-    TimeSpan CommitDelay = default,
-    int CommitSiblings = 1)
+    VolumeFileSettings File)
 {
     private const long Kibibyte = 1024;
     private const long Mebibyte = 1024 * Kibibyte;
@@ -60,9 +56,7 @@ public sealed record VolumeSettings(
         section.Duration("flush-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
         new VolumeFileSettings(
             section.Bytes("preallocation-bytes", 0, 1024 * Mebibyte),
-            section.Bytes("checkpoint-interval-bytes", Mebibyte, Tebibyte)),
-        section.Duration("commit-delay", TimeSpan.Zero, TimeSpan.FromMilliseconds(100)),
-        section.Int("commit-siblings", 1, 4096));
+            section.Bytes("checkpoint-interval-bytes", Mebibyte, Tebibyte)));
 }
 
 /// <summary>How the volumes of a node are kept: section <c>ciaos.volumes</c>, see hocon/reference.conf.</summary>
