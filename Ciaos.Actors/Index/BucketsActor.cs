@@ -27,6 +27,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
     private readonly BucketRemovals _removals;
     private readonly LruCache<string, BucketInfo?> _cache = new(CacheEntries);
     private readonly Dictionary<string, UnderWay> _underWay = new(StringComparer.Ordinal);
+    private readonly Queue<BucketInfo> _settling = new();
     private long _appliedSequence;
     private long _lastBucket;
     private Failed? _failure;
@@ -44,6 +45,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         Recover<IIndexEvent>(Apply);
         Recover<RecoveryCompleted>(_ => Serve());
         Command<ICommand>(command => Take(command, Sender));
+        Command<CatalogProtocol.Settled>(settled => RemoveSettled(_settling.Dequeue(), settled.Failure));
         Command<ShardProtocol.BucketClosed>(_removals.Closed);
         Command<Failed>(_ => { /* A shard does not serve now: the removal is given up in time. */ });
         Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored.Needle)));
@@ -231,32 +233,41 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
                     bucket.Name, new BucketConfigured(bucket.Id, Now, configure.Changes),
                     changed => new Configured(changed), client);
         }
-        else if (!IsEmpty(bucket.Id))
-        {
-            client.Tell(new NotEmpty(bucket.Name));
-        }
         else
         {
             _underWay.Add(bucket.Name, new UnderWay(client));
-            _removals.Begin(bucket);
+            _settling.Enqueue(bucket);
+            _context.Writer.Tell(CatalogProtocol.Settle.Instance, Self);
+        }
+    }
+
+    // A bucket with anything in it is not closed, not even for a moment. What was deleted just now may have been in the
+    // catalog still: that is why it had to catch up first.
+    private void RemoveSettled(BucketInfo bucket, Failed? lack)
+    {
+        if (WhyNot(bucket) is not { } refusal) _removals.Begin(bucket);
+        else Answer(bucket.Name, refusal is NotEmpty ? lack ?? refusal : refusal);
+    }
+
+    /// <returns>Null: it is empty.</returns>
+    private object? WhyNot(BucketInfo bucket)
+    {
+        try
+        {
+            return IsEmpty(bucket.Id) ? null : new NotEmpty(bucket.Name);
+        }
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        {
+            return IndexFailures.Of("The catalog could not be read", failure);
         }
     }
 
     private void RemoveClosed(BucketInfo bucket)
     {
-        try
-        {
-            if (!IsEmpty(bucket.Id))
-            {
-                _removals.End(bucket.Id);
-                Answer(bucket.Name, new NotEmpty(bucket.Name));
-                return;
-            }
-        }
-        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        if (WhyNot(bucket) is { } refusal)
         {
             _removals.End(bucket.Id);
-            Answer(bucket.Name, IndexFailures.Of("The catalog could not be read", failure));
+            Answer(bucket.Name, refusal);
             return;
         }
 

@@ -83,6 +83,7 @@ public class BucketsActorSpec
         var bucket = Assert.IsType<Created>(await Create(node, "pictures", "alice")).Bucket.Id;
         var put = new Put(bucket, IndexNode.Key("a"), PutMode.Upsert, Precondition.None, IndexNode.Content(1));
         await node.Ask(put);
+        Assert.Single(node.Listing.List(bucket, "", "", 10).Objects);
         await node.Ask(new Delete(bucket, IndexNode.Key("a"), Precondition.None));
         Assert.IsType<Removed>(await node.Ask(new Remove("pictures")));
         Assert.IsType<NoSuchBucket>(await node.Ask(new Remove("pictures")));

@@ -46,8 +46,8 @@ public class EventRecorderSpec
         node.Volumes = _ => null;
         var put = node.Put(KeyA);
         while (await node.Lookup(KeyA) is not Found) await Task.Yield();
+        await Until(() => node.Needles.Any(needle => EventNeedle.Decode(needle.Data.Span)[0].Stream == 4));
         Assert.False(put.IsCompleted);
-        Assert.Single(node.Needles, needle => EventNeedle.Decode(needle.Data.Span)[0].Stream == 4);
         await node.KillAsync();
     }
 
@@ -134,7 +134,8 @@ public class EventRecorderSpec
     [Fact]
     public async Task The_note_in_the_catalog_lags_by_no_more_than_a_thousand_events()
     {
-        await using var node = await IndexNode.StartAsync("ciaos.index { shards = 1, batch-max-events = 100 }");
+        await using var node = await IndexNode.StartAsync(
+            "ciaos.index { shards = 1, batch-max-events = 100, catalog.commit-delay = 0ms }");
         await Task.WhenAll(Enumerable.Range(0, 3000).Select(i => node.Put($"key {i}")));
         await node.KillAsync();
         var before = node.Runs.Sum(run => run.Events.Length);
