@@ -182,7 +182,7 @@ public class StoreCheckSpec(StoredFixture stored) : IClassFixture<StoredFixture>
         var created = (Actors.Volumes.VolumeEvents.VolumeCreated)last.Decode(out _)!;
         var number = store.Events().Count(entry => entry.Row.PersistenceId == "volumes") + 1;
         var sealing = Actors.Volumes.VolumeEventSerializer.Encode(new Actors.Volumes.VolumeEvents.VolumeSealed(
-            created.Volume, 5000, Actors.Volumes.VolumeEvents.SealCause.Full));
+            created.Volume, 4096, Actors.Volumes.VolumeEvents.SealCause.Full));
         HarmedStore.Change(
             store.JournalPath,
             "INSERT INTO journal "
