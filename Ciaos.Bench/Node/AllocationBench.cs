@@ -10,15 +10,16 @@ namespace Ciaos.Bench.Node;
 /// <summary>
 /// Of what types the memory is that a request takes: a node in this process, one kind of request, and what the garbage
 /// collector samples (an event every 100 KiB). <c>-- allocations
-/// [put|get|native-put|native-get [REQUESTS]]</c>
+/// [put|get|native-put|native-get|s3-put|s3-get [REQUESTS]]</c>
 /// </summary>
 internal static class AllocationBench
 {
     private const int WarmUps = 20_000;
     private const int DefaultRequests = 50_000;
     private const int Shown = 30;
+    private const int S3Keys = 1000;
 
-    private static readonly string[] Known = ["put", "get", "native-put", "native-get"];
+    private static readonly string[] Known = ["put", "get", "native-put", "native-get", "s3-put", "s3-get"];
 
     public static async Task Run(string[] arguments, BenchReport report)
     {
@@ -31,19 +32,24 @@ internal static class AllocationBench
         var folder = Directory.CreateTempSubdirectory("ciaos-bench-").FullName;
         try
         {
-            string[] settings = [$"ciaos.data={folder}", "ciaos.http.port=0", "ciaos.s3.enabled=off"];
+            string[] settings =
+                [$"ciaos.data={folder}", "ciaos.http.port=0", "ciaos.s3.port=0", .. S3Signer.Settings];
             await using var node = await Host.Node.StartAsync(
                 NodeConfig.Load(null, [], settings), NullLoggerFactory.Instance, TimeProvider.System, default);
-            var address = IPEndPoint.Parse(new Uri(node.Address).Authority);
-            var source = SourceOf(what, address);
+            var isS3 = what.StartsWith("s3-", StringComparison.Ordinal);
+            var address = IPEndPoint.Parse(new Uri(isS3 ? node.S3Address! : node.Address).Authority);
+            var source = isS3 ? S3SourceOf(what, address, WarmUps + requests) : SourceOf(what, address);
             LoadGenerator.Run(address, PlanOf(source, WarmUps));
             using var sampler = new Sampler();
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            LoadGenerator.Run(address, PlanOf(source, requests));
+            var (before, cpu) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime);
+            var done = LoadGenerator.Run(address, PlanOf(source, requests));
             var each = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / requests;
-            report.Add(new Figure(what, each, 1, "all, the generator's own included"));
+            cpu = Environment.CpuUsage.TotalTime - cpu;
+            if (done.Failures > 0) throw new InvalidOperationException($"{what}: {done.FirstFailure}");
+            report.Add(new Figure(
+                what, each, 1, cpu.TotalMicroseconds / requests, "all, the generator's own included"));
             foreach (var (type, share) in sampler.Shares().Take(Shown))
-                report.Add(new Figure(what, share * each, share, type));
+                report.Add(new Figure(what, share * each, share, null, type));
         }
         finally
         {
@@ -71,10 +77,39 @@ internal static class AllocationBench
         };
     }
 
+    // What is signed beforehand costs nothing when it is sent.
+    private static Func<LoadRequest> S3SourceOf(string what, IPEndPoint address, int count)
+    {
+        var signer = new S3Signer(address, TimeProvider.System.GetUtcNow());
+        var body = Bodies.Random(4096);
+        LoadRequest[] bucket = [signer.Request("PUT", "/bench")];
+        LoadRequest[] Signed(string method, int from, int to, byte[]? body) =>
+            [.. Enumerable.Range(from, to - from).Select(i => signer.Request(method, $"/bench/{i}", body))];
+        foreach (var requests in new[] { bucket, Signed("PUT", 0, S3Keys, body) })
+        {
+            var done = LoadGenerator.Run(address, PlanOf(From(requests), requests.Length));
+            if (done.Failures > 0) throw new InvalidOperationException($"S3: {done.FirstFailure}");
+        }
+
+        return From(what switch
+        {
+            "s3-put" => Signed("PUT", S3Keys, S3Keys + count, body),
+            "s3-get" => Signed("GET", 0, S3Keys, null),
+            _ => throw new ArgumentException($"{what} is not known"),
+        });
+
+        static Func<LoadRequest> From(LoadRequest[] requests)
+        {
+            var next = 0;
+            return () => requests[next++ % requests.Length];
+        }
+    }
+
     private sealed record Figure(
         [property: Column("request")] string Request,
         [property: Column("alloc B/op")] double BytesPerOperation,
         [property: Column("share", "P1")] double Share,
+        [property: Column("CPU us/op")] double? CpuMicroseconds,
         [property: Column("type")] string Type);
 
     private sealed class Sampler : EventListener

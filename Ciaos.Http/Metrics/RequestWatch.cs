@@ -33,8 +33,8 @@ internal sealed class RequestWatch : PipeWriter, IHttpResponseBodyFeature
     /// <summary>Empty: it is not known whose request it is.</summary>
     public string User { get; set; } = "";
 
-    /// <summary>What it is about; empty: no key.</summary>
-    public string Key { get; set; } = "";
+    /// <summary>What it is about, with the text that logs tell; empty: no key.</summary>
+    public object Key { get; set; } = "";
 
     /// <summary>What the status of the answer does not tell, above all where it had begun already.</summary>
     public RequestError Error { get; set; }

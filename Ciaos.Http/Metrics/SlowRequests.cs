@@ -13,7 +13,8 @@ internal static partial class SlowRequests
     public static void Tell(
         ILogger logger, RequestWatch watch, int status, TimeSpan untilBody, TimeSpan total, string requestId) =>
         Slow(
-            logger, watch.Operation, watch.User, Shorten(watch.Key), status, watch.RequestBytes, watch.ResponseBytes,
+            logger, watch.Operation, watch.User, Shorten(watch.Key.ToString() ?? ""), status, watch.RequestBytes,
+            watch.ResponseBytes,
             (long)untilBody.TotalMilliseconds, (long)total.TotalMilliseconds, requestId);
 
     // A key may hold anything: it must not look like another line.

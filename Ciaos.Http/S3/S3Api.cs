@@ -48,14 +48,13 @@ internal sealed class S3Api
     {
         SetCommonHeaders(context);
         ContinueExpectation.Watch(context);
-        var resource = "";
+        S3Target? target = null;
         RequestWatch.Of(context)?.Operation = "s3:other";
         try
         {
             if (_readiness.Reason is { } reason) throw new S3Exception(S3Error.ServiceUnavailable, reason);
-            var target = S3Target.Parse(
+            target = S3Target.Parse(
                 NativeApi.RawTargetOf(context), context.Request.Host.Value ?? "", _services.Settings.Domains);
-            resource = target.Resource;
             if (HttpMethods.IsOptions(context.Request.Method))
             {
                 RequestWatch.Of(context)?.Operation = "s3:Preflight";
@@ -68,7 +67,7 @@ internal sealed class S3Api
         }
         catch (Exception error)
         {
-            await _failures.AnswerAsync(context, resource, error);
+            await _failures.AnswerAsync(context, target?.Resource ?? "", error);
         }
     }
 
@@ -78,7 +77,7 @@ internal sealed class S3Api
         PresignedHeaders.Apply(context.Request.Headers, target.Query);
         var (key, user) = _services.Callers.Identify(caller);
         var operation = _operations.Find(context.Request.Method, target);
-        Note(context, operation, user?.Name, target.Resource);
+        Note(context, operation, user?.Name, target);
         var request = new S3Request(context, target, operation, caller, key, user);
         if (target.Bucket is { } name && !operation.MakesBucket)
             request.Bucket = await _services.Store.FindBucketInfoAsync(name, context.RequestAborted)
@@ -86,9 +85,9 @@ internal sealed class S3Api
         await operation.Handle(request);
     }
 
-    private static void Note(HttpContext context, S3Operation operation, string? user, string resource)
+    private static void Note(HttpContext context, S3Operation operation, string? user, S3Target target)
     {
         if (RequestWatch.Of(context) is not { } watch) return;
-        (watch.Operation, watch.User, watch.Key) = (operation.Label, user ?? "", resource);
+        (watch.Operation, watch.User, watch.Key) = (operation.Label, user ?? "", target);
     }
 }

@@ -5,9 +5,11 @@ namespace Ciaos.Http.S3;
 /// <summary>What a request is about: the service, a bucket, or an object of it.</summary>
 /// <param name="Bucket">Null for the service itself.</param>
 /// <param name="Key">Null for the bucket itself.</param>
-/// <param name="Resource">Bucket and key as a path, for the texts of errors.</param>
-internal sealed record S3Target(string? Bucket, ObjectKey? Key, S3Query Query, string Resource)
+internal sealed record S3Target(string? Bucket, ObjectKey? Key, S3Query Query)
 {
+    /// <summary>Bucket and key as a path, for the texts of errors.</summary>
+    public string Resource => Key is { } key ? $"/{Bucket}/{key.Value}" : $"/{Bucket}";
+
     public S3Scope Scope => Bucket is null ? S3Scope.Service : Key is null ? S3Scope.Bucket : S3Scope.Object;
 
     /// <summary>Path style (<c>/bucket/key</c>), or virtual-host style where the host is a bucket's name before one of
@@ -25,19 +27,22 @@ internal sealed record S3Target(string? Bucket, ObjectKey? Key, S3Query Query, s
         var bucket = BucketOf(host, domains);
         if (bucket is null)
         {
-            if (path.IsEmpty) return new S3Target(null, null, query, "/");
+            if (path.IsEmpty) return new S3Target(null, null, query);
             var slash = path.IndexOf('/');
             bucket = Decode(slash < 0 ? path : path[..slash]);
             path = slash < 0 ? default : path[(slash + 1)..];
             if (bucket.Length == 0) throw new S3Exception(S3Error.InvalidBucketName);
         }
 
-        if (path.IsEmpty) return new S3Target(bucket, null, query, $"/{bucket}");
+        if (path.IsEmpty) return new S3Target(bucket, null, query);
         var text = Decode(path);
         if (ObjectKey.TryCreate(text, out var key, out var error))
-            return new S3Target(bucket, key, query, $"/{bucket}/{text}");
+            return new S3Target(bucket, key, query);
         throw new S3Exception(text.Length > ObjectKey.MaxBytes / 4 ? S3Error.KeyTooLong : S3Error.InvalidUri, error);
     }
+
+    /// <summary>For logs.</summary>
+    public override string ToString() => Resource;
 
     private static string? BucketOf(string host, IReadOnlyList<string> domains)
     {

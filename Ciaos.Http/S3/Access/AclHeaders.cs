@@ -21,11 +21,14 @@ internal sealed record AclHeaders(string? Canned, ImmutableArray<AclGrant> Grant
         ("x-amz-grant-full-control", AclGrant.FullControl),
     ];
 
+    private static readonly AclHeaders None = new(null, []);
+
     public bool IsEmpty => Canned is null && Grants.Length == 0;
 
     /// <exception cref="S3Exception">A header is malformed, or both kinds are there.</exception>
     public static AclHeaders From(IHeaderDictionary headers)
     {
+        if (!AreIn(headers)) return None;
         var canned = headers.TryGetValue(CannedHeader, out var values) ? values.ToString() : null;
         ImmutableArray<AclGrant> grants =
         [
@@ -36,6 +39,14 @@ internal sealed record AclHeaders(string? Canned, ImmutableArray<AclGrant> Grant
             ? new AclHeaders(canned, grants)
             : throw new S3Exception(
                 S3Error.InvalidRequest, "Specifying both Canned ACLs and Header Grants is not allowed");
+    }
+
+    private static bool AreIn(IHeaderDictionary headers)
+    {
+        if (headers.ContainsKey(CannedHeader)) return true;
+        foreach (var (header, _) in GrantHeaders)
+            if (headers.ContainsKey(header)) return true;
+        return false;
     }
 
     /// <summary>The ACL that something new gets; private where nothing was said.</summary>

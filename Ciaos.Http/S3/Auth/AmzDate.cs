@@ -5,6 +5,12 @@ namespace Ciaos.Http.S3.Auth;
 /// <summary>Times as signed requests carry them: <c>20130524T000000Z</c>, in UTC, to the second.</summary>
 internal static class AmzDate
 {
+    /// <summary>Of the basic form, in characters.</summary>
+    public const int Length = 16;
+
+    /// <summary>Of the day at its beginning.</summary>
+    public const int DayLength = 8;
+
     private const string Basic = "yyyyMMdd'T'HHmmss'Z'";
 
     /// <summary>Also takes the form of the header <c>Date</c> (RFC 9110, 5.6.7).</summary>
@@ -26,4 +32,8 @@ internal static class AmzDate
 
     public static string FormatDay(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+
+    /// <summary>Fills <see cref="Length"/> characters.</summary>
+    public static void Format(DateTimeOffset time, Span<char> to) =>
+        time.UtcDateTime.TryFormat(to, out _, Basic, CultureInfo.InvariantCulture);
 }

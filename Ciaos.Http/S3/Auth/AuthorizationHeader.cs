@@ -14,38 +14,31 @@ internal static class AuthorizationHeader
         var values = headers.Authorization;
         var text = values.Count == 1 ? values[0]! : throw new S3Exception(
             S3Error.InvalidArgument, "There is more than one Authorization header.");
-        if (text.Trim().Length == 0) throw new S3Exception(S3Error.AccessDenied);
-        var fields = FieldsOf(text);
-        var credential = Field(fields, "Credential");
-        var scope = CredentialScope.Parse(credential)
+        if (text.AsSpan().Trim().IsEmpty) throw new S3Exception(S3Error.AccessDenied);
+        var fields = new Fields(FieldsOf(text));
+        var scope = CredentialScope.Parse(Required(fields.Credential, "Credential"))
             ?? throw Malformed($"the Credential is mal-formed; expecting \"{SignedRequest.CredentialShape}\".");
-        var signedHeaders = SignedRequest.ParseSignedHeaders(Field(fields, "SignedHeaders"))
+        var signedHeaders = SignedHeaders.Find(Required(fields.SignedHeaders, "SignedHeaders"))
             ?? throw Malformed("the SignedHeaders are mal-formed; expecting lower-case names, each once.");
-        var signature = Field(fields, "Signature");
+        var signature = new string(Required(fields.Signature, "Signature"));
         return new SignedRequest(scope, signedHeaders, signature, TimeOf(headers), TokenOf(headers), Lifetime: null);
     }
 
-    private static Dictionary<string, string> FieldsOf(string text)
+    private static ReadOnlySpan<char> FieldsOf(string text)
     {
         var space = text.IndexOf(' ', StringComparison.Ordinal);
-        var algorithm = space < 0 ? text : text[..space];
-        if (algorithm == "AWS") throw RefuseVersion2(text);
-        if (algorithm.StartsWith("AWS4-", StringComparison.Ordinal) && algorithm != SignatureV4.Algorithm)
+        var algorithm = text.AsSpan(0, space < 0 ? text.Length : space);
+        if (algorithm is "AWS") throw RefuseVersion2(text);
+        if (algorithm is SignatureV4.Algorithm) return text.AsSpan(algorithm.Length);
+        if (algorithm.StartsWith("AWS4-", StringComparison.Ordinal))
             throw new S3Exception(S3Error.UnsupportedSignature);
-        if (algorithm != SignatureV4.Algorithm)
-            throw new S3Exception(S3Error.InvalidArgument, "Unsupported Authorization Type.")
-            {
-                Details = [new("ArgumentName", "Authorization"), new("ArgumentValue", algorithm)],
-            };
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var part in text[algorithm.Length..].Split(',', StringSplitOptions.TrimEntries))
+        throw new S3Exception(S3Error.InvalidArgument, "Unsupported Authorization Type.")
         {
-            var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0) throw Malformed("it has a field without a value.");
-            if (!fields.TryAdd(part[..equals], part[(equals + 1)..])) throw Malformed("it has a field twice.");
-        }
-
-        return fields;
+            Details =
+            [
+                new("ArgumentName", "Authorization"), new("ArgumentValue", new string(algorithm)),
+            ],
+        };
     }
 
     private static S3Exception RefuseVersion2(string text) => text.Contains(':', StringComparison.Ordinal)
@@ -53,8 +46,8 @@ internal static class AuthorizationHeader
         : new S3Exception(
             S3Error.InvalidArgument, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature.");
 
-    private static string Field(Dictionary<string, string> fields, string name) =>
-        fields.TryGetValue(name, out var value) && value.Length > 0 ? value : throw Malformed($"it has no {name}.");
+    private static ReadOnlySpan<char> Required(ReadOnlySpan<char> value, string name) =>
+        value.IsEmpty ? throw Malformed($"it has no {name}.") : value;
 
     private static DateTimeOffset TimeOf(IHeaderDictionary headers)
     {
@@ -75,4 +68,40 @@ internal static class AuthorizationHeader
 
     private static S3Exception Malformed(string text) =>
         new(S3Error.AuthorizationHeaderMalformed, "The authorization header is malformed; " + text);
+
+    /// <summary>What is between the commas. Fields that nobody knows are passed over.</summary>
+    private readonly ref struct Fields
+    {
+        public Fields(ReadOnlySpan<char> text)
+        {
+            foreach (var range in text.Split(','))
+            {
+                var part = text[range].Trim();
+                var equals = part.IndexOf('=');
+                if (equals < 0) throw Malformed("it has a field without a value.");
+                var value = part[(equals + 1)..];
+                switch (part[..equals])
+                {
+                    case "Credential":
+                        Credential = Once(Credential, value);
+                        break;
+                    case "SignedHeaders":
+                        SignedHeaders = Once(SignedHeaders, value);
+                        break;
+                    case "Signature":
+                        Signature = Once(Signature, value);
+                        break;
+                }
+            }
+        }
+
+        public ReadOnlySpan<char> Credential { get; }
+
+        public ReadOnlySpan<char> SignedHeaders { get; }
+
+        public ReadOnlySpan<char> Signature { get; }
+
+        private static ReadOnlySpan<char> Once(ReadOnlySpan<char> before, ReadOnlySpan<char> value) =>
+            before.IsEmpty ? value : throw Malformed("it has a field twice.");
+    }
 }

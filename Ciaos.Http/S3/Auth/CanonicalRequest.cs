@@ -18,40 +18,82 @@ internal static class CanonicalRequest
     private static readonly SearchValues<char> PlainOrSlash = SearchValues.Create(PlainCharacters + "/");
 
     /// <param name="rawTarget">As in the request line.</param>
-    /// <param name="signedHeaders">Lower-case names, in the order of the signature.</param>
     /// <param name="payload">The value of x-amz-content-sha256, or what stands for it.</param>
     /// <exception cref="S3Exception">The path cannot be decoded.</exception>
-    public static string Build(
-        string method, string rawTarget, S3Query query, IHeaderDictionary headers,
-        IReadOnlyList<string> signedHeaders, string payload)
+    public static void Append(
+        ref WireText text, string method, string rawTarget, S3Query query, IHeaderDictionary headers,
+        SignedHeaders signedHeaders, string payload)
     {
-        var text = new StringBuilder(1024);
-        text.Append(method).Append('\n');
-        AppendPath(text, RequestTarget.Parse(rawTarget).Path);
+        text.Append(method);
         text.Append('\n');
-        AppendQuery(text, query);
+        AppendPath(ref text, RequestTarget.Parse(rawTarget).Path);
         text.Append('\n');
-        foreach (var name in signedHeaders)
+        AppendQuery(ref text, query);
+        text.Append('\n');
+        foreach (var name in signedHeaders.Names)
         {
-            text.Append(name).Append(':');
-            AppendValues(text, ValuesOf(headers, name));
+            text.Append(name);
+            text.Append(':');
+            AppendValues(ref text, ValuesOf(headers, name));
             text.Append('\n');
         }
 
-        return text.Append('\n').AppendJoin(';', signedHeaders).Append('\n').Append(payload).ToString();
+        text.Append('\n');
+        text.Append(signedHeaders.Text);
+        text.Append('\n');
+        text.Append(payload);
     }
 
-    private static void AppendPath(StringBuilder text, ReadOnlySpan<char> raw)
+    private static void AppendPath(ref WireText text, ReadOnlySpan<char> raw)
     {
-        if (!RequestTarget.TryDecode(raw, out var path, out var error))
-            throw new S3Exception(S3Error.InvalidUri, error);
-        if (path.Length == 0) text.Append('/');
-        else AppendEncoded(text, path, keepSlash: true);
+        if (raw.IsEmpty) text.Append('/');
+        else if (!raw.ContainsAnyExcept(PlainOrSlash)) text.Append(raw);
+        else if (RequestTarget.TryDecode(raw, out var path, out var error))
+            AppendEncoded(ref text, path, keepSlash: true);
+        else throw new S3Exception(S3Error.InvalidUri, error);
     }
 
-    private static void AppendQuery(StringBuilder text, S3Query query)
+    // Most clients send it as they sign it: sorted.
+    private static void AppendQuery(ref WireText text, S3Query query)
     {
-        var encoded = new List<(string Name, string Value)>(query.Parameters.Count);
+        var start = text.Length;
+        if (TryAppendAsItCame(ref text, query)) return;
+        text.Truncate(start);
+        AppendSorted(ref text, query);
+    }
+
+    // False: it is not sorted. What counts is the order of what is encoded.
+    private static bool TryAppendAsItCame(ref WireText text, S3Query query)
+    {
+        var (lastName, lastValue) = (default(Range), default(Range));
+        foreach (var (name, value) in query.Parameters)
+        {
+            if (name == SignatureParameter) continue;
+            var isFirst = lastValue.Equals(default);
+            if (!isFirst) text.Append('&');
+            var start = text.Length;
+            AppendEncoded(ref text, name, keepSlash: false);
+            var nameRange = start..text.Length;
+            text.Append('=');
+            start = text.Length;
+            AppendEncoded(ref text, value, keepSlash: false);
+            var valueRange = start..text.Length;
+            if (!isFirst)
+            {
+                var order = text.Bytes[lastName].SequenceCompareTo(text.Bytes[nameRange]);
+                if (order == 0) order = text.Bytes[lastValue].SequenceCompareTo(text.Bytes[valueRange]);
+                if (order > 0) return false;
+            }
+
+            (lastName, lastValue) = (nameRange, valueRange);
+        }
+
+        return true;
+    }
+
+    private static void AppendSorted(ref WireText text, S3Query query)
+    {
+        var encoded = new List<(string Name, string Value)>(query.Parameters.Length);
         foreach (var (name, value) in query.Parameters)
             if (name != SignatureParameter) encoded.Add((Encode(name), Encode(value)));
         encoded.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name) is var order and not 0
@@ -60,7 +102,9 @@ internal static class CanonicalRequest
         for (var i = 0; i < encoded.Count; i++)
         {
             if (i > 0) text.Append('&');
-            text.Append(encoded[i].Name).Append('=').Append(encoded[i].Value);
+            text.Append(encoded[i].Name);
+            text.Append('=');
+            text.Append(encoded[i].Value);
         }
     }
 
@@ -71,17 +115,17 @@ internal static class CanonicalRequest
         return values.Count == 0 && name == "content-length" ? headers["X-Content-Length"] : values;
     }
 
-    private static void AppendValues(StringBuilder text, StringValues values)
+    private static void AppendValues(ref WireText text, StringValues values)
     {
         for (var i = 0; i < values.Count; i++)
         {
             if (i > 0) text.Append(',');
-            AppendTrimmed(text, values[i].AsSpan().Trim(' '));
+            AppendTrimmed(ref text, values[i].AsSpan().Trim(' '));
         }
     }
 
     /// <summary>Runs of spaces count as one.</summary>
-    private static void AppendTrimmed(StringBuilder text, ReadOnlySpan<char> value)
+    private static void AppendTrimmed(ref WireText text, ReadOnlySpan<char> value)
     {
         while (value.IndexOf("  ", StringComparison.Ordinal) is var run and >= 0)
         {
@@ -95,12 +139,19 @@ internal static class CanonicalRequest
     private static string Encode(string value)
     {
         if (!value.AsSpan().ContainsAnyExcept(Plain)) return value;
-        var text = new StringBuilder(value.Length + 16);
-        AppendEncoded(text, value, keepSlash: false);
-        return text.ToString();
+        var text = new WireText(stackalloc byte[256]);
+        try
+        {
+            AppendEncoded(ref text, value, keepSlash: false);
+            return text.ToString();
+        }
+        finally
+        {
+            text.Dispose();
+        }
     }
 
-    private static void AppendEncoded(StringBuilder text, ReadOnlySpan<char> value, bool keepSlash)
+    private static void AppendEncoded(ref WireText text, ReadOnlySpan<char> value, bool keepSlash)
     {
         var plain = keepSlash ? PlainOrSlash : Plain;
         Span<byte> utf8 = stackalloc byte[4];
@@ -109,7 +160,12 @@ internal static class CanonicalRequest
             text.Append(value[..next]);
             Rune.DecodeFromUtf16(value[next..], out var rune, out var chars);
             foreach (var one in utf8[..rune.EncodeToUtf8(utf8)])
-                text.Append('%').Append(HexDigit(one >> 4)).Append(HexDigit(one & 15));
+            {
+                text.Append('%');
+                text.Append(HexDigit(one >> 4));
+                text.Append(HexDigit(one & 15));
+            }
+
             value = value[(next + chars)..];
         }
 

@@ -32,7 +32,7 @@ internal static class PresignedQuery
                 $"Error parsing the X-Amz-Credential parameter; expecting \"{SignedRequest.CredentialShape}\".");
         if (!AmzDate.TryParseBasic(query.Text("X-Amz-Date"), out var time))
             throw Malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
-        var signedHeaders = SignedRequest.ParseSignedHeaders(query.Text("X-Amz-SignedHeaders"))
+        var signedHeaders = SignedHeaders.Find(query.Text("X-Amz-SignedHeaders"))
             ?? throw Malformed("X-Amz-SignedHeaders must be lower-case names, each once.");
         return new SignedRequest(
             scope, signedHeaders, query.Text(CanonicalRequest.SignatureParameter), time, query.Find(Token),
@@ -41,7 +41,9 @@ internal static class PresignedQuery
 
     private static void CheckOnce(S3Query query, string name, bool isRequired)
     {
-        var count = query.Parameters.Count(parameter => parameter.Key == name);
+        var count = 0;
+        foreach (var (given, _) in query.Parameters)
+            if (given == name) count++;
         if (count == 1 || (count == 0 && !isRequired)) return;
         throw Malformed(
             "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "

@@ -17,6 +17,8 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
     public static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(15);
 
     private const int MaxStsBodyBytes = 64 * 1024;
+    private const int CanonicalRoomBytes = 1024;
+    private const int ToSignRoomBytes = 256;
 
     private readonly SigningKeys _keys = new();
 
@@ -76,26 +78,48 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
         var inQuery = signed.IsPresigned ? query.Find("X-Amz-Content-Sha256") : null;
         var sent = inQuery ?? PayloadOf(headers);
         var payload = stsPayload is null && sent is not null ? S3Payload.Parse(sent) : S3Payload.Unsigned;
-        var canonical = CanonicalRequest.Build(
-            context.Request.Method, target, query, headers, signed.SignedHeaders,
-            stsPayload ?? SignedPayload(signed, sent, inQuery));
+        var signedPayload = stsPayload ?? SignedPayload(signed, sent, inQuery);
         var (credential, key) = FindKey(signed.Scope);
-        var timestamp = AmzDate.Format(signed.Time);
-        var stringToSign = SignatureV4.StringToSign(timestamp, signed.Scope, canonical);
-        if (!SignatureV4.AreEqual(SignatureV4.Sign(key, stringToSign), signed.Signature))
-            throw Mismatch(signed, stringToSign, canonical);
+        CheckSignature(context.Request, target, query, signed, signedPayload, key);
         credential.CheckUsable(signed.SessionToken, Now);
-        return new S3Caller(
-            credential, payload, new ChunkSignatures(key, timestamp, signed.Scope, signed.Signature));
+        return new S3Caller(credential, payload, ChunksOf(signed, payload, key));
+    }
+
+    private static ChunkSignatures? ChunksOf(SignedRequest signed, S3Payload payload, byte[] key) =>
+        payload.Kind is S3BodyKind.SignedChunks or S3BodyKind.SignedChunksAndTrailer
+            ? new ChunkSignatures(key, AmzDate.Format(signed.Time), signed.Scope, signed.Signature)
+            : null;
+
+    private static void CheckSignature(
+        HttpRequest request, string target, S3Query query, SignedRequest signed, string payload, byte[] key)
+    {
+        var canonical = new WireText(stackalloc byte[CanonicalRoomBytes]);
+        var toSign = new WireText(stackalloc byte[ToSignRoomBytes]);
+        try
+        {
+            CanonicalRequest.Append(
+                ref canonical, request.Method, target, query, request.Headers, signed.SignedHeaders, payload);
+            SignatureV4.AppendStringToSign(ref toSign, signed.Time, signed.Scope, canonical.Bytes);
+            if (!SignatureV4.IsSignature(key, toSign.Bytes, signed.Signature))
+                throw Mismatch(signed, toSign.ToString(), canonical.ToString());
+        }
+        finally
+        {
+            canonical.Dispose();
+            toSign.Dispose();
+        }
     }
 
     private void CheckTime(SignedRequest signed)
     {
         var now = Now;
-        if (AmzDate.FormatDay(signed.Time) != signed.Scope.Day)
+        Span<char> timestamp = stackalloc char[AmzDate.Length];
+        AmzDate.Format(signed.Time, timestamp);
+        var day = timestamp[..AmzDate.DayLength];
+        if (!day.SequenceEqual(signed.Scope.Day))
             throw signed.Malformed(
                 $"Invalid credential date \"{signed.Scope.Day}\". This date is not the same as that of the request: "
-                + $"\"{AmzDate.FormatDay(signed.Time)}\".");
+                + $"\"{day}\".");
         if (signed.Lifetime is not { } lifetime)
         {
             if ((now - signed.Time).Duration() > MaxSkew) throw Skewed(signed.Time, now);
@@ -142,13 +166,13 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
     // in what is signed.
     private static void CheckSignedHeaders(SignedRequest signed, IHeaderDictionary headers)
     {
-        if (!signed.SignedHeaders.Contains("host", StringComparer.Ordinal))
+        if (!signed.SignedHeaders.Contains("host"))
             throw signed.Malformed("the header host is not signed.");
         foreach (var (name, _) in headers)
         {
             if (!name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
                 || name.Equals(S3Payload.HeaderName, StringComparison.OrdinalIgnoreCase)
-                || signed.SignedHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
+                || signed.SignedHeaders.Contains(name))
                 continue;
             throw new S3Exception(
                 S3Error.AccessDenied, "There were headers present in the request which were not signed")
@@ -163,7 +187,7 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
         if (!signed.IsPresigned)
             return sent ?? throw new S3Exception(
                 S3Error.InvalidRequest, $"Missing required header for this request: {S3Payload.HeaderName}");
-        return inQuery ?? (signed.SignedHeaders.Contains(S3Payload.HeaderName, StringComparer.Ordinal)
+        return inQuery ?? (signed.SignedHeaders.Contains(S3Payload.HeaderName)
             ? sent ?? S3Payload.UnsignedText
             : S3Payload.UnsignedText);
     }

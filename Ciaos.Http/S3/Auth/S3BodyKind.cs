@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ciaos.Http.S3.Auth;
 
 /// <summary>What x-amz-content-sha256 says of a request's body.</summary>
@@ -29,6 +31,7 @@ internal sealed record S3Payload(S3BodyKind Kind, byte[] Sha256)
     public static readonly S3Payload Unsigned = new(S3BodyKind.Unsigned, []);
 
     private const int HexLength = 64;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <exception cref="S3Exception">It is not one of the values that S3 knows.</exception>
     public static S3Payload Parse(string text) => text switch
@@ -39,7 +42,7 @@ internal sealed record S3Payload(S3BodyKind Kind, byte[] Sha256)
         "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => new S3Payload(S3BodyKind.UnsignedChunksAndTrailer, []),
         _ when text.StartsWith("STREAMING-AWS4-ECDSA-", StringComparison.Ordinal) => throw new S3Exception(
             S3Error.NotImplemented, "Signatures of the kind ECDSA are not supported. Use AWS4-HMAC-SHA256."),
-        _ when text.Length == HexLength && text.All(char.IsAsciiHexDigit) =>
+        _ when text.Length == HexLength && !text.AsSpan().ContainsAnyExcept(HexDigits) =>
             new S3Payload(S3BodyKind.Hashed, Convert.FromHexString(text)),
         _ => throw new S3Exception(
             S3Error.InvalidArgument,

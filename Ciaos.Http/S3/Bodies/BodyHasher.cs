@@ -29,13 +29,21 @@ internal sealed class BodyHasher(
         }
     }
 
+    /// <param name="last">What has not been appended yet.</param>
     /// <param name="trailer">The checksum behind the body; null where there was none.</param>
     /// <exception cref="S3Exception">A digest is not what the client said.</exception>
-    public S3Digests Finish(long lengthBytes, byte[]? trailer)
+    public S3Digests Finish(ReadOnlySequence<byte> last, long lengthBytes, byte[]? trailer)
     {
-        var checksum = _checksum?.Finish();
-        if (sha256.Length > 0) CheckPayload(_payload?.Finish() ?? checksum!);
-        var md5 = _md5?.Finish();
+        if (!last.IsSingleSegment)
+        {
+            Append(last);
+            last = ReadOnlySequence<byte>.Empty;
+        }
+
+        var bytes = last.FirstSpan;
+        var checksum = _checksum?.Finish(bytes);
+        if (sha256.Length > 0) CheckPayload(_payload?.Finish(bytes) ?? checksum!);
+        var md5 = _md5?.Finish(bytes);
         if (expected.Md5 is not null && !expected.Md5.AsSpan().SequenceEqual(md5))
             throw new S3Exception(S3Error.BadDigest, "The Content-MD5 you specified did not match what we received.")
             {

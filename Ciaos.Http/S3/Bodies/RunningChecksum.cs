@@ -23,7 +23,11 @@ internal abstract class RunningChecksum : IDisposable
     public abstract void Append(ReadOnlySpan<byte> data);
 
     /// <summary>Of all that was appended. Numbers stand with their highest byte first, as S3 writes them.</summary>
-    public abstract byte[] Finish();
+    public byte[] Finish() => Finish([]);
+
+    /// <summary>The same, of what was appended and of what comes behind it: the cheapest way where that is all there
+    /// is.</summary>
+    public abstract byte[] Finish(ReadOnlySpan<byte> last);
 
     public abstract void Dispose();
 
@@ -64,7 +68,11 @@ internal abstract class RunningChecksum : IDisposable
 
         public override void Append(ReadOnlySpan<byte> data) => _crc = append(_crc, data);
 
-        public override byte[] Finish() => WriteNumber(_crc, byteCount);
+        public override byte[] Finish(ReadOnlySpan<byte> last)
+        {
+            Append(last);
+            return WriteNumber(_crc, byteCount);
+        }
 
         public override void Dispose()
         {
@@ -73,12 +81,18 @@ internal abstract class RunningChecksum : IDisposable
 
     private sealed class Hash(HashAlgorithmName name) : RunningChecksum
     {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(name);
+        private IncrementalHash? _hash;
 
-        public override void Append(ReadOnlySpan<byte> data) => _hash.AppendData(data);
+        public override void Append(ReadOnlySpan<byte> data) =>
+            (_hash ??= IncrementalHash.CreateHash(name)).AppendData(data);
 
-        public override byte[] Finish() => _hash.GetHashAndReset();
+        public override byte[] Finish(ReadOnlySpan<byte> last)
+        {
+            if (_hash is null) return CryptographicOperations.HashData(name, last);
+            _hash.AppendData(last);
+            return _hash.GetHashAndReset();
+        }
 
-        public override void Dispose() => _hash.Dispose();
+        public override void Dispose() => _hash?.Dispose();
     }
 }

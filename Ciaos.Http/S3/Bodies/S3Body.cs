@@ -102,12 +102,15 @@ internal sealed class S3Body(PipeReader source, long? length, BodyLimits limits,
             var fresh = read.Buffer.Slice(_hashedAheadBytes);
             _receivedBytes += fresh.Length;
             limits.CheckReceived(_receivedBytes);
-            hasher.Append(fresh);
-            if (read.IsCompleted && _digests is null)
+            if (!read.IsCompleted || _digests is not null)
+            {
+                hasher.Append(fresh);
+            }
+            else
             {
                 if (_receivedBytes < length) throw new S3Exception(S3Error.IncompleteBody);
                 limits.CheckWhole(_receivedBytes);
-                _digests = hasher.Finish(_receivedBytes, (source as AwsChunkedReader)?.TrailerChecksum);
+                _digests = hasher.Finish(fresh, _receivedBytes, (source as AwsChunkedReader)?.TrailerChecksum);
             }
         }
         catch

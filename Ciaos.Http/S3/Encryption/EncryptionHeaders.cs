@@ -18,6 +18,13 @@ internal static class EncryptionHeaders
     /// <summary>The same, of the object that is copied.</summary>
     public const string SourceCustomer = "x-amz-copy-source-server-side-encryption-customer";
 
+    // Every request is asked for them.
+    private static readonly (string Algorithm, string Key, string KeyMd5) NamesOfCustomer =
+        ($"{Customer}-algorithm", $"{Customer}-key", $"{Customer}-key-md5");
+
+    private static readonly (string Algorithm, string Key, string KeyMd5) NamesOfSource =
+        ($"{SourceCustomer}-algorithm", $"{SourceCustomer}-key", $"{SourceCustomer}-key-md5");
+
     private const string Aes256 = "AES256";
     private const int MaxKeyBytes = 256;
     private const string DualLayer = "aws:kms:dsse";
@@ -58,7 +65,8 @@ internal static class EncryptionHeaders
     /// <exception cref="S3Exception">Something of it is missing or wrong.</exception>
     public static CustomerKey? ReadCustomer(Func<string, string?> find, string prefix, bool mustHaveMd5)
     {
-        var (algorithm, text, md5) = (find(prefix + "-algorithm"), find(prefix + "-key"), find(prefix + "-key-md5"));
+        var names = prefix == SourceCustomer ? NamesOfSource : NamesOfCustomer;
+        var (algorithm, text, md5) = (find(names.Algorithm), find(names.Key), find(names.KeyMd5));
         if (algorithm is null)
             return text is null && md5 is null
                 ? null

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Ciaos.Http.S3.Objects;
 
@@ -6,27 +7,41 @@ namespace Ciaos.Http.S3.Objects;
 /// from headers, or from a form.</summary>
 internal sealed class ObjectFields
 {
-    private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
+    private readonly IDictionary<string, StringValues> _fields;
+    private readonly bool _areDecoded;
+
+    private ObjectFields(IDictionary<string, StringValues> fields, bool areDecoded) =>
+        (_fields, _areDecoded) = (fields, areDecoded);
 
     public static ObjectFields Of(S3Request request) => Of(request.Headers);
 
-    public static ObjectFields Of(IHeaderDictionary headers)
-    {
-        var fields = new ObjectFields();
-        foreach (var (name, values) in headers) fields._fields[name] = HeaderText.FromWire(values.ToString());
-        return fields;
-    }
+    /// <param name="headers">Looked at when a field is asked for.</param>
+    public static ObjectFields Of(IHeaderDictionary headers) => new(headers, areDecoded: false);
 
     /// <summary>From a form: its texts are decoded already.</summary>
     public static ObjectFields Of(IEnumerable<KeyValuePair<string, string>> form)
     {
-        var fields = new ObjectFields();
-        foreach (var (name, value) in form) fields._fields.TryAdd(name, value);
-        return fields;
+        var fields = new Dictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in form) fields.TryAdd(name, value);
+        return new ObjectFields(fields, areDecoded: true);
     }
 
-    public IEnumerable<KeyValuePair<string, string>> All => _fields;
+    public IEnumerable<KeyValuePair<string, string>> All =>
+        _fields.Select(one => KeyValuePair.Create(one.Key, TextOf(one.Value)));
 
     /// <summary>Null where it is missing.</summary>
-    public string? Find(string name) => _fields.GetValueOrDefault(name);
+    public string? Find(string name) => _fields.TryGetValue(name, out var values) ? TextOf(values) : null;
+
+    /// <summary>Those whose names begin so.</summary>
+    public IEnumerable<KeyValuePair<string, string>> StartingWith(string prefix)
+    {
+        List<KeyValuePair<string, string>>? found = null;
+        foreach (var (name, values) in _fields)
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                (found ??= []).Add(KeyValuePair.Create(name, TextOf(values)));
+        return found ?? [];
+    }
+
+    private string TextOf(StringValues values) =>
+        _areDecoded ? values.ToString() : HeaderText.FromWire(values.ToString());
 }

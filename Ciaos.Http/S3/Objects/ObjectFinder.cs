@@ -16,41 +16,24 @@ internal sealed class ObjectFinder(S3Services services)
     /// meant.</param>
     /// <param name="forReading">With its segments: the answer must be opened, and its reader disposed of.</param>
     /// <exception cref="S3Exception">The caller may not, or there is no such object.</exception>
-    public Task<Found> FindAsync(
-        S3Request request, string action, bool forReading = false, TagSet? requestTags = null)
-    {
-        var version = ObjectVersions.Find(request.Query);
-        var target = new AccessTarget(request.Bucket, request.Key.Value) { RequestTags = requestTags };
-        return FindAsync(request, target, request.Key, version, action, forReading);
-    }
+    public ValueTask<Found> FindAsync(
+        S3Request request, string action, bool forReading = false, TagSet? requestTags = null) => FindAsync(
+        request, request.Bucket, request.Key, ObjectVersions.Find(request.Query), action, forReading, requestTags);
 
     /// <exception cref="S3Exception">The caller may not, or there is no such object.</exception>
-    public Task<Found> FindAsync(
+    public async ValueTask<Found> FindAsync(
         S3Request request, BucketProtocol.BucketInfo bucket, ObjectKey key, VersionId? version, string action,
-        bool forReading = false) =>
-        FindAsync(request, new AccessTarget(bucket, key.Value), key, version, action, forReading);
-
-    /// <summary>What the key holds now, whoever asks; null: nothing, or a delete marker.</summary>
-    public async Task<ObjectRecord?> PeekAsync(BucketId bucket, ObjectKey key, CancellationToken cancellation) =>
-        await services.Store.LookupAsync(bucket, key, forReading: false, cancellation) switch
-        {
-            Found found => found.Object,
-            KeyNotFound => null,
-            Failed failed => throw new IndexFailedException(failed),
-            var other => throw new InvalidOperationException($"A look-up was answered with {other.GetType()}"),
-        };
-
-    private async Task<Found> FindAsync(
-        S3Request request, AccessTarget target, ObjectKey key, VersionId? version, string action, bool forReading)
+        bool forReading = false, TagSet? requestTags = null)
     {
-        var bucket = target.Bucket;
         if (version is not null) action = OfVersion(action);
-        switch (await services.Store.LookupAsync(bucket.Id, key, forReading, request.Aborted, version))
+        var reply = await services.Store.LookupAsync(bucket.Id, key, forReading, request.Aborted, version);
+        var target = new AccessTarget(bucket, key.Value, (reply as Found)?.Object) { RequestTags = requestTags };
+        switch (reply)
         {
             case Found found:
                 try
                 {
-                    services.Access.Demand(request, action, target with { Object = found.Object });
+                    services.Access.Demand(request, action, target);
                     if (found.Object.IsDeleteMarker) throw IsMarker(found.Object);
                     return found;
                 }
@@ -65,10 +48,20 @@ internal sealed class ObjectFinder(S3Services services)
                 throw Missing(bucket, key, version, missing.Marker);
             case Failed failed:
                 throw new IndexFailedException(failed);
-            case var other:
-                throw new InvalidOperationException($"A look-up was answered with {other.GetType()}");
+            default:
+                throw new InvalidOperationException($"A look-up was answered with {reply.GetType()}");
         }
     }
+
+    /// <summary>What the key holds now, whoever asks; null: nothing, or a delete marker.</summary>
+    public async Task<ObjectRecord?> PeekAsync(BucketId bucket, ObjectKey key, CancellationToken cancellation) =>
+        await services.Store.LookupAsync(bucket, key, forReading: false, cancellation) switch
+        {
+            Found found => found.Object,
+            KeyNotFound => null,
+            Failed failed => throw new IndexFailedException(failed),
+            var other => throw new InvalidOperationException($"A look-up was answered with {other.GetType()}"),
+        };
 
     /// <summary>The action that policies know where a version is named.</summary>
     private static string OfVersion(string action) => action switch

@@ -29,13 +29,15 @@ internal static class ObjectHeaders
         "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE",
     };
 
-    /// <summary>Headers that are kept as they are and given back, by the names of their metadata. Some of them may be
-    /// overridden by the parameter <c>response-…</c> of a read.</summary>
-    private static readonly ImmutableArray<string> KeptHeaders =
+    /// <summary>Headers that are kept as they are and given back, by the names of their metadata.</summary>
+    private static readonly string[] KeptHeaders =
     [
         MetadataKeys.ContentType, MetadataKeys.CacheControl, MetadataKeys.ContentDisposition,
         MetadataKeys.ContentEncoding, MetadataKeys.ContentLanguage, MetadataKeys.Expires,
     ];
+
+    /// <summary>The parameters of a read by which they are overridden.</summary>
+    private static readonly string[] Overrides = [.. KeptHeaders.Select(name => $"response-{name}")];
 
     /// <summary>Metadata of a new object, by what the client says: what it is and how it is to be served, user
     /// metadata, tags, storage class.</summary>
@@ -77,8 +79,7 @@ internal static class ObjectHeaders
 
     /// <summary>Whether <see cref="ReadServed"/> is what reads this metadata.</summary>
     public static bool IsServed(string name) =>
-        KeptHeaders.Contains(name, StringComparer.Ordinal)
-            || name.StartsWith(MetadataKeys.UserPrefix, StringComparison.Ordinal);
+        IsKept(name) || name.StartsWith(MetadataKeys.UserPrefix, StringComparison.Ordinal);
 
     public static void ReadStorageClass(ObjectFields fields, IDictionary<string, string> metadata)
     {
@@ -97,7 +98,7 @@ internal static class ObjectHeaders
         headers.ContentType = DefaultContentType;
         foreach (var (name, value) in found.Metadata)
         {
-            if (KeptHeaders.Contains(name, StringComparer.Ordinal))
+            if (IsKept(name))
                 headers[name] = HeaderText.ToWire(value);
             else if (name.StartsWith(MetadataKeys.UserPrefix, StringComparison.Ordinal))
                 headers[$"x-amz-{name}"] = HeaderText.ToWire(value);
@@ -116,14 +117,14 @@ internal static class ObjectHeaders
     /// <exception cref="S3Exception">The request is anonymous.</exception>
     public static void Override(HttpResponse response, S3Query query, bool isAnonymous)
     {
-        foreach (var name in KeptHeaders)
+        for (var i = 0; i < Overrides.Length; i++)
         {
-            if (query.Find($"response-{name}") is not { } value) continue;
+            if (query.Find(Overrides[i]) is not { } value) continue;
             if (isAnonymous)
                 throw new S3Exception(
                     S3Error.InvalidRequest,
                     "Request specific response headers cannot be used for anonymous GET requests.");
-            if (value.Length > 0) response.Headers[name] = HeaderText.ToWire(Sendable($"response-{name}", value));
+            if (value.Length > 0) response.Headers[KeptHeaders[i]] = HeaderText.ToWire(Sendable(Overrides[i], value));
         }
     }
 
@@ -149,12 +150,13 @@ internal static class ObjectHeaders
         }
     }
 
+    private static bool IsKept(string name) => Array.IndexOf(KeptHeaders, name) >= 0;
+
     private static void ReadUserMetadata(ObjectFields fields, IDictionary<string, string> metadata)
     {
         var bytes = 0;
-        foreach (var (field, value) in fields.All)
+        foreach (var (field, value) in fields.StartingWith(UserHeaderPrefix))
         {
-            if (!field.StartsWith(UserHeaderPrefix, StringComparison.OrdinalIgnoreCase)) continue;
             var name = field[UserHeaderPrefix.Length..].ToLowerInvariant();
             if (name.Length == 0) continue;
             if (name.AsSpan().ContainsAnyExcept(TokenLetters))

@@ -23,23 +23,30 @@ internal sealed class ObjectReads(S3Services services)
     {
         var customerKey = services.Encryption.CustomerOfRead(request);
         var found = await _finder.FindAsync(request, "s3:GetObject", forReading: !request.IsHead);
-        await using var reader = _bodies.OpenRead(found, customerKey);
-        S3Conditions.CheckRead(S3Conditions.Read(request.Headers), found.Object);
-        var selection = ReadSelection.Of(request.Query, request.Headers, found.Object);
-        WriteHead(request, found.Object, selection);
-        if (request.IsHead) return;
         if (customerKey is null && SmallReads.Allow(found))
         {
-            SmallReads.Write(
-                services.Store, found, selection.Range.OffsetBytes, selection.Range.LengthBytes,
-                request.Response.BodyWriter);
+            var range = Begin(request, found.Object).Range;
+            if (!request.IsHead)
+                SmallReads.Write(
+                    services.Store, found, range.OffsetBytes, range.LengthBytes, request.Response.BodyWriter);
             return;
         }
 
+        await using var reader = _bodies.OpenRead(found, customerKey);
+        var selection = Begin(request, found.Object);
+        if (request.IsHead) return;
         using var output = new ReplyWriter(request.Response.BodyWriter);
         await _bodies.CopyAsync(
             reader, selection.Range.OffsetBytes, selection.Range.LengthBytes, output, request.Aborted);
         await output.FinishAsync(request.Aborted);
+    }
+
+    private ReadSelection Begin(S3Request request, IndexProtocol.ObjectRecord found)
+    {
+        S3Conditions.CheckRead(S3Conditions.Read(request.Headers), found);
+        var selection = ReadSelection.Of(request.Query, request.Headers, found);
+        WriteHead(request, found, selection);
+        return selection;
     }
 
     private void WriteHead(S3Request request, IndexProtocol.ObjectRecord found, ReadSelection selection)

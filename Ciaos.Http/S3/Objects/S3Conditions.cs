@@ -16,7 +16,12 @@ internal static class S3Conditions
     private const string RenamePrefix = "x-amz-rename-source-";
 
     /// <summary>Of the object that the request names.</summary>
-    public static Conditions Read(IHeaderDictionary headers) => Read(headers, "");
+    public static Conditions Read(IHeaderDictionary headers)
+    {
+        var count = headers.IfMatch.Count + headers.IfNoneMatch.Count
+            + headers.IfModifiedSince.Count + headers.IfUnmodifiedSince.Count;
+        return count == 0 ? None : Read(headers, "");
+    }
 
     /// <summary>Of the object that is copied.</summary>
     public static Conditions ReadOfSource(IHeaderDictionary headers) => Read(headers, CopyPrefix);
@@ -28,7 +33,8 @@ internal static class S3Conditions
     /// <exception cref="S3Exception">Both kinds of tags at once.</exception>
     public static Conditions ReadOfWrite(IHeaderDictionary headers)
     {
-        var conditions = Read(headers, "") with { ModifiedSince = null, UnmodifiedSince = null };
+        var conditions = Read(headers);
+        if (conditions != None) conditions = conditions with { ModifiedSince = null, UnmodifiedSince = null };
         return conditions is { Match: not null, NoneMatch: not null }
             ? throw new S3Exception(
                 S3Error.NotImplemented, "If-Match and If-None-Match cannot be combined in one request.")

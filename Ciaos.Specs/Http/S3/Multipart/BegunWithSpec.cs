@@ -20,7 +20,7 @@ public sealed class BegunWithSpec
         var kept = S3Query.Parse(metadata[BegunWith.Key]);
         Assert.Equal("private", kept.Find("x-amz-acl"));
         Assert.Equal("a=b&c=d", kept.Find("x-amz-tagging"));
-        Assert.Equal(2, kept.Parameters.Count);
+        Assert.Equal(2, kept.Parameters.Length);
     }
 
     [Fact]
