@@ -41,7 +41,11 @@ internal sealed class PackedWriter(int capacityBytes = 128)
     {
         Unsigned(metadata.Count);
         if (metadata.IsEmpty) return;
-        foreach (var (name, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+
+        // Nearly all of it is in this order already.
+        if (metadata.KeyComparer != StringComparer.Ordinal)
+            metadata = metadata.WithComparers(StringComparer.Ordinal);
+        foreach (var (name, value) in metadata)
         {
             Text(name);
             Text(value);

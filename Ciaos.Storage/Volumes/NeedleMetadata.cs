@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Ciaos.Storage.Volumes;
@@ -40,8 +41,13 @@ public static class NeedleMetadata
     public static int Write(IReadOnlyDictionary<string, string> entries, Span<byte> destination)
     {
         if (entries.Count == 0) return 0;
+
+        // Nearly all of it is in this order already.
+        if (entries is not ImmutableSortedDictionary<string, string> sorted
+            || sorted.KeyComparer != StringComparer.Ordinal)
+            sorted = entries.ToImmutableSortedDictionary(StringComparer.Ordinal);
         var at = 0;
-        foreach (var (name, text) in entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (name, text) in sorted)
         {
             var field = destination[at..];
             var nameBytes = Encoding.UTF8.GetBytes(name, field[(FieldHeadBytes + 1)..]);
