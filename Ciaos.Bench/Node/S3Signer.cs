@@ -42,7 +42,8 @@ internal sealed class S3Signer
         var canonical =
             $"{method}\n{path}\n\nhost:{_server}\nx-amz-content-sha256:{hash}\nx-amz-date:{_timestamp}\n\n"
             + $"{SignedHeaders}\n{hash}";
-        var toSign = $"AWS4-HMAC-SHA256\n{_timestamp}\n{_scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var hashed = Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+        var toSign = $"AWS4-HMAC-SHA256\n{_timestamp}\n{_scope}\n{hashed}";
         var signature = Hex(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(toSign)));
         var length = method == "PUT" ? $"Content-Length: {body.Length}\r\n" : "";
         return new LoadRequest(

@@ -87,9 +87,11 @@ internal sealed class S3Access
             return Allows(request, "s3:ListBucket", new AccessTarget(target.Bucket));
         var ownerId = OwnerIdOf(target.Bucket);
         return IsOwnerAsExpected(request, target, ownerId)
-            && (IsPlainlyAllowed(request, target, ownerId)
-                || AccessDecision.Allows(FactsOf(request, action, target, ownerId)));
+            && (IsPlainlyAllowed(request, target, ownerId) || IsAllowedByFacts(request, action, target, ownerId));
     }
+
+    internal bool IsAllowedByFacts(S3Request request, string action, AccessTarget target, string ownerId) =>
+        AccessDecision.Allows(FactsOf(request, action, target, ownerId));
 
     /// <summary>Whether no policy has anything to say, and who asks is root, or has the bucket and what is in it, with
     /// the ACLs that they come with. That is what most requests are, and spares them the facts: the decision upon them

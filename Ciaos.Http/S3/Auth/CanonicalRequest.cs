@@ -13,6 +13,8 @@ internal static class CanonicalRequest
 {
     public const string SignatureParameter = "X-Amz-Signature";
 
+    private const int FewParameters = 16;
+    private const int QueryRoomBytes = 512;
     private const string PlainCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     private static readonly SearchValues<char> Plain = SearchValues.Create(PlainCharacters);
     private static readonly SearchValues<char> PlainOrSlash = SearchValues.Create(PlainCharacters + "/");
@@ -53,58 +55,60 @@ internal static class CanonicalRequest
         else throw new S3Exception(S3Error.InvalidUri, error);
     }
 
-    // Most clients send it as they sign it: sorted.
+    // Encoded first: it is the order of what is encoded that counts.
     private static void AppendQuery(ref WireText text, S3Query query)
     {
-        var start = text.Length;
-        if (TryAppendAsItCame(ref text, query)) return;
-        text.Truncate(start);
-        AppendSorted(ref text, query);
-    }
-
-    // False: it is not sorted. What counts is the order of what is encoded.
-    private static bool TryAppendAsItCame(ref WireText text, S3Query query)
-    {
-        var (lastName, lastValue) = (default(Range), default(Range));
-        foreach (var (name, value) in query.Parameters)
+        if (query.Parameters.IsEmpty) return;
+        var encoded = new WireText(stackalloc byte[QueryRoomBytes]);
+        Span<EncodedParameter> parameters = query.Parameters.Length <= FewParameters
+            ? stackalloc EncodedParameter[FewParameters]
+            : new EncodedParameter[query.Parameters.Length];
+        try
         {
-            if (name == SignatureParameter) continue;
-            var isFirst = lastValue.Equals(default);
-            if (!isFirst) text.Append('&');
-            var start = text.Length;
-            AppendEncoded(ref text, name, keepSlash: false);
-            var nameRange = start..text.Length;
-            text.Append('=');
-            start = text.Length;
-            AppendEncoded(ref text, value, keepSlash: false);
-            var valueRange = start..text.Length;
-            if (!isFirst)
+            var count = 0;
+            foreach (var (name, value) in query.Parameters)
             {
-                var order = text.Bytes[lastName].SequenceCompareTo(text.Bytes[nameRange]);
-                if (order == 0) order = text.Bytes[lastValue].SequenceCompareTo(text.Bytes[valueRange]);
-                if (order > 0) return false;
+                if (name == SignatureParameter) continue;
+                var start = encoded.Length;
+                AppendEncoded(ref encoded, name, keepSlash: false);
+                var middle = encoded.Length;
+                AppendEncoded(ref encoded, value, keepSlash: false);
+                parameters[count++] = new EncodedParameter(start, middle, encoded.Length);
             }
 
-            (lastName, lastValue) = (nameRange, valueRange);
+            parameters = parameters[..count];
+            Sort(parameters, encoded.Bytes);
+            for (var i = 0; i < count; i++)
+            {
+                if (i > 0) text.Append('&');
+                text.Append(parameters[i].NameOf(encoded.Bytes));
+                text.Append('=');
+                text.Append(parameters[i].ValueOf(encoded.Bytes));
+            }
         }
-
-        return true;
+        finally
+        {
+            encoded.Dispose();
+        }
     }
 
-    private static void AppendSorted(ref WireText text, S3Query query)
+    // Nearly all queries are short, or nearly in order. Others must not take time that grows with the square.
+    private static void Sort(Span<EncodedParameter> parameters, ReadOnlySpan<byte> encoded)
     {
-        var encoded = new List<(string Name, string Value)>(query.Parameters.Length);
-        foreach (var (name, value) in query.Parameters)
-            if (name != SignatureParameter) encoded.Add((Encode(name), Encode(value)));
-        encoded.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name) is var order and not 0
-            ? order
-            : string.CompareOrdinal(a.Value, b.Value));
-        for (var i = 0; i < encoded.Count; i++)
+        if (parameters.Length > FewParameters)
         {
-            if (i > 0) text.Append('&');
-            text.Append(encoded[i].Name);
-            text.Append('=');
-            text.Append(encoded[i].Value);
+            var bytes = encoded.ToArray();
+            parameters.Sort((left, right) => left.CompareTo(right, bytes));
+            return;
+        }
+
+        for (var i = 1; i < parameters.Length; i++)
+        {
+            var moved = parameters[i];
+            var at = i;
+            for (; at > 0 && parameters[at - 1].CompareTo(moved, encoded) > 0; at--)
+                parameters[at] = parameters[at - 1];
+            parameters[at] = moved;
         }
     }
 
@@ -136,21 +140,6 @@ internal static class CanonicalRequest
         text.Append(value);
     }
 
-    private static string Encode(string value)
-    {
-        if (!value.AsSpan().ContainsAnyExcept(Plain)) return value;
-        var text = new WireText(stackalloc byte[256]);
-        try
-        {
-            AppendEncoded(ref text, value, keepSlash: false);
-            return text.ToString();
-        }
-        finally
-        {
-            text.Dispose();
-        }
-    }
-
     private static void AppendEncoded(ref WireText text, ReadOnlySpan<char> value, bool keepSlash)
     {
         var plain = keepSlash ? PlainOrSlash : Plain;
@@ -173,4 +162,18 @@ internal static class CanonicalRequest
     }
 
     private static char HexDigit(int value) => "0123456789ABCDEF"[value];
+
+    /// <summary>Where the name of a parameter and its value begin among the encoded bytes, and where it ends.</summary>
+    private readonly record struct EncodedParameter(int Start, int Middle, int End)
+    {
+        public ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> encoded) => encoded[Start..Middle];
+
+        public ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> encoded) => encoded[Middle..End];
+
+        public int CompareTo(EncodedParameter other, ReadOnlySpan<byte> encoded)
+        {
+            var order = NameOf(encoded).SequenceCompareTo(other.NameOf(encoded));
+            return order != 0 ? order : ValueOf(encoded).SequenceCompareTo(other.ValueOf(encoded));
+        }
+    }
 }

@@ -33,13 +33,6 @@ internal ref struct WireText(Span<byte> room)
     public void AppendHex(scoped ReadOnlySpan<byte> bytes) =>
         Convert.TryToHexStringLower(bytes, Take(bytes.Length * 2), out _);
 
-    /// <summary>Takes back what came behind that length.</summary>
-    public void Truncate(int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
-        Length = length;
-    }
-
     /// <summary>As clients are shown it.</summary>
     public override readonly string ToString() => Encoding.Latin1.GetString(Bytes);
 

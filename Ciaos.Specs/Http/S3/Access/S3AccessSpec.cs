@@ -13,6 +13,20 @@ namespace Ciaos.Specs.Http.S3.Access;
 /// <summary>Access with policies of users and sessions, and what new objects get.</summary>
 public sealed class S3AccessSpec : IAsyncLifetime
 {
+    private static readonly string[] ObjectActions =
+    [
+        "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion",
+        "s3:GetObjectAcl", "s3:PutObjectAcl", "s3:GetObjectTagging", "s3:PutObjectTagging",
+        "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:BypassGovernanceRetention",
+        "s3:PutObjectRetention", "s3:GetObjectAttributes", "s3:RestoreObject",
+    ];
+
+    private static readonly string[] BucketActions =
+    [
+        "s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:GetBucketAcl", "s3:PutBucketAcl",
+        "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucket", "s3:PutBucketNotification",
+    ];
+
     private BucketBench _bench = null!;
 
     public async Task InitializeAsync() => _bench = await BucketBench.WithBucketAsync("b-1");
@@ -59,6 +73,61 @@ public sealed class S3AccessSpec : IAsyncLifetime
             () => access.DemandOfService(Request(maker), "s3:CreateBucket", "arn:aws:s3:::mine"));
         Assert.Throws<S3Exception>(() => access.DemandOfService(Request(null), "s3:CreateBucket", "*"));
         access.DemandOfService(Request(_bench.Main), "s3:CreateBucket", "arn:aws:s3:::mine");
+    }
+
+    [Fact]
+    public async Task What_is_plainly_allowed_is_what_the_facts_allow()
+    {
+        var session = new AccessKey(
+            "ID", "secret-secret", "main", true, default, null, "token", Policy("Allow", "s3:GetObject", "*"));
+        var denied = With(_bench.Main, Policy("Deny", "s3:*", "*"));
+        var root = _bench.Other with { IsRoot = true };
+        (User?, AccessKey?)[] askers =
+            [(_bench.Main, null), (_bench.Main, session), (denied, null), (_bench.Other, null), (root, null), default];
+        var own = Key();
+        AccessTarget OwnWith(string key, string value) =>
+            own with { Object = own.Object! with { Metadata = own.Object.Metadata.Add(key, value) } };
+        AccessTarget[] objects =
+            [own, OwnWith("owner", BucketBench.OtherId), OwnWith("acl", "-"), own with { Object = null }];
+        var plain = new List<(User?, string)>();
+        void Compare(string state)
+        {
+            foreach (var (user, key) in askers)
+            {
+                foreach (var target in objects)
+                    Check(user, key, target with { Bucket = _bench.Bucket("b-1") }, ObjectActions);
+                Check(user, key, Bucket(), BucketActions);
+            }
+
+            void Check(User? user, AccessKey? key, AccessTarget target, string[] actions)
+            {
+                var request = Request(user, key);
+                if (!S3Access.IsPlainlyAllowed(request, target, BucketBench.MainId)) return;
+                foreach (var action in actions)
+                {
+                    plain.Add((user, state));
+                    var isMissing = target is { Key: not null, Object: null } && ObjectAccess.TellsObject(action);
+                    Assert.True(
+                        isMissing || _bench.Services.Access.IsAllowedByFacts(
+                            request, action, target, BucketBench.MainId),
+                        $"{action} on {target.Arn} {state}");
+                }
+            }
+        }
+
+        Compare("private");
+        await _bench.SendAsync(_bench.Main, "PUT", "/b-1?acl", "", ("x-amz-acl", "public-read"));
+        Compare("public");
+        await _bench.SendAsync(
+            _bench.Main, "PUT", "/b-1?policy",
+            Policy("Deny", "s3:GetObject", "arn:aws:s3:::b-1/*").Replace(
+                "\"Effect\"", "\"Principal\":\"*\",\"Effect\"", StringComparison.Ordinal));
+        Compare("denied");
+        User[] Plainly(string state) =>
+            [.. plain.Where(one => one.Item2 == state).Select(one => one.Item1!).Distinct()];
+        Assert.Equal(new[] { _bench.Main, root }, Plainly("private"));
+        Assert.Equal(new[] { root }, Plainly("public"));
+        Assert.Empty(Plainly("denied"));
     }
 
     [Theory]
