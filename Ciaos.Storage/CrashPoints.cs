@@ -54,6 +54,9 @@ public enum CrashPoint
     /// <summary>Changes are committed to the catalog, nobody was told.</summary>
     CatalogCommitted,
 
+    /// <summary>Most of the journal's or the catalog's log is in the database, whose file is flushed.</summary>
+    LogCopied,
+
     /// <summary>A rename between shards has begun, the other shard does not know.</summary>
     RenameStarted,
 

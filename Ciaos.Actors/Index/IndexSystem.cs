@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Ciaos.Actors.Feed;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Metrics;
@@ -86,7 +87,8 @@ public sealed class IndexSystem : IAsyncDisposable
         ActorSystem system, IndexSettings settings, IActorRef volumes, NeedleIds needles, TimeProvider time)
     {
         var database = CatalogDatabase.From(settings.Catalog);
-        var store = CatalogStore.Open(database, settings.Shards);
+        var store = CatalogStore.Open(
+            database, settings.Shards, WorkSetup.Of(system), text => system.Log.Warning("Catalog: {0}", text));
         var readers = new CatalogReaders(database, settings.Catalog.ReadConnections);
         return new IndexSystem(system, settings, store, readers, volumes, needles, time);
     }

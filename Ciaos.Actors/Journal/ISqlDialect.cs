@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 
 namespace Ciaos.Actors.Journal;
 
@@ -31,6 +32,10 @@ internal interface ISqlDialect
 
     /// <summary>Opens what is there, and refuses to change it.</summary>
     DbConnection OpenForReading();
+
+    /// <summary>Keeps the database's log short; null: the database does so itself.</summary>
+    /// <param name="post">Runs something beside the writer; null: on a thread made for it.</param>
+    LogCheckpoints? Checkpoints(Action<Action>? post, Action<string>? warn);
 
     /// <summary>Names of the columns that a table has; empty if it is not there.</summary>
     IReadOnlySet<string> ColumnsOf(DbConnection connection, string table);

@@ -25,6 +25,8 @@ internal sealed class JournalSession : IDisposable
         _commit = Statement.Prepare(_connection, "COMMIT", isPrepared: false);
     }
 
+    public DbConnection Connection => _connection;
+
     public void Begin() => _begin.Execute();
 
     public void Commit()

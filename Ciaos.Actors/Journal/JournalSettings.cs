@@ -27,15 +27,19 @@ public enum JournalSynchronous
 /// <param name="MaxBatchEvents">Limit of events in one transaction; a single request may exceed it.</param>
 /// <param name="DeleteBatchRows">Limit of rows that one transaction deletes.</param>
 /// <param name="LockTimeout">How long to wait for another process's lock.</param>
+/// <param name="CheckpointBytes">So much write-ahead log is brought into the database at once (SQLite only).</param>
 public sealed record JournalSettings(
     JournalProvider Provider,
     string Location,
     JournalSynchronous Synchronous = JournalSynchronous.Full,
     int MaxBatchEvents = 4096,
     int DeleteBatchRows = 5000,
-    TimeSpan LockTimeout = default)
+    TimeSpan LockTimeout = default,
+    long CheckpointBytes = 64 << 20)
 {
     private const int MaxRows = 1_000_000;
+    private const long MinCheckpointBytes = 4 << 10;
+    private const long MaxCheckpointBytes = 16L << 30;
 
     /// <summary>All settings of journal and snapshot store, with comments, as HOCON.</summary>
     public static Config DefaultConfig() => ReferenceConfig.Load();
@@ -55,7 +59,8 @@ public sealed record JournalSettings(
             Choose<JournalSynchronous>(config, "synchronous"),
             Count(config, "max-batch-events"),
             Count(config, "delete-batch-rows"),
-            config.GetTimeSpan("lock-timeout", TimeSpan.FromSeconds(10), false));
+            config.GetTimeSpan("lock-timeout", TimeSpan.FromSeconds(10), false),
+            Bytes(config, "checkpoint-bytes"));
     }
 
     /// <summary>Without the location: it may hold a password.</summary>
@@ -77,6 +82,14 @@ public sealed record JournalSettings(
     {
         var value = config.GetInt(key, 0);
         return value is >= 1 and <= MaxRows ? value : throw Invalid(key, value, $"1 to {MaxRows}");
+    }
+
+    private static long Bytes(Config config, string key)
+    {
+        var value = config.GetByteSize(key, 0) ?? 0;
+        return value is >= MinCheckpointBytes and <= MaxCheckpointBytes
+            ? value
+            : throw Invalid(key, config.GetString(key, ""), "4KiB to 16GiB");
     }
 
     private static ConfigurationException Invalid(string key, object value, string allowed) =>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Ciaos.Actors.Metrics;
 
 namespace Ciaos.Actors.Journal;
@@ -11,9 +12,11 @@ public sealed class JournalStores : IExtension, IDisposable
 {
     private readonly Action<Action>? _post;
     private readonly StoreMetrics? _metrics;
+    private readonly Action<string> _warn;
     private readonly Dictionary<JournalSettings, Entry> _open = [];
 
-    private JournalStores(Action<Action>? post, StoreMetrics? metrics) => (_post, _metrics) = (post, metrics);
+    private JournalStores(ActorSystem system) => (_post, _metrics, _warn) = (
+        WorkSetup.Of(system), StoreMetricsSetup.Of(system), text => system.Log.Warning("Journal: {0}", text));
 
     public static JournalStores Get(ActorSystem system) => system.WithExtension<JournalStores, Provider>();
 
@@ -23,7 +26,7 @@ public sealed class JournalStores : IExtension, IDisposable
         lock (_open)
         {
             if (!_open.TryGetValue(settings, out var entry))
-                _open[settings] = entry = new Entry(settings, _post, _metrics);
+                _open[settings] = entry = new Entry(settings, _post, _metrics, _warn);
             entry.Users++;
             return new JournalStore(entry.Database, entry.Writer, () => Release(settings));
         }
@@ -62,10 +65,11 @@ public sealed class JournalStores : IExtension, IDisposable
     public sealed class Provider : ExtensionIdProvider<JournalStores>
     {
         public override JournalStores CreateExtension(ExtendedActorSystem system) =>
-            new(WorkSetup.Of(system), StoreMetricsSetup.Of(system));
+            new(system);
     }
 
-    private sealed class Entry(JournalSettings settings, Action<Action>? post, StoreMetrics? metrics)
+    private sealed class Entry(
+        JournalSettings settings, Action<Action>? post, StoreMetrics? metrics, Action<string> warn)
     {
         private JournalWriter? _writer;
 
@@ -73,7 +77,7 @@ public sealed class JournalStores : IExtension, IDisposable
 
         public JournalDatabase Database { get; } = new(settings);
 
-        public JournalWriter Writer => _writer ??= new JournalWriter(Database, post, metrics);
+        public JournalWriter Writer => _writer ??= new JournalWriter(Database, post, metrics, warn);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Ciaos.Actors.Metrics;
+using Ciaos.Actors.Sql;
 
 namespace Ciaos.Actors.Journal;
 
@@ -22,6 +23,7 @@ public sealed class JournalWriter : IDisposable
     private readonly Queue<Request> _queue = new();
     private readonly Action<Action>? _post;
     private readonly StoreMetrics? _metrics;
+    private readonly LogCheckpoints? _checkpoints;
     private readonly Thread? _thread;
     private readonly List<Request> _batch = [];
     private JournalSession? _session;
@@ -35,9 +37,13 @@ public sealed class JournalWriter : IDisposable
 
     /// <param name="post">Runs its work in place of a thread of its own.</param>
     /// <param name="metrics">Null: nothing is measured.</param>
-    public JournalWriter(JournalDatabase database, Action<Action>? post = null, StoreMetrics? metrics = null)
+    /// <param name="warn">Is told what fails beside the writer, and what that means.</param>
+    public JournalWriter(
+        JournalDatabase database, Action<Action>? post = null, StoreMetrics? metrics = null,
+        Action<string>? warn = null)
     {
         (_database, _post, _metrics) = (database, post, metrics);
+        _checkpoints = database.Dialect.Checkpoints(post, warn);
         if (post is not null) return;
         _thread = new Thread(Run) { IsBackground = true, Name = "ciaos-journal-writer" };
         _thread.Start();
@@ -90,6 +96,8 @@ public sealed class JournalWriter : IDisposable
 
         if (_thread is not null) _thread.Join();
         else WriteWaiting();
+        if (_session is not null) _checkpoints?.Close(_session.Connection);
+        _checkpoints?.Dispose();
         _session?.Dispose();
         _session = null;
         DropAbandoned();
@@ -196,6 +204,7 @@ public sealed class JournalWriter : IDisposable
 
             _session ??= OpenSession();
             if (!TryWriteTogether(_session)) WriteOneByOne(_session);
+            _checkpoints?.AfterCommit(_session.Connection);
         }
         catch (Exception failure) when (JournalDatabase.IsOfDatabase(failure) || failure is JournalException)
         {

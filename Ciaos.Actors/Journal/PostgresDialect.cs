@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 using Npgsql;
 
 namespace Ciaos.Actors.Journal;
@@ -82,6 +83,8 @@ internal sealed class PostgresDialect : ISqlDialect
         $"SET synchronous_commit = {_synchronousCommit}; SET lock_timeout = {_lockTimeoutMs}");
 
     public DbConnection OpenForReading() => Open("SET default_transaction_read_only = on");
+
+    public LogCheckpoints? Checkpoints(Action<Action>? post, Action<string>? warn) => null;
 
     public IReadOnlySet<string> ColumnsOf(DbConnection connection, string table)
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Ciaos.Actors.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Ciaos.Actors.Journal;
@@ -10,16 +11,10 @@ namespace Ciaos.Actors.Journal;
 /// </summary>
 internal sealed class SqliteDialect : ISqlDialect
 {
-    // A checkpoint makes the writer wait for as long as its different pages take, and most pages of the log are others
-    // once more: the larger the log, the less there is to do for each of its transactions. 64 MiB.
-    private const int CheckpointPages = 16_384;
-
-    // A long replay keeps the log from being reused; what it has grown to by then is given back.
-    private const int LogLimitBytes = 128 << 20;
-
     private readonly string _path;
     private readonly string _synchronous;
     private readonly long _lockTimeoutMs;
+    private readonly long _checkpointBytes;
     private readonly string _forWriting;
     private readonly string _forReading;
     private bool _isLogDurable;
@@ -31,6 +26,7 @@ internal sealed class SqliteDialect : ISqlDialect
         _path = SqliteLocation.Resolve(settings.Location);
         _synchronous = settings.Synchronous.ToString().ToUpperInvariant();
         _lockTimeoutMs = (long)settings.LockTimeout.TotalMilliseconds;
+        _checkpointBytes = settings.CheckpointBytes;
         _forWriting = ConnectionString(SqliteOpenMode.ReadWriteCreate, pooling: false);
         _forReading = ConnectionString(SqliteOpenMode.ReadWrite, pooling: true);
     }
@@ -94,15 +90,23 @@ internal sealed class SqliteDialect : ISqlDialect
         SqliteLocation.CreateFolder(_path);
         if (!_isLogDurable) SqliteLocation.MakeLogDurable(_path);
         _isLogDurable = true;
+
+        // A long replay keeps the log from being begun anew; what it has grown to by then is given back.
         return Open(
             _forWriting,
             $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "
-            + $"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA journal_size_limit = {LogLimitBytes}; "
+            + $"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = {2 * _checkpointBytes}; "
             + $"PRAGMA busy_timeout = {_lockTimeoutMs}");
     }
 
     public DbConnection OpenForReading() =>
         Open(_forReading, $"PRAGMA query_only = ON; PRAGMA busy_timeout = {_lockTimeoutMs}");
+
+    public LogCheckpoints Checkpoints(Action<Action>? post, Action<string>? warn) => new(
+        () => Open(_forWriting, $"PRAGMA synchronous = {_synchronous}; PRAGMA busy_timeout = {_lockTimeoutMs}"),
+        _checkpointBytes,
+        post,
+        warn);
 
     public IReadOnlySet<string> ColumnsOf(DbConnection connection, string table)
     {
@@ -149,6 +153,7 @@ internal sealed class SqliteDialect : ISqlDialect
             using var command = connection.CreateCommand();
             command.CommandText = pragmas;
             command.ExecuteNonQuery();
+            LogCheckpoints.LeaveLogOnClose(connection);
             return connection;
         }
         catch

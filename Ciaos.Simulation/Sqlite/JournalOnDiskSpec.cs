@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Journal;
+using Ciaos.Storage.Disks;
 using Ciaos.Storage.Disks.Simulated;
 using Xunit;
 
@@ -9,6 +10,9 @@ namespace Ciaos.Simulation.Sqlite;
 public sealed class JournalOnDiskSpec
 {
     private const int Seeds = 200;
+
+    // Some transactions, so that the log is brought into the database again and again.
+    private const long CheckpointBytes = 40 << 10;
 
     [Fact]
     public void Journal_and_catalog_lie_on_the_disk_that_their_location_names()
@@ -26,8 +30,8 @@ public sealed class JournalOnDiskSpec
                 (Microsoft.Data.Sqlite.SqliteConnection)reader, "SELECT count(*) FROM sqlite_schema"));
         }
 
-        Assert.Equal(["journal.db"], world.Disk.List(""));
-        Assert.Equal(["catalog.db"], world.Disk.List("meta"));
+        Assert.Equal(["journal.db", "journal.db-wal"], world.Disk.List("").Order());
+        Assert.Equal(["catalog.db", "catalog.db-wal"], world.Disk.List("meta").Order());
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries("."), name => name.Contains("file:"));
     }
 
@@ -60,6 +64,69 @@ public sealed class JournalOnDiskSpec
         Assert.True(acknowledged > 10 * Seeds && refused > Seeds, $"{acknowledged} acknowledged, {refused} refused");
     }
 
+    [Fact]
+    public void The_log_is_brought_into_the_database_beside_the_writer_and_begun_anew()
+    {
+        using var world = new SqliteWorld("short-log");
+        using var journal = JournalOf(world);
+        journal.Prepare();
+        var work = new Queue<Action>();
+        var longest = 0L;
+        using (var writer = new JournalWriter(journal, work.Enqueue))
+        {
+            for (var number = 1L; number <= 300; number++)
+            {
+                var append = writer.Append([Event(number)]);
+                while (work.TryDequeue(out var next)) next();
+                Assert.True(append.IsCompletedSuccessfully);
+                using var log = world.Disk.Open("journal.db-wal", DiskAccess.Read);
+                longest = Math.Max(longest, log.LengthBytes);
+            }
+        }
+
+        Assert.InRange(longest, CheckpointBytes, 3 * CheckpointBytes);
+        using var left = world.Disk.Open("journal.db-wal", DiskAccess.Read);
+        Assert.Equal(0, left.LengthBytes);
+        Assert.Equal(300, new JournalReader(journal).Events("shard", 1, long.MaxValue, long.MaxValue).Count());
+    }
+
+    [Fact]
+    public void After_a_flush_that_failed_the_log_keeps_everything_until_the_next_start()
+    {
+        using var world = new SqliteWorld("failed-flush");
+        var warnings = new List<string>();
+        using (var journal = JournalOf(world))
+        {
+            journal.Prepare();
+            var work = new Queue<Action>();
+            using var writer = new JournalWriter(journal, work.Enqueue, warn: warnings.Add);
+            FailEachFlushOf(world, "journal.db");
+            for (var number = 1L; number <= 100; number++)
+            {
+                var append = writer.Append([Event(number)]);
+                while (work.TryDequeue(out var next)) next();
+                Assert.True(append.IsCompletedSuccessfully);
+                if (warnings.Count > 0) (world.Disk.BeforeOperation, world.Disk.Faults) = (null, DiskFaults.None);
+            }
+        }
+
+        Assert.Contains("until the next start", Assert.Single(warnings), StringComparison.Ordinal);
+        using (var log = world.Disk.Open("journal.db-wal", DiskAccess.Read))
+            Assert.InRange(log.LengthBytes, 100 * 4096, long.MaxValue);
+        world.Disk.Crash();
+        using var again = JournalOf(world);
+        again.Prepare();
+        Assert.Equal(100, new JournalReader(again).Events("shard", 1, long.MaxValue, long.MaxValue).Count());
+    }
+
+    private static void FailEachFlushOf(SqliteWorld world, string path) => world.Disk.BeforeOperation = operation =>
+    {
+        if (operation.Kind == DiskOperationKind.Flush && operation.Path == path)
+            world.Disk.Faults = DiskFaults.None with { FlushErrorRate = 1 };
+        else
+            world.Disk.Faults = DiskFaults.None;
+    };
+
     private static void AppendUntilTheCrash(
         SqliteWorld world, JournalDatabase journal, Dictionary<long, Task> sent, Random random)
     {
@@ -79,5 +146,6 @@ public sealed class JournalOnDiskSpec
         new("shard", number, number, new byte[200], 17, "put", "writer", null, null);
 
     private static JournalDatabase JournalOf(SqliteWorld world) =>
-        new(new JournalSettings(JournalProvider.Sqlite, world.Vfs.DataSource("journal.db")));
+        new(new JournalSettings(
+            JournalProvider.Sqlite, world.Vfs.DataSource("journal.db"), CheckpointBytes: CheckpointBytes));
 }

@@ -25,12 +25,13 @@ namespace Ciaos.Simulation.World;
 
 /// <summary>How the nodes of a world are set: small, so that little data makes volumes roll, caches overflow and
 /// objects have many chunks.</summary>
+/// <param name="LogBytes">So much of SQLite's log is brought into the database at once.</param>
 /// <param name="Sqlite">The data source of a database of this name.</param>
 /// <param name="LongestWait">Until a thread that does what blocks, such as the journal's, gets to what it is given.
 /// Everybody else goes on meanwhile.</param>
 internal sealed record SimulatedNodeSettings(
     int Shards, int ChunkBytes, int MaxVolumeBytes, int ActiveVolumes, int CacheEntries, int CheckpointBytes,
-    TimeSpan LongestWait, Func<string, string> Sqlite)
+    TimeSpan LongestWait, int LogBytes, Func<string, string> Sqlite)
 {
     private const int Kibibyte = 1024;
 
@@ -43,6 +44,7 @@ internal sealed record SimulatedNodeSettings(
         workload.Shards * random.Next(1, 4),
         random.Next(2) == 0 ? random.Next(1, 4) * Kibibyte : random.Next(4, 64) * Kibibyte,
         TimeSpan.FromMilliseconds(random.Next(3) == 0 ? 0 : random.Next(40)),
+        random.Next(3) == 0 ? 1024 * Kibibyte : random.Next(1, 40) * 4 * Kibibyte,
         sqlite);
 }
 
@@ -203,7 +205,7 @@ internal sealed class SimulatedNode
         TextOf(settings), static text => ConfigurationFactory.ParseString(text).WithFallback(Defaults));
 
     private static string TextOf(SimulatedNodeSettings settings) => $$"""
-        ciaos.journal.path = "{{settings.Sqlite(JournalFile)}}"
+        ciaos.journal { path = "{{settings.Sqlite(JournalFile)}}", checkpoint-bytes = {{settings.LogBytes}} }
         ciaos.index {
           shards = {{settings.Shards}}
           cache-entries = {{settings.CacheEntries}}
@@ -213,7 +215,10 @@ internal sealed class SimulatedNode
           purge-rows = 2
           rename-busy-timeout = 2s
           restart-backoff-max = 2s
-          catalog { path = "{{settings.Sqlite("catalog.db")}}", read-connections = 2, cache = 256KiB }
+          catalog {
+            path = "{{settings.Sqlite("catalog.db")}}", read-connections = 2, cache = 256KiB
+            checkpoint-bytes = {{settings.LogBytes}}
+          }
         }
         """;
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ciaos.Actors.Sql;
 
 namespace Ciaos.Actors.Index.Catalog;
 
@@ -22,6 +23,10 @@ internal abstract class CatalogDatabase
     public abstract DbConnection OpenWriter();
 
     public abstract DbConnection OpenReader();
+
+    /// <summary>Keeps the database's log short; null: the database does so itself.</summary>
+    /// <param name="post">Runs something beside the writer; null: on a thread made for it.</param>
+    public virtual LogCheckpoints? Checkpoints(Action<Action>? post, Action<string>? warn) => null;
 
     public static CatalogDatabase From(CatalogSettings settings) => settings.Provider switch
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Ciaos.Actors.Journal;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 
 namespace Ciaos.Actors.Index.Catalog;
@@ -16,14 +17,20 @@ internal sealed class CatalogStore : IDisposable
     private DbConnection? _connection;
     private CatalogStatements? _statements;
 
-    private CatalogStore(CatalogDatabase database) => _database = database;
+    private readonly LogCheckpoints? _checkpoints;
+
+    private CatalogStore(CatalogDatabase database, LogCheckpoints? checkpoints) =>
+        (_database, _checkpoints) = (database, checkpoints);
 
     /// <exception cref="CatalogLayoutException">It was made by another version, or for another number of
     /// shards.</exception>
     /// <exception cref="DbException">It cannot be opened.</exception>
-    public static CatalogStore Open(CatalogDatabase database, int shards)
+    /// <param name="post">Runs something beside the writer; null: on a thread made for it.</param>
+    /// <param name="warn">Is told what fails beside the writer, and what that means.</param>
+    public static CatalogStore Open(
+        CatalogDatabase database, int shards, Action<Action>? post = null, Action<string>? warn = null)
     {
-        var store = new CatalogStore(database);
+        var store = new CatalogStore(database, database.Checkpoints(post, warn));
         try
         {
             store._connection = database.OpenWriter();
@@ -90,7 +97,12 @@ internal sealed class CatalogStore : IDisposable
 
     public void Dispose()
     {
-        lock (_gate) Close();
+        lock (_gate)
+        {
+            if (_connection is not null) _checkpoints?.Close(_connection);
+            _checkpoints?.Dispose();
+            Close();
+        }
     }
 
     // A hot key changes many times in a batch, and only its last row matters.
@@ -123,6 +135,7 @@ internal sealed class CatalogStore : IDisposable
                 CrashPoints.Reach(CrashPoint.CatalogChanged);
                 _statements.Commit();
                 CrashPoints.Reach(CrashPoint.CatalogCommitted);
+                _checkpoints?.AfterCommit(_connection);
                 return result;
             }
             catch

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Ciaos.Actors.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Ciaos.Actors.Index.Catalog;
@@ -12,11 +13,6 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
 {
     // Only who looks at the catalog from outside can make its owner wait.
     private const int LockTimeoutMs = 30_000;
-
-    // Keys come in no order, so that rows lie scattered: the more of them a checkpoint brings into the database, the
-    // more of them share a page, and the fewer are its flushes. 16,000 pages are a log of 64 MiB, which a start after a
-    // kill has to read.
-    private const int CheckpointPages = 16_000;
 
     static SqliteCatalogDatabase() => SQLitePCL.Batteries_V2.Init();
 
@@ -34,23 +30,36 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
         // A flush that has failed leaves a log that can be read and is not on the disk. It may be lost, but not after
         // a part of it was brought into the database.
         SqliteLocation.MakeLogDurable(settings.Location);
-        return Opened(
+        return OpenedHere(
             Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""
                 PRAGMA busy_timeout = {LockTimeoutMs};
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = NORMAL;
-                PRAGMA wal_autocheckpoint = {CheckpointPages};
+                PRAGMA wal_autocheckpoint = 0;
                 PRAGMA cache_size = -{settings.CacheKib};
                 PRAGMA temp_store = MEMORY
                 """));
     }
 
-    public override DbConnection OpenReader() => Opened(
+    public override DbConnection OpenReader() => OpenedHere(
         Connection(SqliteOpenMode.ReadOnly),
         string.Create(
             CultureInfo.InvariantCulture,
             $"PRAGMA busy_timeout = {LockTimeoutMs}; PRAGMA cache_size = -{settings.CacheKib / 8}"));
+
+    public override LogCheckpoints Checkpoints(Action<Action>? post, Action<string>? warn) => new(
+        () => OpenedHere(Connection(SqliteOpenMode.ReadWrite), "PRAGMA synchronous = NORMAL"),
+        settings.CheckpointBytes,
+        post,
+        warn);
+
+    private static SqliteConnection OpenedHere(SqliteConnection connection, string setUp)
+    {
+        Opened(connection, setUp);
+        LogCheckpoints.LeaveLogOnClose(connection);
+        return connection;
+    }
 
     private SqliteConnection Connection(SqliteOpenMode mode) => new(new SqliteConnectionStringBuilder
     {
