@@ -90,42 +90,54 @@ public sealed class JournalOnDiskSpec
         Assert.Equal(300, new JournalReader(journal).Events("shard", 1, long.MaxValue, long.MaxValue).Count());
     }
 
+    // While the writer goes on, SQLite counts pages as copied that nobody has flushed yet.
     [Fact]
     public void After_a_flush_that_failed_the_log_keeps_everything_until_the_next_start()
     {
         using var world = new SqliteWorld("failed-flush");
         var warnings = new List<string>();
+        var numbers = 0L;
         using (var journal = JournalOf(world))
         {
             journal.Prepare();
             var work = new Queue<Action>();
             using var writer = new JournalWriter(journal, work.Enqueue, warn: warnings.Add);
-            FailEachFlushOf(world, "journal.db");
-            for (var number = 1L; number <= 100; number++)
+            FailFlushBehindCommit(world, Append);
+            while (numbers < 100) Append();
+
+            void Append()
             {
-                var append = writer.Append([Event(number)]);
+                var append = writer.Append([Event(++numbers, 3000)]);
                 while (work.TryDequeue(out var next)) next();
                 Assert.True(append.IsCompletedSuccessfully);
                 if (warnings.Count > 0) (world.Disk.BeforeOperation, world.Disk.Faults) = (null, DiskFaults.None);
             }
         }
 
-        Assert.Contains("until the next start", Assert.Single(warnings), StringComparison.Ordinal);
-        using (var log = world.Disk.Open("journal.db-wal", DiskAccess.Read))
-            Assert.InRange(log.LengthBytes, 100 * 4096, long.MaxValue);
         world.Disk.Crash();
+        Assert.Contains("until the next start", Assert.Single(warnings), StringComparison.Ordinal);
         using var again = JournalOf(world);
         again.Prepare();
-        Assert.Equal(100, new JournalReader(again).Events("shard", 1, long.MaxValue, long.MaxValue).Count());
+        Assert.Equal(numbers, new JournalReader(again).Events("shard", 1, long.MaxValue, long.MaxValue).Count());
     }
 
-    private static void FailEachFlushOf(SqliteWorld world, string path) => world.Disk.BeforeOperation = operation =>
+    /// <summary>Commits once while pages are copied into the database, whose flushes fail.</summary>
+    private static void FailFlushBehindCommit(SqliteWorld world, Action commit)
     {
-        if (operation.Kind == DiskOperationKind.Flush && operation.Path == path)
-            world.Disk.Faults = DiskFaults.None with { FlushErrorRate = 1 };
-        else
-            world.Disk.Faults = DiskFaults.None;
-    };
+        var hasCommitted = false;
+        world.Disk.BeforeOperation = operation =>
+        {
+            var isOfDatabase = operation.Path == "journal.db";
+            if (isOfDatabase && operation.Kind == DiskOperationKind.Write && !hasCommitted)
+            {
+                hasCommitted = true;
+                commit();
+            }
+
+            var fails = isOfDatabase && operation.Kind == DiskOperationKind.Flush;
+            world.Disk.Faults = fails ? DiskFaults.None with { FlushErrorRate = 1 } : DiskFaults.None;
+        };
+    }
 
     private static void AppendUntilTheCrash(
         SqliteWorld world, JournalDatabase journal, Dictionary<long, Task> sent, Random random)
@@ -142,8 +154,8 @@ public sealed class JournalOnDiskSpec
         world.Disk.Crash();
     }
 
-    private static JournalEvent Event(long number) =>
-        new("shard", number, number, new byte[200], 17, "put", "writer", null, null);
+    private static JournalEvent Event(long number, int bytes = 200) =>
+        new("shard", number, number, new byte[bytes], 17, "put", "writer", null, null);
 
     private static JournalDatabase JournalOf(SqliteWorld world) =>
         new(new JournalSettings(
