@@ -141,7 +141,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _progress?.Applied = LastSequenceNr;
         _progress?.Recorded = _recorder.RecordedTo;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, ShortestOf(_shard.Settings));
-        _shard.OpenShards?.Open(_shard.Shard, Self, _states.Readable);
+        _shard.OpenShards?.Open(_shard.Shard, Self, _states.LookupsBy(ShardLookups.From(_shard.Readers)));
         Context.Parent.Tell(ShardProtocol.Ready.Instance);
     }
 

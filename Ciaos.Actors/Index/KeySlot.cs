@@ -13,12 +13,17 @@ public static class KeySlot
 {
     public const int Count = 4096;
 
-    public static int Of(BucketId bucket, ObjectKey key)
+    public static int Of(BucketId bucket, ObjectKey key) => Of(HashOf(bucket, key));
+
+    internal static int Of(uint hash) => (int)(hash % Count);
+
+    /// <summary>Of which the slot is the remainder.</summary>
+    internal static uint HashOf(BucketId bucket, ObjectKey key)
     {
         Span<byte> bytes = stackalloc byte[8 + ObjectKey.MaxBytes];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, bucket.Value);
         var length = 8 + Encoding.UTF8.GetBytes(key.Value, bytes[8..]);
-        return (int)(Crc32C.Compute(bytes[..length]) % Count);
+        return Crc32C.Compute(bytes[..length]);
     }
 }
 

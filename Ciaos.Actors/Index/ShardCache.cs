@@ -5,26 +5,50 @@ namespace Ciaos.Actors.Index;
 
 /// <summary>
 /// What a shard remembers of its keys: as they are for readers, or that there is no such key. It is part of the read
-/// model. The shard alone writes it, before it answers a write; many threads look keys up in it meanwhile, and so need
-/// no answer of the shard where the key is known and can be answered by itself. Bounded: what has not been used since
-/// the hand last came by makes room (CLOCK).
+/// model. The shard writes it before it answers a write; many threads look keys up in it meanwhile, and so need no
+/// answer of the shard where the key is known and can be answered by itself. They may add what they have found in the
+/// catalog (<see cref="TryRemember"/>). Bounded: what has not been used since the hand last came by makes room (CLOCK).
 /// </summary>
 /// <param name="capacity">Keys, at least one.</param>
 internal sealed class ShardCache(int capacity)
 {
     private readonly ConcurrentDictionary<KeyName, Entry> _entries = new(concurrencyLevel: 1, capacity: 31);
     private readonly List<KeyName> _ring = [];
+    private readonly Lock _gate = new();
     private int _hand;
 
     /// <summary>How many keys it knows.</summary>
     public int Count => _ring.Count;
 
-    /// <summary>The answer to a <see cref="Lookup"/> of the current version. Null: only the shard can tell, because the
-    /// key is not known here, is being renamed, or has many segments. For any thread.</summary>
-    public IReply? Find(KeyName name, bool forReading)
+    /// <summary>The answer to a <see cref="Lookup"/> of the current version. For any thread.</summary>
+    /// <param name="reply">Null: only the shard can tell, because the key is changing just now, is being renamed, or
+    /// has many segments.</param>
+    /// <returns>Whether the key is known here.</returns>
+    public bool TryFind(KeyName name, bool forReading, out IReply? reply)
     {
-        if (!_entries.TryGetValue(name, out var entry) || entry.IsHidden) return null;
+        reply = null;
+        if (!_entries.TryGetValue(name, out var entry)) return false;
+        if (entry.IsHidden) return true;
         entry.Use();
+        reply = entry.Answer(forReading);
+        return true;
+    }
+
+    /// <summary>What a reader has found in the catalog, unless the key is known by now, or what was found may be of the
+    /// past. For any thread.</summary>
+    /// <param name="before">What was looked at before the catalog was read. Whether it still holds is asked while
+    /// nobody else writes here.</param>
+    /// <returns>The answer, as of <see cref="TryFind"/>. Null also where it does not hold any more.</returns>
+    public IReply? TryRemember(
+        KeyName name, ObjectState? state, bool forReading, in UnsettledKeys.Glance before)
+    {
+        var entry = new Entry(state);
+        lock (_gate)
+        {
+            if (!before.StillHolds) return null;
+            if (!_entries.ContainsKey(name)) Add(name, entry);
+        }
+
         return entry.Answer(forReading);
     }
 
@@ -52,8 +76,18 @@ internal sealed class ShardCache(int capacity)
     /// <param name="state">Null: there is no such key.</param>
     public void Set(KeyName name, ObjectState? state)
     {
-        if (!_entries.ContainsKey(name)) TakePlace(name);
-        _entries[name] = new Entry(state);
+        var entry = new Entry(state);
+        lock (_gate)
+        {
+            if (_entries.ContainsKey(name)) _entries[name] = entry;
+            else Add(name, entry);
+        }
+    }
+
+    private void Add(KeyName name, Entry entry)
+    {
+        TakePlace(name);
+        _entries[name] = entry;
     }
 
     private void TakePlace(KeyName name)

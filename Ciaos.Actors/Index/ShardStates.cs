@@ -14,6 +14,7 @@ internal sealed class ShardStates(
     StoreMetrics? metrics = null) : IObjectStates
 {
     private readonly Dictionary<KeyName, PendingKey> _pending = [];
+    private readonly UnsettledKeys _unsettled = new();
     private ShardBatch _current = new(0);
 
     public ShardStates(int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null)
@@ -27,6 +28,9 @@ internal sealed class ShardStates(
 
     /// <summary>What readers may see, as far as it is remembered: they need not ask the shard for it.</summary>
     public ShardCache Readable { get; } = new(cacheEntries);
+
+    /// <summary>The same, and what the catalog has besides, as far as it is the same for readers.</summary>
+    public ShardLookups LookupsBy(ShardLookups.TryRead read) => new(Readable, _unsettled, read, metrics);
 
     /// <summary>Changes from now on belong to this batch.</summary>
     public void Begin(ShardBatch batch) => _current = batch;
@@ -49,7 +53,12 @@ internal sealed class ShardStates(
 
     public void Set(KeyName name, ObjectState? state)
     {
-        if (!_pending.TryGetValue(name, out var pending)) pending = new PendingKey(ReadApplied(name));
+        if (!_pending.TryGetValue(name, out var pending))
+        {
+            pending = new PendingKey(ReadApplied(name)) { Place = UnsettledKeys.PlaceOf(name) };
+            _unsettled.Add(pending.Place);
+        }
+
         _pending[name] = pending with { Latest = state, Last = _current };
         _current.States[name] = state;
     }
@@ -66,7 +75,12 @@ internal sealed class ShardStates(
     public void SetApplied(ShardBatch batch)
     {
         foreach (var name in batch.States.Keys)
-            if (_pending[name].Last == batch) _pending.Remove(name);
+        {
+            var pending = _pending[name];
+            if (pending.Last != batch) continue;
+            _pending.Remove(name);
+            _unsettled.Remove(pending.Place);
+        }
     }
 
     // What is not in the catalog is remembered too: a key is often looked for before it is made.
@@ -85,5 +99,8 @@ internal sealed class ShardStates(
         public ObjectState? Latest { get; init; }
 
         public ShardBatch? Last { get; init; }
+
+        /// <summary>Among <see cref="UnsettledKeys"/>.</summary>
+        public int Place { get; init; }
     }
 }

@@ -122,14 +122,14 @@ public sealed class ObjectStore
     }
 
     /// <summary>Looks a key up, as <see cref="IndexProtocol.Lookup"/> tells, but at once, and without the shard, where
-    /// the index remembers it.</summary>
+    /// the index remembers it, or nothing is under way with it. It may read a file on the way.</summary>
     /// <param name="forReading">The segments are wanted too. Where they are not, they may be given all the
     /// same.</param>
     /// <param name="version">Null: the current one.</param>
     public ValueTask<IndexProtocol.IReply> LookupAsync(
         BucketId bucket, ObjectKey key, bool forReading, CancellationToken cancellation,
         IndexProtocol.VersionId? version = null) =>
-        version is null && Remembered(bucket, key, forReading) is { } known
+        version is null && _open?.Look(bucket, key, forReading) is { } known
             ? ValueTask.FromResult(known)
             : new ValueTask<IndexProtocol.IReply>(
                 SendAsync(new IndexProtocol.Lookup(bucket, key, forReading, version), cancellation));
@@ -143,7 +143,7 @@ public sealed class ObjectStore
         BucketId bucket, IReadOnlyList<ObjectKey> keys, int keysAtOnce, CancellationToken cancellation)
     {
         var replies = new IndexProtocol.IReply?[keys.Count];
-        for (var i = 0; i < replies.Length; i++) replies[i] = Remembered(bucket, keys[i], forReading: true);
+        for (var i = 0; i < replies.Length; i++) replies[i] = _open?.Find(bucket, keys[i], forReading: true);
         var unknown = Enumerable.Range(0, keys.Count).Where(i => replies[i] is null);
         var shards = unknown.GroupBy(i => _layout.ShardOf(bucket, keys[i]));
         await Task.WhenAll(shards.Select(shard => LookupAsync([.. shard])));
@@ -256,13 +256,6 @@ public sealed class ObjectStore
     public Task<VolumeProtocol.VolumesStatus> GetVolumesStatusAsync(
         TimeSpan timeout, CancellationToken cancellation) =>
         _uploads.Volumes.Ask<VolumeProtocol.VolumesStatus>(VolumeProtocol.GetStatus.Instance, timeout, cancellation);
-
-    private IndexProtocol.IReply? Remembered(BucketId bucket, ObjectKey key, bool forReading)
-    {
-        var known = _open?.Find(bucket, key, forReading);
-        if (known is not null) _metrics?.CacheUsed(isHit: true);
-        return known;
-    }
 
     private Task<T> RunAsync<T>(Func<T> listing, CancellationToken cancellation)
     {

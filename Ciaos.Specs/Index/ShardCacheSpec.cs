@@ -19,10 +19,10 @@ public class ShardCacheSpec
     {
         var state = State("a", version: 7);
         _cache.Set(state.Name, state);
-        var found = Assert.IsType<Found>(_cache.Find(state.Name, forReading: true));
+        var found = Assert.IsType<Found>(Find(state.Name, forReading: true));
         Assert.Equal((state.Record, null), (found.Object, found.Ticket));
         Assert.Equal<Segment>(state.ReadInline(), found.Segments);
-        Assert.Same(state.Record, Assert.IsType<Found>(_cache.Find(state.Name, forReading: false)).Object);
+        Assert.Same(state.Record, Assert.IsType<Found>(Find(state.Name, forReading: false)).Object);
     }
 
     [Fact]
@@ -32,8 +32,8 @@ public class ShardCacheSpec
         marker = marker with { Record = marker.Record with { IsDeleteMarker = true, SegmentCount = 0 } };
         _cache.Set(Name("a"), null);
         _cache.Set(marker.Name, marker);
-        Assert.Null(Assert.IsType<KeyNotFound>(_cache.Find(Name("a"), forReading: true)).Marker);
-        Assert.Same(marker.Record, Assert.IsType<KeyNotFound>(_cache.Find(marker.Name, forReading: false)).Marker);
+        Assert.Null(Assert.IsType<KeyNotFound>(Find(Name("a"), forReading: true)).Marker);
+        Assert.Same(marker.Record, Assert.IsType<KeyNotFound>(Find(marker.Name, forReading: false)).Marker);
     }
 
     [Fact]
@@ -43,10 +43,10 @@ public class ShardCacheSpec
         large = large with { Record = large.Record with { SegmentCount = 2 } };
         _cache.Set(moving.Name, moving);
         _cache.Set(large.Name, large);
-        Assert.Null(_cache.Find(moving.Name, forReading: false));
-        Assert.Null(_cache.Find(large.Name, forReading: true));
-        Assert.Same(large.Record, Assert.IsType<Found>(_cache.Find(large.Name, forReading: false)).Object);
-        Assert.Null(_cache.Find(Name("c"), forReading: false));
+        Assert.Null(Find(moving.Name, forReading: false));
+        Assert.Null(Find(large.Name, forReading: true));
+        Assert.Same(large.Record, Assert.IsType<Found>(Find(large.Name, forReading: false)).Object);
+        Assert.Null(Find(Name("c"), forReading: false));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class ShardCacheSpec
         _cache.Set(Name("hot"), State("hot"));
         for (var i = 0; i < 1000; i++)
         {
-            Assert.NotNull(_cache.Find(Name("hot"), forReading: true));
+            Assert.NotNull(Find(Name("hot"), forReading: true));
             _cache.Set(Cold(i), null);
             Assert.InRange(_cache.Count, 1, 4);
         }
@@ -81,7 +81,7 @@ public class ShardCacheSpec
 
         void Look() => seen.Add((VersionOf("a"), VersionOf("b")));
 
-        long? VersionOf(string key) => (_cache.Find(Name(key), forReading: true) as Found)?.Object.Version;
+        long? VersionOf(string key) => (Find(Name(key), forReading: true) as Found)?.Object.Version;
 
         IEnumerable<KeyValuePair<KeyName, ObjectState?>> Looking(KeyValuePair<KeyName, ObjectState?>[] states)
         {
@@ -92,6 +92,9 @@ public class ShardCacheSpec
             }
         }
     }
+
+    private IReply? Find(KeyName name, bool forReading) =>
+        _cache.TryFind(name, forReading, out var reply) ? reply : null;
 
     private static KeyName Name(string key) => new(IndexNode.Bucket, ObjectKey.Create(key));
 

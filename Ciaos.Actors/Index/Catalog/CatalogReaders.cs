@@ -22,9 +22,26 @@ internal sealed class CatalogReaders(CatalogDatabase database, int connections) 
         try
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (!_idle.TryTake(out var reader))
-                reader = new CatalogReader(database.OpenReader(), database.BeginSnapshot);
-            return Use(reader, work);
+            return Use(work, static (reader, read) => read(reader));
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, for any thread: it does not wait for a connection, nor for a network.</summary>
+    /// <returns>False: it would have had to wait.</returns>
+    /// <exception cref="System.Data.Common.DbException">The catalog cannot be read.</exception>
+    public bool TryRead<TArgument, T>(TArgument argument, Func<CatalogReader, TArgument, T?> work, out T? result)
+    {
+        result = default;
+        if (!database.IsAtHand || !_places.Wait(0)) return false;
+        try
+        {
+            if (_closed) return false;
+            result = Use(argument, work);
+            return true;
         }
         finally
         {
@@ -38,11 +55,13 @@ internal sealed class CatalogReaders(CatalogDatabase database, int connections) 
         while (_idle.TryTake(out var reader)) reader.Dispose();
     }
 
-    private T Use<T>(CatalogReader reader, Func<CatalogReader, T> work)
+    private T Use<TArgument, T>(TArgument argument, Func<CatalogReader, TArgument, T> work)
     {
+        if (!_idle.TryTake(out var reader))
+            reader = new CatalogReader(database.OpenReader(), database.BeginSnapshot);
         try
         {
-            var result = work(reader);
+            var result = work(reader, argument);
             _idle.Add(reader);
             if (_closed) Dispose();
             return result;

@@ -20,6 +20,8 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
 
     public override string KeyedTable => "WITHOUT ROWID";
 
+    public override bool IsAtHand => true;
+
     // Such a transaction does not fail halfway because somebody else has written since its first read.
     public override string BeginWrite => "BEGIN IMMEDIATE";
 
