@@ -7,13 +7,14 @@ namespace Ciaos.Actors.Index;
 /// <summary>
 /// Answers look-ups on any thread, without the shard, where that is as good as asking it: of what is remembered, and
 /// else of what the catalog has of the key. That is what readers may see, but while an event of the key is under way:
-/// then the catalog may lack what others have been shown already, or have what nobody may be shown yet. Hence the order:
+/// then the catalog may lack what others have been shown already, or have what nobody may be shown yet. Hence the
+/// order:
 /// <list type="number">
 /// <item>Look whether anything is under way with the key. If so, only the shard can tell.</item>
-/// <item>Read the catalog, in a transaction that begins now. So it has all that went before 1, since what is under way
-/// is said to be so until it is committed.</item>
-/// <item>Look again. Has anything been under way since 1, what was read may be of before, or of a time that has not come
-/// for readers: the shard is asked. Else it is what the key has been all the time from 1 on.</item>
+/// <item>Read the catalog as it is now, or later. So it has all that went before 1, since what is under way is said to
+/// be so until it is committed.</item>
+/// <item>Look again. Has anything been under way since 1, what was read may be of before, or of a time that has not
+/// come for readers: the shard is asked. Else it is what the key has been all the time from 1 on.</item>
 /// <item>Remember it, while nobody else can write to the cache, so that 3 still holds: who changes the key from then on
 /// puts its newer state above it.</item>
 /// </list>
@@ -37,7 +38,8 @@ internal sealed class ShardLookups(
         return reply;
     }
 
-    /// <summary>As <see cref="Find"/>, and from the catalog. It may read a file. Null: only the shard can tell.</summary>
+    /// <summary>As <see cref="Find"/>, and from the catalog: it may read a file. Null: only the shard can
+    /// tell.</summary>
     public IReply? Look(KeyName name, bool forReading)
     {
         if (cache.TryFind(name, forReading, out var reply))
@@ -58,11 +60,11 @@ internal sealed class ShardLookups(
     {
         try
         {
-            return readers.TryRead(name, static (reader, key) => reader.FindObject(key), out state);
+            return readers.TryFind(name, out state);
         }
-        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure))
+        catch (Exception failure) when (IndexFailures.IsOfCatalog(failure) || failure is ObjectDisposedException)
         {
-            // The shard meets it too, and tells of it.
+            // The shard meets it too, and tells of it; or the node stops.
             state = null;
             return false;
         }

@@ -19,7 +19,7 @@ internal sealed class ShardStates(
 
     public ShardStates(int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null)
         : this(
-            cacheEntries, name => readers.Read(reader => reader.FindObject(name)),
+            cacheEntries, readers.Find,
             name => readers.Read(reader => reader.Versions.Newest(name)), metrics)
     {
     }

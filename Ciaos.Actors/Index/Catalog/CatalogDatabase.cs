@@ -13,8 +13,11 @@ internal abstract class CatalogDatabase
     /// <summary>Ends the definition of a table that is only ever reached through its primary key.</summary>
     public abstract string KeyedTable { get; }
 
-    /// <summary>It is a file of this machine: a look-up takes some microseconds, and need not be kept off threads that
-    /// have other things to do.</summary>
+    /// <summary>When it is being written, by whoever has it from here.</summary>
+    public CatalogChanges Changes { get; } = new();
+
+    /// <summary>It is a file of this machine that nobody else writes: a look-up takes some microseconds, and need not
+    /// be kept off threads that have other things to do.</summary>
     public virtual bool IsAtHand => false;
 
     /// <summary>Begins a transaction that sees all as it is at its first statement.</summary>

@@ -70,6 +70,9 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
 
     private AgeReader? _ages;
 
+    // How the catalog's changes looked when the snapshot began that is still open; null: none is.
+    private long? _kept;
+
     public VersionReader Versions { get; } = new(connection);
 
     public UploadReader Uploads { get; } = new(connection);
@@ -104,6 +107,35 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     {
         using var row = _object.Set(name.Bucket.Value).Set(name.Key).Read();
         return row.Read() ? ObjectRows.Read(row) : null;
+    }
+
+    /// <summary>As <see cref="FindObject"/>, in a snapshot that stays open as long as nothing is written: to begin and
+    /// to end one costs as much as a row.</summary>
+    /// <param name="changes">Tells what is written to the catalog. Null: something else may write, no snapshot is
+    /// kept.</param>
+    public ObjectState? FindInKeptSnapshot(KeyName name, CatalogChanges? changes)
+    {
+        if (changes is null) return FindObject(name);
+        var now = changes.Look();
+        if (_kept != now)
+        {
+            EndKeptSnapshot();
+            if (!CatalogChanges.IsQuiet(now)) return FindObject(name);
+            _begin.Execute();
+            _kept = now;
+        }
+
+        var state = FindObject(name);
+        if (changes.Look() != now) EndKeptSnapshot();
+        return state;
+    }
+
+    /// <summary>What is read from now on is as it is then.</summary>
+    public void EndKeptSnapshot()
+    {
+        if (_kept is null) return;
+        _kept = null;
+        _commit.Execute();
     }
 
     /// <summary>Objects from a key on, in order, up to a key that is not wanted any more.</summary>

@@ -126,6 +126,7 @@ internal sealed class CatalogStore : IDisposable
     {
         lock (_gate)
         {
+            _database.Changes.Begin();
             try
             {
                 _connection ??= _database.OpenWriter();
@@ -142,6 +143,10 @@ internal sealed class CatalogStore : IDisposable
             {
                 Close();
                 throw;
+            }
+            finally
+            {
+                _database.Changes.End();
             }
         }
     }

@@ -53,6 +53,8 @@ public sealed class CatalogFixture : IDisposable
 
     internal CatalogReaders Readers { get; private set; } = null!;
 
+    internal CatalogDatabase Database { get; private set; } = null!;
+
     internal CatalogListing Listing => new(Readers, new ShardLayout(Shards), ActorRefs.Nobody);
 
     internal ObjectState? Find(string key, long bucket = 1) =>
@@ -109,9 +111,9 @@ public sealed class CatalogFixture : IDisposable
 
     private void Open()
     {
-        var database = CatalogDatabase.From(Settings);
-        Store = CatalogStore.Open(database, Shards);
-        Readers = new CatalogReaders(database, 2);
+        Database = CatalogDatabase.From(Settings);
+        Store = CatalogStore.Open(Database, Shards);
+        Readers = new CatalogReaders(Database, 2);
     }
 
     private void Close()
