@@ -40,8 +40,7 @@ public sealed class JournalStores : IExtension, IDisposable
         {
             foreach (var entry in _open.Values)
             {
-                entry.Writer.Dispose();
-                entry.Database.Dispose();
+                entry.Close();
             }
 
             _open.Clear();
@@ -57,8 +56,7 @@ public sealed class JournalStores : IExtension, IDisposable
             _open.Remove(settings);
         }
 
-        unused.Writer.Dispose();
-        unused.Database.Dispose();
+        unused.Close();
     }
 
     /// <summary>Makes the extension of a system.</summary>
@@ -78,6 +76,13 @@ public sealed class JournalStores : IExtension, IDisposable
         public JournalDatabase Database { get; } = new(settings);
 
         public JournalWriter Writer => _writer ??= new JournalWriter(Database, post, metrics, warn);
+
+        // The connection that is closed last deletes the log, if it is the writer's.
+        public void Close()
+        {
+            Database.Dispose();
+            Writer.Dispose();
+        }
     }
 }
 

@@ -56,11 +56,7 @@ internal sealed class LogCheckpoints(
 
     /// <summary>Makes a connection leave the log as it is: by itself, one that is closed last would bring it into the
     /// database and delete it, even after a failure. Every connection needs it.</summary>
-    public static void LeaveLogOnClose(SqliteConnection connection)
-    {
-        var result = sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
-        if (result != SQLITE_OK) throw new SqliteException("The log would be moved into the database", result);
-    }
+    public static void LeaveLogOnClose(SqliteConnection connection) => LeaveLog(connection, isLeft: true);
 
     /// <summary>To be called by the writer behind each of its commits, with its connection.</summary>
     public void AfterCommit(DbConnection writer)
@@ -78,13 +74,22 @@ internal sealed class LogCheckpoints(
     public void Close(DbConnection writer)
     {
         Dispose();
-        if (_stage != Stage.Failed) Try((SqliteConnection)writer, SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        var connection = (SqliteConnection)writer;
+        if (_stage == Stage.Failed) return;
+        if (Try(connection, SQLITE_CHECKPOINT_TRUNCATE, out var log, out _) && log == 0)
+            LeaveLog(connection, isLeft: false);
     }
 
     /// <summary>Waits for what runs, and begins nothing any more.</summary>
     public void Dispose()
     {
         lock (_running) _isClosed = true;
+    }
+
+    private static void LeaveLog(SqliteConnection connection, bool isLeft)
+    {
+        var result = sqlite3_db_config(connection.Handle, NoCheckpointOnClose, isLeft ? 1 : 0, out _);
+        if (result != SQLITE_OK) throw new SqliteException("What happens to the log cannot be set", result);
     }
 
     private void Begin()
