@@ -18,6 +18,7 @@ using Ciaos.Host.Settings;
 using Ciaos.Http;
 using Ciaos.Http.Health;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.S3.Notifications;
@@ -131,11 +132,13 @@ public sealed class Node : IAsyncDisposable
             var store = NodeStore.Start(system, settings, data, RandomSalt, time, secrets);
             var feed = store.StartFeed(feedSettings, journal);
             var readiness = new Readiness();
+            var quotas = new UserQuotas(store.Objects, store.Identity.Directory, time);
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
-                telemetry.Requests, feed);
+                telemetry.Requests, feed, quotas);
             var s3 = await StartS3Async(
-                config, httpSettings, store, readiness, telemetry.Requests, time, loggers, certificate, cancellation);
+                config, httpSettings, store, readiness, telemetry.Requests, quotas, time, loggers, certificate,
+                cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
@@ -167,13 +170,13 @@ public sealed class Node : IAsyncDisposable
 
     private static async Task<HttpServer?> StartS3Async(
         Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry,
-        TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
+        UserQuotas quotas, TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
     {
         var settings = S3Settings.From(config);
         if (!settings.IsEnabled) return null;
         return await S3Server.StartAsync(
             limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,
-            cancellation, telemetry);
+            cancellation, telemetry, quotas);
     }
 
     private static void StopInOrder(

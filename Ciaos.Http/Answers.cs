@@ -41,6 +41,15 @@ internal static class Answers
         TextAsync(context, StatusCodes.Status403Forbidden, Locked(key));
 
     /// <summary>The client may try again soon.</summary>
+    public static Task TooManyRequestsAsync(HttpContext context, string user)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return TextAsync(
+            context, StatusCodes.Status429TooManyRequests,
+            $"The user {user} has sent more requests per second than its quota allows");
+    }
+
+    /// <summary>The client may try again soon.</summary>
     public static Task UnavailableAsync(HttpContext context, string text)
     {
         context.Response.Headers.RetryAfter = "1";

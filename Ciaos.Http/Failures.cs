@@ -5,6 +5,7 @@ using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Http.Admin;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.Quotas;
 using Ciaos.Storage.FlatBuffers;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Connections;
@@ -33,7 +34,8 @@ internal sealed class Failures(ILogger logger)
     {
         switch (error)
         {
-            case BadHttpRequestException or FlatBuffersParseException or RequestRefusedException:
+            case BadHttpRequestException or FlatBuffersParseException or RequestRefusedException
+                or QuotaExceededException:
                 return RefuseAsync(context, StatusOf(error), error.Message);
             case IOException { InnerException: OverflowException }:
                 // So Kestrel tells of a chunk whose size is beyond any number.
@@ -75,6 +77,8 @@ internal sealed class Failures(ILogger logger)
         {
             case DataKeyException { Problem: not DataKeyProblem.Damaged }:
                 return (StatusCodes.Status400BadRequest, error.Message);
+            case QuotaExceededException:
+                return (StatusOf(error), error.Message);
             case UploadRejectedException rejected:
                 return (StatusOf(rejected.Reason), error.Message);
             case IndexFailedException failed:
@@ -97,6 +101,7 @@ internal sealed class Failures(ILogger logger)
     {
         BadHttpRequestException bad => bad.StatusCode,
         RequestRefusedException refused => refused.Status,
+        QuotaExceededException => StatusCodes.Status403Forbidden,
         _ => StatusCodes.Status400BadRequest,
     };
 

@@ -4,6 +4,7 @@ using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,14 +36,15 @@ public sealed class HttpServer : IAsyncDisposable
     /// off.</param>
     /// <param name="telemetry">Null: nothing is measured.</param>
     /// <param name="feed">What clients can follow; null: nothing.</param>
+    /// <param name="quotas">Those that the other front end counts with; null: there is none.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings settings, ObjectStore store, Readiness readiness, ILoggerFactory loggers,
         CancellationToken cancellation, TlsCertificate? certificate = null, IdentitySystem? identity = null,
-        Telemetry? telemetry = null, ChangeFeed? feed = null)
+        Telemetry? telemetry = null, ChangeFeed? feed = null, UserQuotas? quotas = null)
     {
         var logger = loggers.CreateLogger<NativeApi>();
-        var api = new NativeApi(store, settings, readiness, logger, identity, telemetry, feed);
+        var api = new NativeApi(store, settings, readiness, logger, identity, telemetry, feed, quotas);
         RequestDelegate handler = api.HandleAsync;
         if (telemetry is not null) handler = telemetry.Observe(FrontEnd.Native, handler, logger);
         var listener = new ListenerSettings(settings.Address, settings.Port, certificate);

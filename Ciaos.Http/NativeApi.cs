@@ -8,6 +8,7 @@ using Ciaos.Http.Health;
 using Ciaos.Http.Listing;
 using Ciaos.Http.Metrics;
 using Ciaos.Http.Native;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.Raw;
 using Ciaos.Storage;
 using Microsoft.AspNetCore.Http;
@@ -26,6 +27,7 @@ public sealed class NativeApi
     private readonly ILogger _logger;
     private readonly Failures _failures;
     private readonly NativeAccess _access;
+    private readonly UserQuotas _quotas;
     private readonly AdminApi? _admin;
     private readonly HealthRoutes _health;
     private readonly ListRoute _list;
@@ -42,14 +44,18 @@ public sealed class NativeApi
     /// <param name="identity">Null: without the admin API, and only where authentication is off.</param>
     /// <param name="telemetry">Null: there are no metrics.</param>
     /// <param name="feed">Null: nobody can follow what happens.</param>
+    /// <param name="quotas">Null: those that the identities have.</param>
     internal NativeApi(
         ObjectStore store, HttpSettings settings, Readiness readiness, ILogger logger, IdentitySystem? identity = null,
-        Telemetry? telemetry = null, ChangeFeed? feed = null)
+        Telemetry? telemetry = null, ChangeFeed? feed = null, UserQuotas? quotas = null)
     {
         if (settings.IsAuthenticationOn) ArgumentNullException.ThrowIfNull(identity);
         var authentication =
             settings.IsAuthenticationOn ? new Authentication(identity!.Directory, identity.Time) : null;
         _access = new NativeAccess(authentication);
+        _quotas = quotas ?? (identity is null
+            ? UserQuotas.Unlimited
+            : new UserQuotas(store, identity.Directory, identity.Time));
         _metrics = telemetry is null ? null : new MetricsRoute(telemetry, authentication);
         _admin = identity is null ? null : new AdminApi(identity, readiness);
         (_readiness, _logger) = (readiness, logger);
@@ -57,13 +63,13 @@ public sealed class NativeApi
         _health = new HealthRoutes(store, readiness);
         _list = new ListRoute(store);
         _events = new EventsRoute(store, feed, _access, settings);
-        _writes = new FileListWrites(store, _failures, settings.MaxFilesPerUpload);
+        _writes = new FileListWrites(store, _quotas, _failures, settings.MaxFilesPerUpload);
         _reads = new FileListReads(store, _failures);
         _changes = new KeyChanges(store, _failures);
         _rawReads = new RawReads(store, _failures);
-        _rawWrites = new RawWrites(store, _failures);
+        _rawWrites = new RawWrites(store, _quotas, _failures);
         _stat = new StatRoute(store, _failures);
-        _batches = new BatchRoutes(store, _failures, settings.Batch, settings.MaxFilesPerUpload);
+        _batches = new BatchRoutes(store, _quotas, _failures, settings.Batch, settings.MaxFilesPerUpload);
     }
 
     internal static string RawTargetOf(HttpContext context) =>
@@ -109,6 +115,7 @@ public sealed class NativeApi
         if (_readiness.Reason is { } reason) return Answers.UnavailableAsync(context, reason);
         var caller = _access.Identify(context);
         watch?.User = caller.User;
+        if (!_quotas.TryTakeRequest(caller.User)) return Answers.TooManyRequestsAsync(context, caller.User);
         var error = "";
         switch (route.Name)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Listing;
+using Ciaos.Http.Quotas;
 using Ciaos.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,7 +15,8 @@ namespace Ciaos.Http.Batch;
 /// and answered together when all are durable. A stream that is malformed or cut is refused; what came whole before
 /// may have been stored.
 /// </summary>
-internal sealed class BatchWrites(ObjectStore store, Failures failures, BatchSettings settings, int maxFiles)
+internal sealed class BatchWrites(
+    ObjectStore store, UserQuotas quotas, Failures failures, BatchSettings settings, int maxFiles)
 {
     /// <summary>The segments of an object with more files take much memory, so that the next one has to wait.</summary>
     private const int MaxFilesSideBySide = 1024;
@@ -94,7 +96,8 @@ internal sealed class BatchWrites(ObjectStore store, Failures failures, BatchSet
             try
             {
                 var itemToken = token is null ? null : string.Create(Culture, $"{token}/{item.Index}");
-                var write = new ItemWrite(batch.Store, batch.Failures, context, _bucket!, item, body, itemToken);
+                var write = new ItemWrite(
+                    batch.Store, batch.Quotas, batch.Failures, context, _bucket!, item, body, itemToken);
                 var isWhole = await write.BufferAsync();
                 if (isWhole && item.LengthBytes.Count <= MaxFilesSideBySide)
                     _inFlight.Enqueue((item.Index, StoreAsync(write, item.Key)));
@@ -149,6 +152,8 @@ internal sealed class BatchWrites(ObjectStore store, Failures failures, BatchSet
     }
 
     private ObjectStore Store => store;
+
+    private UserQuotas Quotas => quotas;
 
     private Failures Failures => failures;
 

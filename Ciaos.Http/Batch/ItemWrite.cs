@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Quotas;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
 
@@ -11,8 +12,8 @@ namespace Ciaos.Http.Batch;
 /// <param name="body">Its bytes; the caller ends it.</param>
 /// <param name="token">What this object's write is called by (<see cref="Idempotency"/>), or null.</param>
 internal sealed class ItemWrite(
-    ObjectStore store, Failures failures, HttpContext context, BucketProtocol.BucketInfo bucket, PutItem item,
-    ItemBody body, string? token)
+    ObjectStore store, UserQuotas quotas, Failures failures, HttpContext context, BucketProtocol.BucketInfo bucket,
+    PutItem item, ItemBody body, string? token)
 {
     private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
@@ -48,13 +49,19 @@ internal sealed class ItemWrite(
         try
         {
             if (await EarlyReplyAsync() is { } early) return ResultOf(early);
+            using var hold = await quotas.HoldAsync(
+                bucket, item.BodyBytes, item.Mode is PutFrameMode.Create or PutFrameMode.Upsert ? 1 : 0,
+                context.RequestAborted);
             var stored = await upload.StoreAsync(body.Reader, context.RequestAborted);
             var content = new IndexProtocol.Content(upload.Id, ItemBody.Segments(item, stored), NoMetadata);
 
             // From here on the outcome counts, not whether the client still waits for it.
-            return ResultOf(await store.SendAsync(CommandOf(content), CancellationToken.None));
+            var reply = await store.SendAsync(CommandOf(content), CancellationToken.None);
+            if (reply is IndexProtocol.Stored) hold?.Keep();
+            return ResultOf(reply);
         }
-        catch (UploadRejectedException failure)
+        catch (Exception failure) when (
+            failure is UploadRejectedException or QuotaExceededException or IndexFailedException)
         {
             var (status, text) = failures.AnswerOf(context, item.Key.Value, failure);
             return new PutResult(status, text);

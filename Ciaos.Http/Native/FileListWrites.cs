@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.Raw;
 using Ciaos.Storage;
 using Ciaos.Storage.FlatBuffers;
@@ -22,7 +23,7 @@ internal enum FileListWrite
 /// body within one chunk is checked in memory and then stored; a longer one is stored as it comes and checked where it
 /// lies. Only the index command makes it visible: whatever fails before leaves needles that nothing refers to.
 /// </summary>
-internal sealed class FileListWrites(ObjectStore store, Failures failures, int maxFiles)
+internal sealed class FileListWrites(ObjectStore store, UserQuotas quotas, Failures failures, int maxFiles)
 {
     private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
@@ -50,11 +51,14 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
 
         var precondition = conditions.ForWrite((found as IndexProtocol.Found)?.Object);
 
-        var (content, named) = await StoreAsync(context, bucket.Id, key, write, token);
+        using var hold = await quotas.HoldAsync(
+            bucket, context.Request.ContentLength, write == FileListWrite.Put ? 1 : 0, context.RequestAborted);
+        var (content, named) = await StoreAsync(context, bucket.Id, key, write, token, hold);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
             CommandOf(write, bucket, key, content, precondition, named), CancellationToken.None);
+        if (reply is IndexProtocol.Stored) hold?.Keep();
         await AnswerAsync(context, key, reply, write);
     }
 
@@ -93,10 +97,12 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
     };
 
     private async Task<(IndexProtocol.Content Content, IdempotencyToken? Token)> StoreAsync(
-        HttpContext context, BucketId bucket, ObjectKey key, FileListWrite write, string? token)
+        HttpContext context, BucketId bucket, ObjectKey key, FileListWrite write, string? token,
+        QuotaHold? hold)
     {
         LimitBody(context, key);
         var (body, cancellation) = (context.Request.BodyReader, context.RequestAborted);
+        if (hold is not null) body = hold.Watch(body);
         await using var upload = store.BeginUpload(
             bucket, key, OperationOf(write), BodyFormat.FileDataList, NoMetadata, keepsCrc: token is not null);
         List<FileExtent>? files = null;
@@ -107,6 +113,7 @@ internal sealed class FileListWrites(ObjectStore store, Failures failures, int m
         var stored = await upload.StoreAsync(body, cancellation);
         files ??= ReadStoredFiles(stored, cancellation);
         var segments = FileListBody.Segments(stored, files, maxFiles);
+        hold?.GrowTo(files.Sum(file => file.LengthBytes));
         return (new IndexProtocol.Content(upload.Id, segments, NoMetadata), Idempotency.TokenOf(token, upload));
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Quotas;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Ciaos.Http.Raw;
 
 /// <summary><c>PUT</c> and <c>DELETE</c> of <c>/raw/{key}</c>: a body of any size as an object of one file.</summary>
-internal sealed class RawWrites(ObjectStore store, Failures failures)
+internal sealed class RawWrites(ObjectStore store, UserQuotas quotas, Failures failures)
 {
     private const int MaxContentTypeLength = 256;
     private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
@@ -25,13 +26,16 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
         var bucket = await store.ResolveBucketAsync(user, context.RequestAborted);
         if (await JudgeAsync(context, bucket.Id, key, conditions, token) is not { } precondition) return;
 
-        var (content, named) = await StoreAsync(context, bucket.Id, key, metadata, token);
+        using var hold = await quotas.HoldAsync(
+            bucket, context.Request.ContentLength, objects: 1, context.RequestAborted);
+        var (content, named) = await StoreAsync(context, bucket.Id, key, metadata, token, hold);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
             new IndexProtocol.Put(
                 bucket.Id, key, IndexProtocol.PutMode.Upsert, precondition, content, bucket.Versioning, named),
             CancellationToken.None);
+        if (reply is IndexProtocol.Stored) hold?.Keep();
         await AnswerAsync(context, key, reply);
     }
 
@@ -65,12 +69,14 @@ internal sealed class RawWrites(ObjectStore store, Failures failures)
 
     private async Task<(IndexProtocol.Content Content, IdempotencyToken? Token)> StoreAsync(
         HttpContext context, BucketId bucket, ObjectKey key, ImmutableSortedDictionary<string, string> metadata,
-        string? token)
+        string? token, QuotaHold? hold)
     {
+        var body = context.Request.BodyReader;
+        if (hold is not null) body = hold.Watch(body);
         await using var upload = store.BeginUpload(
             bucket, key, UploadOperation.Replace, BodyFormat.Raw, metadata, keepsCrc: token is not null);
-        await upload.BufferAsync(context.Request.BodyReader, context.Request.ContentLength, context.RequestAborted);
-        var stored = await upload.StoreAsync(context.Request.BodyReader, context.RequestAborted);
+        await upload.BufferAsync(body, context.Request.ContentLength, context.RequestAborted);
+        var stored = await upload.StoreAsync(body, context.RequestAborted);
         var segments = ImmutableArray.CreateBuilder<Segment>();
         stored.AddSegments(segments, 0, stored.LengthBytes);
         return (

@@ -1,4 +1,5 @@
 using Ciaos.Actors.Identity;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3.Auth;
 
 namespace Ciaos.Http.S3;
@@ -8,12 +9,11 @@ namespace Ciaos.Http.S3;
 internal sealed class S3Callers
 {
     private readonly IdentityDirectory _identity;
-    private readonly RequestRates _rates;
+    private readonly UserQuotas _quotas;
 
-    public S3Callers(IdentityDirectory identity, S3Settings settings, TimeProvider time)
+    public S3Callers(IdentityDirectory identity, S3Settings settings, UserQuotas quotas, TimeProvider time)
     {
-        _identity = identity;
-        _rates = new RequestRates(time);
+        (_identity, _quotas) = (identity, quotas);
         Requests = new S3Authentication(settings.Region, Find, time);
         Forms = new PostAuthentication(Requests);
     }
@@ -31,7 +31,7 @@ internal sealed class S3Callers
         var user = key is null ? null : _identity.FindUser(key.User);
         if (key is null || user is null) throw new S3Exception(S3Error.InvalidAccessKeyId);
         _identity.NoteUse(key.Id);
-        return _rates.TryTake(user.Name, user.Quota.MaxRequestsPerSecond)
+        return _quotas.TryTakeRequest(user.Name)
             ? (key, user)
             : throw new S3Exception(S3Error.SlowDown);
     }

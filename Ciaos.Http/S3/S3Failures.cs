@@ -4,6 +4,7 @@ using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.Quotas;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -76,6 +77,7 @@ internal sealed class S3Failures(ILogger logger)
             new S3Exception(S3Error.IncompleteBody, error.Message),
         UploadRejectedException => new S3Exception(S3Error.SlowDown, error.Message),
         IndexFailedException failed => Of(failed.Failed),
+        QuotaExceededException => new S3Exception(S3Error.QuotaExceeded, error.Message),
         DataKeyException missing => Of(missing),
         AskTimeoutException => new S3Exception(S3Error.SlowDown, "A part of the node did not answer in time."),
         _ => null,

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
 using Ciaos.Http;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.Quotas;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using Microsoft.Extensions.Logging;
@@ -50,28 +53,36 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
 
     public Exception? ListingFailure { get; set; }
 
+    /// <summary>Of all buckets; to be set before the first of them is used.</summary>
+    public ImmutableSortedDictionary<string, string> BucketConfig { get; set; } = ObjectMetadata.None;
+
+    /// <summary>Of encrypted objects.</summary>
+    public DataKeys Keys { get; } = new(
+        new MasterKey(new byte[MasterKey.SizeBytes], RandomNumberGenerator.Fill), RandomNumberGenerator.Fill);
+
     public int NeedleCount => _needles.Count;
 
     public static async Task<MemoryNode> StartAsync(
-        string settings = "", IdentitySystem? identity = null, Telemetry? telemetry = null)
+        string settings = "", IdentitySystem? identity = null, Telemetry? telemetry = null, UserQuotas? quotas = null)
     {
         var node = new MemoryNode();
         var store = new ObjectStore(
             node._system.ActorOf(Props.Create(() => new MemoryIndex(
                 command => node.Overrule(command), node.Show))),
-            node._system.ActorOf(Props.Create(() => new Buckets())),
+            node._system.ActorOf(Props.Create(() => new Buckets(node))),
             node._system.ActorOf(Props.Create(() => new Volumes(node))),
             node,
             node,
             new NeedleIds(TimeProvider.System),
             TimeProvider.System,
-            new StoreSettings(ChunkBytes, 4, 16 * ChunkBytes, Patience, AskTimeout));
+            new StoreSettings(ChunkBytes, 4, 16 * ChunkBytes, Patience, AskTimeout),
+            keys: node.Keys);
         var config = ConfigurationFactory.ParseString("ciaos.http { port = 0, " + settings + " }")
             .WithFallback(HttpSettingsSpec.Reference());
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(node).SetMinimumLevel(LogLevel.Debug));
         node._server = await HttpServer.StartAsync(
             HttpSettings.From(config), store, node.Readiness, loggers, default, identity: identity,
-            telemetry: telemetry);
+            telemetry: telemetry, quotas: quotas);
         node.Readiness.SetReady();
         node.Client.BaseAddress = new Uri(node._server.Address);
         node.Client.DefaultRequestHeaders.Add("User", "me");
@@ -154,13 +165,13 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
     {
         private readonly Dictionary<string, BucketId> _known = new(StringComparer.Ordinal);
 
-        public Buckets() => Receive<BucketProtocol.Resolve>(resolve =>
+        public Buckets(MemoryNode node) => Receive<BucketProtocol.Resolve>(resolve =>
         {
             if (resolve.Create) _known.TryAdd(resolve.Owner, new BucketId(_known.Count + 1));
             Sender.Tell(_known.TryGetValue(resolve.Owner, out var bucket)
                 ? new BucketProtocol.Resolved(new BucketProtocol.BucketInfo(
                     bucket, resolve.Owner, resolve.Owner, DateTimeOffset.UnixEpoch,
-                    ImmutableSortedDictionary<string, string>.Empty, 1))
+                    node.BucketConfig, 1))
                 : new BucketProtocol.NoSuchBucket(resolve.Owner));
         });
     }

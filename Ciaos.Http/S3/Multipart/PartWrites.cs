@@ -10,7 +10,8 @@ using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Http.S3.Multipart;
 
-/// <summary><c>UploadPart</c> and <c>UploadPartCopy</c>, which is told by its header alone.</summary>
+/// <summary><c>UploadPart</c> and <c>UploadPartCopy</c>, which is told by its header alone. A part holds room in the
+/// quota while it is being stored; for good all of them count when the upload is completed.</summary>
 internal sealed class PartWrites(S3Services services, UploadFinder uploads)
 {
     private const long MaxPartBytes = 5L * 1024 * 1024 * 1024;
@@ -43,10 +44,10 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
         using var body = S3Bodies.Open(
             request.Http, request.Caller,
             new S3BodyOptions(MaxPartBytes, MustHaveLength: true, WithMd5: true, kind?.Algorithm));
-        await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted, objects: 0);
+        using var hold = await services.Quotas.HoldAsync(request.Bucket, body.Length, objects: 0, request.Aborted);
         var stored = await _bodies.StoreAsync(
             request.Bucket.Id, request.Key, body, UploadOperation.Part, ObjectMetadata.None, target.DataKey,
-            request.Aborted);
+            hold, request.Aborted);
         var part = await PutAsync(target.Upload, target.Number, stored);
         EncryptionHeaders.Write(request, target.Upload.Metadata);
         request.Response.Headers.ETag = $"\"{part.Metadata[ObjectMetadata.ETag]}\"";
@@ -61,7 +62,8 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
         await using var reader = _bodies.OpenRead(found, sourceKey);
         var range = CopyRange.Find(request.Header(CopyRange.HeaderName), found.Object.SizeBytes);
         new BodyLimits(0, MaxPartBytes).CheckWhole(range.LengthBytes);
-        await services.Quotas.CheckAsync(request.Bucket, range.LengthBytes, request.Aborted, objects: 0);
+        using var hold = await services.Quotas.HoldAsync(
+            request.Bucket, range.LengthBytes, objects: 0, request.Aborted);
         var stored = await _bodies.StoreCopyAsync(
             reader, range.OffsetBytes, range.LengthBytes, target.Checksum?.Algorithm, request.Bucket.Id, request.Key,
             UploadOperation.Part, ObjectMetadata.None, target.DataKey, request.Aborted);

@@ -36,6 +36,8 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
         expected.Check(completion);
         new BodyLimits(0, services.Settings.MaxObjectBytes).CheckWhole(completion.SizeBytes);
         var condition = await _writer.JudgeAsync(request);
+        using var hold = await services.Quotas.HoldAsync(
+            request.Bucket, completion.SizeBytes, objects: 1, request.Aborted);
         var command = new CompleteMultipart(
             request.Bucket.Id, request.Key, id, completion.Parts, condition.ForIndex, completion.ToMetadata(upload),
             request.Bucket.Versioning);
@@ -54,7 +56,9 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
                     Details = [new("PartNumber", changed.Number.ToString(CultureInfo.InvariantCulture))],
                 };
             default:
-                await AnswerAsync(request, ObjectReplies.Stored(reply, condition.Conditions));
+                var made = ObjectReplies.Stored(reply, condition.Conditions);
+                hold?.Keep();
+                await AnswerAsync(request, made);
                 return;
         }
     }

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -25,17 +26,19 @@ internal sealed class BodyStore(ObjectStore store)
     /// <param name="metadata">Kept beside the bytes too, for a rebuild of the index; what only the body's end tells,
     /// such as the ETag, need not be in it.</param>
     /// <param name="dataKey">Encrypts the body; null: it is not encrypted.</param>
+    /// <param name="hold">Has room for the body; null: it needs none.</param>
     /// <exception cref="S3Exception">The body is not what its client said: nothing of it becomes visible.</exception>
     /// <exception cref="UploadRejectedException">The volumes would not have it.</exception>
     public async Task<StoredUpload> StoreAsync(
         BucketId bucket, ObjectKey key, S3Body body, UploadOperation operation,
-        ImmutableSortedDictionary<string, string> metadata, DataKey? dataKey, CancellationToken cancellation)
+        ImmutableSortedDictionary<string, string> metadata, DataKey? dataKey, QuotaHold? hold, CancellationToken cancellation)
     {
         if (dataKey is null && EncryptionMetadata.IsEncrypted(metadata))
             throw new ArgumentException("The body of an encrypted object must be encrypted", nameof(dataKey));
         await using var upload = store.BeginUpload(bucket, key, operation, BodyFormat.Raw, metadata, dataKey);
-        await upload.BufferAsync(body, body.Length, cancellation);
-        var stored = await upload.StoreAsync(body, cancellation);
+        var counted = hold?.Watch(body) ?? body;
+        await upload.BufferAsync(counted, body.Length, cancellation);
+        var stored = await upload.StoreAsync(counted, cancellation);
         var segments = ImmutableArray.CreateBuilder<Segment>();
         stored.AddSegments(segments, 0, stored.LengthBytes);
         return new StoredUpload(upload.Id, segments.DrainToImmutable(), stored.LengthBytes, body.Digests);
@@ -57,7 +60,7 @@ internal sealed class BodyStore(ObjectStore store)
             new BodyHasher(ExpectedDigests.None, [], withMd5: true, checksum));
         try
         {
-            return await StoreAsync(bucket, key, body, operation, metadata, dataKey, cancellation);
+            return await StoreAsync(bucket, key, body, operation, metadata, dataKey, hold: null, cancellation);
         }
         finally
         {

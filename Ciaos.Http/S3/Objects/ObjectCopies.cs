@@ -38,12 +38,14 @@ internal sealed class ObjectCopies(S3Services services)
             _sources.AuthorizeTags(request, bucket, found.Object);
         var metadata = Describe(request, fields, found.Object, replacesMetadata, replacesTags);
         var condition = await _writer.JudgeAsync(request);
-        await services.Quotas.CheckAsync(request.Bucket, found.Object.SizeBytes, request.Aborted);
+        using var hold = await services.Quotas.HoldAsync(
+            request.Bucket, found.Object.SizeBytes, objects: 1, request.Aborted);
         var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
         var stored = await _bodies.StoreCopyAsync(
             reader, 0, found.Object.SizeBytes, AlgorithmOf(fields, found.Object), request.Bucket.Id, request.Key,
             UploadOperation.Replace, metadata, dataKey, request.Aborted);
         var written = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
+        hold?.Keep();
         await AnswerAsync(request, bucket, found.Object, written);
     }
 

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Lifecycle;
@@ -40,8 +40,12 @@ internal sealed class ObjectWrites(S3Services services)
         var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers));
         var condition = await _writer.JudgeAsync(request);
         var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
-        var stored = await StoreAsync(request, UploadOperation.Replace, metadata, dataKey);
+        using var body = Open(request);
+        using var hold = await HoldAsync(request, body, objects: 1);
+        var stored = await _bodies.StoreAsync(
+            request.Bucket.Id, request.Key, body, UploadOperation.Replace, metadata, dataKey, hold, request.Aborted);
         var written = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
+        hold?.Keep();
         ObjectWriter.WriteHead(request, written);
         LifecycleHeaders.Write(request, services.Settings.Calendar, written);
     }
@@ -62,25 +66,26 @@ internal sealed class ObjectWrites(S3Services services)
         if (now.SizeBytes != offsetBytes) throw Wrong(now);
         if (EncryptionMetadata.IsEncrypted(now.Metadata))
             throw new S3Exception(S3Error.InvalidRequest, "An encrypted object cannot be appended to.");
-        var stored = await StoreAsync(request, UploadOperation.Append, ObjectMetadata.None, dataKey: null);
+        using var body = Open(request);
+        using var hold = await HoldAsync(request, body, objects: 0);
+        var stored = await _bodies.StoreAsync(
+            request.Bucket.Id, request.Key, body, UploadOperation.Append, ObjectMetadata.None, dataKey: null, hold,
+            request.Aborted);
         var append = new Append(request.Bucket.Id, request.Key, Continuing(stored), offsetBytes);
         var reply = await services.Store.SendAsync(append, CancellationToken.None);
         if (reply is WrongOffset wrong) throw Wrong(wrong.Object);
         var written = ObjectReplies.Stored(reply, S3Conditions.None);
+        hold?.Keep();
         ObjectWriter.WriteHead(request, written);
         request.Response.Headers["x-amz-object-size"] = written.SizeBytes.ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task<StoredUpload> StoreAsync(
-        S3Request request, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata,
-        DataKey? dataKey)
-    {
-        var options = new S3BodyOptions(services.Settings.MaxObjectBytes, MustHaveLength: true, WithMd5: true);
-        using var body = S3Bodies.Open(request.Http, request.Caller, options);
-        await services.Quotas.CheckAsync(request.Bucket, body.Length ?? 0, request.Aborted);
-        return await _bodies.StoreAsync(
-            request.Bucket.Id, request.Key, body, operation, metadata, dataKey, request.Aborted);
-    }
+    private S3Body Open(S3Request request) => S3Bodies.Open(
+        request.Http, request.Caller,
+        new S3BodyOptions(services.Settings.MaxObjectBytes, MustHaveLength: true, WithMd5: true));
+
+    private ValueTask<QuotaHold?> HoldAsync(S3Request request, S3Body body, int objects) =>
+        services.Quotas.HoldAsync(request.Bucket, body.Length, objects, request.Aborted);
 
     // The bytes go on with the object's last file: to S3 it has but one.
     private static Content Continuing(StoredUpload stored) => new(

@@ -34,13 +34,13 @@ internal sealed class PostObjects(S3Services services)
         var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers));
         var condition = new WriteCondition(S3Conditions.None, IndexProtocol.Precondition.None);
         using var body = S3Bodies.OpenForm(form, grant, options);
-        var announced = posted.Http.Request.ContentLength ?? 0;
-        await services.Quotas.CheckAsync(request.Bucket, announced, request.Aborted);
+        using var hold = await services.Quotas.HoldAsync(request.Bucket, body.Length, objects: 1, request.Aborted);
         var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
         var stored = await _bodies.StoreAsync(
-            request.Bucket.Id, request.Key, body, UploadOperation.Replace, metadata, dataKey,
+            request.Bucket.Id, request.Key, body, UploadOperation.Replace, metadata, dataKey, hold,
             request.Aborted);
         var made = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
+        hold?.Keep();
         await PostAnswer.SendAsync(request, form, made);
     }
 }

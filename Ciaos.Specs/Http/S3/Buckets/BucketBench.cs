@@ -7,6 +7,7 @@ using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Actors.Volumes;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Auth;
@@ -47,7 +48,8 @@ internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposa
             new StoreSettings(64 * 1024, 4, 1024 * 1024, Patience, Patience));
         var settings = new S3Settings(
             true, System.Net.IPAddress.Loopback, 0, region, [], 1024 * 1024 * 1024, MaxBuckets: 5);
-        Services = new S3Services(store, Identity(), settings, TimeProvider.System, NullLogger.Instance);
+        Services = new S3Services(store, Identity(), settings, TimeProvider.System, NullLogger.Instance,
+            UserQuotas.Unlimited);
         BucketOperations.AddTo(_operations, Services);
     }
 

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Listing;
@@ -118,7 +119,7 @@ internal sealed class ListingDesk : IObjectListing
             StoreSettings.From(HttpSettingsSpec.Reference()), run => run());
         return new S3Services(
             store, new IdentityDirectory(time), S3Settings.From(HttpSettingsSpec.Reference()), time,
-            NullLogger.Instance);
+            NullLogger.Instance, UserQuotas.Unlimited);
     }
 
     private sealed class NoNeedles : INeedleReader

@@ -5,6 +5,7 @@ using Akka.Actor;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
@@ -37,7 +38,8 @@ internal sealed class ObjectBench : IAsyncDisposable
             new StoreSettings(64 * 1024, 4, 1024 * 1024, Patience, Patience));
         var settings = new S3Settings(
             true, System.Net.IPAddress.Loopback, 0, "us-east-1", [], 1024 * 1024 * 1024, MaxBuckets: 100);
-        Services = new S3Services(store, Identity(), settings, TimeProvider.System, NullLogger.Instance);
+        Services = new S3Services(store, Identity(), settings, TimeProvider.System, NullLogger.Instance,
+            new UserQuotas(_ => Quota, _ => Task.FromResult(default(BucketUsage)), TimeProvider.System));
         BucketOperations.AddTo(_operations, Services);
         ObjectOperations.AddTo(_operations, Services);
     }
@@ -45,6 +47,9 @@ internal sealed class ObjectBench : IAsyncDisposable
     public MemoryVolumes Volumes { get; } = new();
 
     public S3Services Services { get; }
+
+    /// <summary>Of everybody.</summary>
+    public Quota? Quota { get; set; }
 
     /// <summary>Owns the bucket <c>/box</c>, and sends what is not said to be of somebody else.</summary>
     public User Main => Services.Identity.FindUser("main")!;

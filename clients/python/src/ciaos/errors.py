@@ -49,7 +49,7 @@ class PreconditionFailed(CiaosError):
 
 
 class AccessDenied(CiaosError):
-    """The access key is missing, wrong, or may not do this (401, 403)."""
+    """The access key is missing, wrong, or may not do this (401, 403); or a quota has no room: the text says so."""
 
 
 class BadRequest(CiaosError):

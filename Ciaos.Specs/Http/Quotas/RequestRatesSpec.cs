@@ -1,8 +1,8 @@
-using Ciaos.Http.S3;
+using Ciaos.Http.Quotas;
 using Ciaos.Specs.Index;
 using Xunit;
 
-namespace Ciaos.Specs.Http.S3;
+namespace Ciaos.Specs.Http.Quotas;
 
 public sealed class RequestRatesSpec
 {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Ciaos.Http.S3;
+namespace Ciaos.Http.Quotas;
 
 /// <summary>
 /// The request rates that quotas allow: a bucket of tokens for each limited user, which holds what one second brings
