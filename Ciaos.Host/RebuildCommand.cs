@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Akka.Configuration;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Rebuild;
+using Ciaos.Host.Identity;
 using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Host;
@@ -60,7 +63,10 @@ internal static class RebuildCommand
             DataCommand.JournalOf(config, index.JournalPlugin),
             Path.Combine(data.Root, "rebuild-scratch.db"),
             verifies,
-            force);
+            force,
+            MasterKeyFile.Find(data, Environment.GetEnvironmentVariable(MasterKeyFile.Variable)) is { } key
+                ? new DataKeys(key, RandomNumberGenerator.Fill)
+                : null);
         var progress = new RebuildProgressLine(TimeProvider.System, Console.Error, !Console.IsErrorRedirected);
         var report = new IndexRebuild(
             new VolumeFolder(data, "volumes"), settings, TimeProvider.System, progress.Show).Run();

@@ -7,6 +7,7 @@ namespace Ciaos.Http;
 internal static class Answers
 {
     public const string KeyExists = "Key already exists";
+    public const string CannotAppend = "Nothing can be appended to an encrypted object: put it anew as a whole";
 
     public static Task TextAsync(HttpContext context, int status, string text)
     {

@@ -117,8 +117,8 @@ public sealed class IndexRebuild(
             index, scratch, journal, store, readers, segments, new LostObjects(scratch),
             salvages
                 ? new Salvage(
-                    scratch, new SalvagedUploads(scratch, needles), new ShardLayout(index.Shards), _report,
-                    isTailMissing)
+                    scratch, new SalvagedUploads(scratch, needles, settings.Keys), new ShardLayout(index.Shards),
+                    _report, isTailMissing)
                 : null,
             _report, scratch.Streams().Sum(stream => stream.Count), time, progress);
         for (var shard = 0; shard < index.Shards; shard++) new ShardReplay(shard, work).Run();

@@ -1,3 +1,4 @@
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 
@@ -11,8 +12,11 @@ namespace Ciaos.Actors.Rebuild;
 /// each needle, and the events' own size.</param>
 /// <param name="VerifiesData">All data is read and checked; otherwise only heads and events are.</param>
 /// <param name="Force">A journal and a catalog that are there are moved aside.</param>
+/// <param name="Keys">Of encrypted objects: where events are missing, a list of files can only be told apart with them.
+/// Null: it is brought back as one file.</param>
 public sealed record RebuildSettings(
-    IndexSettings Index, JournalSettings Journal, string Scratch, bool VerifiesData, bool Force);
+    IndexSettings Index, JournalSettings Journal, string Scratch, bool VerifiesData, bool Force,
+    DataKeys? Keys = null);
 
 /// <summary>The rebuild was not begun, or could not be finished; nothing is changed. Tells what to do.</summary>
 public sealed class RebuildRefusedException(string message) : Exception(message);

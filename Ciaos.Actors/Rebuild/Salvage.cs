@@ -211,7 +211,8 @@ internal sealed class Salvage
 }
 
 /// <summary>Makes events of uploads, out of the needles alone.</summary>
-internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
+/// <param name="keys">Null: what is encrypted cannot be opened.</param>
+internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles, DataKeys? keys)
 {
     private readonly Statement _chunks = scratch.Prepare("""
         SELECT chunk, volume, place, data_start, data_bytes, id, bucket, key, operation, format, metadata
@@ -230,8 +231,7 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
         if (needle.Operation == UploadOperation.Append && now is null) return null;
         if (needle.Operation == UploadOperation.Create && now is not null) return null;
         if (!Hold(locations)) return null;
-        var segments = UploadedFiles.Segments(
-            needles, locations, needle.Format, EncryptionMetadata.IsEncrypted(needle.Metadata));
+        var segments = SegmentsOf(needle, locations);
         if (segments.IsEmpty) return null;
         var created = now is null || now.Created > at ? at : now.Created;
         var metadata = (ImmutableSortedDictionary<string, string>)needle.Metadata;
@@ -241,6 +241,29 @@ internal sealed class SalvagedUploads(Scratch scratch, INeedleReader needles)
             ? new ObjectVersionPut(
                 needle.Bucket, needle.Key, at, created, needle.Object, VersioningState.Enabled, metadata, segments)
             : new ObjectPut(needle.Bucket, needle.Key, at, created, needle.Object, metadata, segments);
+    }
+
+    // A list whose key cannot be had is kept as the one file that it is to whoever has not opened it.
+    private ImmutableArray<Segment> SegmentsOf(Needle needle, ImmutableArray<NeedleLocation> locations)
+    {
+        if (!EncryptionMetadata.IsEncrypted(needle.Metadata))
+            return UploadedFiles.Segments(needles, locations, needle.Format);
+        var key = needle.Format == BodyFormat.FileDataList ? FindKey(needle) : null;
+        if (key is null) return UploadedFiles.Segments(needles, locations, BodyFormat.Raw, isEncrypted: true);
+        using var opened = new SealedNeedles(needles, key);
+        return UploadedFiles.Segments(opened, locations, needle.Format, isEncrypted: true);
+    }
+
+    private DataKey? FindKey(Needle needle)
+    {
+        try
+        {
+            return keys?.Find(needle.Bucket, needle.Metadata, customer: null);
+        }
+        catch (DataKeyException)
+        {
+            return null;
+        }
     }
 
     // A needle that was given to two volumes counts once. The last one's id tells the time.

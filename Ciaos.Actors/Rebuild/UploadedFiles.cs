@@ -9,7 +9,8 @@ namespace Ciaos.Actors.Rebuild;
 internal static class UploadedFiles
 {
     /// <summary>The segments of all files; empty where the body holds none, or is not what its format says.</summary>
-    /// <param name="isEncrypted">What the files hold cannot be seen: the body is taken for one.</param>
+    /// <param name="needles">Gives plaintext where the body is encrypted and a list of files.</param>
+    /// <param name="isEncrypted">The needles have more than the body's bytes.</param>
     public static ImmutableArray<Segment> Segments(
         INeedleReader needles, ImmutableArray<NeedleLocation> chunks, BodyFormat format, bool isEncrypted = false)
     {
@@ -29,7 +30,7 @@ internal static class UploadedFiles
             while (reader.TryReadNext(out var file)) stored.AddSegments(segments, file.OffsetBytes, file.LengthBytes);
             return true;
         }
-        catch (FlatBuffersParseException)
+        catch (Exception error) when (error is FlatBuffersParseException or VolumeCorruptException)
         {
             return false;
         }

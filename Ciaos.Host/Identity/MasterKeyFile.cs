@@ -41,6 +41,13 @@ internal sealed class MasterKeyFile
         }
     }
 
+    /// <summary>The key, where there is one: none is made.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static MasterKey? Find(IDisk disk, string? variable) =>
+        !string.IsNullOrWhiteSpace(variable) || File.Exists(Path.Combine(disk.Root, FileName))
+            ? Open(disk, variable).Key
+            : null;
+
     /// <summary>What to do where the key is not the right one. A file that was made only now is taken away again, so
     /// that nobody takes it for the real one.</summary>
     public string Reject()

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Quotas;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
 
@@ -18,16 +20,15 @@ internal sealed class ItemWrite(
     private static readonly ImmutableSortedDictionary<string, string> NoMetadata =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
-    private readonly Upload _upload = store.BeginUpload(
-        bucket.Id, item.Key, OperationOf(item.Mode), ItemBody.FormatOf(item), NoMetadata,
-        keepsCrc: token is not null);
-
+    private ImmutableSortedDictionary<string, string> _metadata = NoMetadata;
+    private Upload _upload = null!;
     private bool _isWhole;
 
     /// <summary>To be called first. Takes as much of the bytes as one chunk has. True: that is all, and the stream is
     /// free for the next object while this one is stored. Waits while there is no memory for it.</summary>
     public async Task<bool> BufferAsync()
     {
+        _upload = Begin();
         try
         {
             _isWhole = await _upload.BufferAsync(body.Reader, body.LengthBytes, context.RequestAborted);
@@ -53,7 +54,7 @@ internal sealed class ItemWrite(
                 bucket, item.BodyBytes, item.Mode is PutFrameMode.Create or PutFrameMode.Upsert ? 1 : 0,
                 context.RequestAborted);
             var stored = await upload.StoreAsync(body.Reader, context.RequestAborted);
-            var content = new IndexProtocol.Content(upload.Id, ItemBody.Segments(item, stored), NoMetadata);
+            var content = new IndexProtocol.Content(upload.Id, ItemBody.Segments(item, stored), _metadata);
 
             // From here on the outcome counts, not whether the client still waits for it.
             var reply = await store.SendAsync(CommandOf(content), CancellationToken.None);
@@ -66,6 +67,14 @@ internal sealed class ItemWrite(
             var (status, text) = failures.AnswerOf(context, item.Key.Value, failure);
             return new PutResult(status, text);
         }
+    }
+
+    private Upload Begin()
+    {
+        var operation = OperationOf(item.Mode);
+        var dataKey = DefaultEncryption.MakeKey(store, bucket, operation, ref _metadata);
+        return store.BeginUpload(
+            bucket.Id, item.Key, operation, ItemBody.FormatOf(item), _metadata, dataKey, keepsCrc: token is not null);
     }
 
     private static UploadOperation OperationOf(PutFrameMode mode) => mode switch
@@ -91,6 +100,8 @@ internal sealed class ItemWrite(
                 : IndexProtocol.IdempotencyMismatch.OtherBody;
         return (reply, item.Mode) switch
         {
+            (IndexProtocol.Found found, PutFrameMode.Append) when EncryptionMetadata.IsEncrypted(found.Object.Metadata) =>
+                new IndexProtocol.Failed(IndexProtocol.FailReason.NotAllowed, Answers.CannotAppend),
             (IndexProtocol.Found found, PutFrameMode.Create) => new IndexProtocol.KeyExists(found.Object),
             (IndexProtocol.KeyNotFound, PutFrameMode.Create or PutFrameMode.Upsert) => null,
             (IndexProtocol.Found, _) => null,
@@ -127,6 +138,8 @@ internal sealed class ItemWrite(
             StatusCodes.Status403Forbidden, Answers.Locked(item.Key.Value)),
         IndexProtocol.IdempotencyMismatch mismatch => new PutResult(
             StatusCodes.Status422UnprocessableEntity, mismatch.Detail),
+        IndexProtocol.Failed { Reason: IndexProtocol.FailReason.NotAllowed } when item.Mode == PutFrameMode.Append =>
+            new PutResult(StatusCodes.Status400BadRequest, Answers.CannotAppend),
         IndexProtocol.Failed failed => new PutResult(Failures.StatusOf(failed.Reason), failed.Detail),
         _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
     };

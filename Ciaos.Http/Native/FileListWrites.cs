@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Quotas;
 using Ciaos.Http.Raw;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Storage;
 using Ciaos.Storage.FlatBuffers;
 using Ciaos.Storage.Volumes;
@@ -53,7 +55,7 @@ internal sealed class FileListWrites(ObjectStore store, UserQuotas quotas, Failu
 
         using var hold = await quotas.HoldAsync(
             bucket, context.Request.ContentLength, write == FileListWrite.Put ? 1 : 0, context.RequestAborted);
-        var (content, named) = await StoreAsync(context, bucket.Id, key, write, token, hold);
+        var (content, named) = await StoreAsync(context, bucket, key, write, token, hold);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
@@ -69,7 +71,10 @@ internal sealed class FileListWrites(ObjectStore store, UserQuotas quotas, Failu
         var now = (found as IndexProtocol.Found)?.Object;
         if (conditions.JudgeWrite(now) == Verdict.Failed) return new IndexProtocol.PreconditionFailed(now);
         if (write == FileListWrite.Put) return now is null ? null : new IndexProtocol.KeyExists(now);
-        return now is null ? found : null;
+        if (now is null) return found;
+        return write == FileListWrite.Append && EncryptionMetadata.IsEncrypted(now.Metadata)
+            ? new IndexProtocol.Failed(IndexProtocol.FailReason.NotAllowed, Answers.CannotAppend)
+            : null;
     }
 
     private static IndexProtocol.IKeyCommand CommandOf(
@@ -97,14 +102,17 @@ internal sealed class FileListWrites(ObjectStore store, UserQuotas quotas, Failu
     };
 
     private async Task<(IndexProtocol.Content Content, IdempotencyToken? Token)> StoreAsync(
-        HttpContext context, BucketId bucket, ObjectKey key, FileListWrite write, string? token,
+        HttpContext context, BucketProtocol.BucketInfo bucket, ObjectKey key, FileListWrite write, string? token,
         QuotaHold? hold)
     {
         LimitBody(context, key);
         var (body, cancellation) = (context.Request.BodyReader, context.RequestAborted);
         if (hold is not null) body = hold.Watch(body);
+        var metadata = NoMetadata;
+        var dataKey = DefaultEncryption.MakeKey(store, bucket, OperationOf(write), ref metadata);
         await using var upload = store.BeginUpload(
-            bucket, key, OperationOf(write), BodyFormat.FileDataList, NoMetadata, keepsCrc: token is not null);
+            bucket.Id, key, OperationOf(write), BodyFormat.FileDataList, metadata, dataKey,
+            keepsCrc: token is not null);
         List<FileExtent>? files = null;
         if (await upload.BufferAsync(body, context.Request.ContentLength, cancellation))
             files = FileListBody.ReadFiles(new MemoryByteSource(upload.Buffered), maxFiles, cancellation);
@@ -114,7 +122,7 @@ internal sealed class FileListWrites(ObjectStore store, UserQuotas quotas, Failu
         files ??= ReadStoredFiles(stored, cancellation);
         var segments = FileListBody.Segments(stored, files, maxFiles);
         hold?.GrowTo(files.Sum(file => file.LengthBytes));
-        return (new IndexProtocol.Content(upload.Id, segments, NoMetadata), Idempotency.TokenOf(token, upload));
+        return (new IndexProtocol.Content(upload.Id, segments, metadata), Idempotency.TokenOf(token, upload));
     }
 
     /// <summary>No list is longer than its offsets reach: Kestrel stops reading behind that, also where no length was
@@ -154,6 +162,8 @@ internal sealed class FileListWrites(ObjectStore store, UserQuotas quotas, Failu
             IndexProtocol.IdempotencyMismatch mismatch => Idempotency.RefuseAsync(context, mismatch),
             IndexProtocol.PreconditionFailed unmet => WriteConditions.RefuseAsync(context, unmet.Object),
             IndexProtocol.ObjectLocked => Answers.LockedAsync(context, key.Value),
+            IndexProtocol.Failed { Reason: IndexProtocol.FailReason.NotAllowed } when write == FileListWrite.Append =>
+                Answers.BadRequestAsync(context, Answers.CannotAppend),
             IndexProtocol.Failed failed => failures.AnswerAsync(context, failed),
             _ => throw new InvalidOperationException($"A write was answered with {reply.GetType()}"),
         };

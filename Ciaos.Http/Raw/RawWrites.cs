@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.Quotas;
+using Ciaos.Http.S3.Encryption;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,7 @@ internal sealed class RawWrites(ObjectStore store, UserQuotas quotas, Failures f
 
         using var hold = await quotas.HoldAsync(
             bucket, context.Request.ContentLength, objects: 1, context.RequestAborted);
-        var (content, named) = await StoreAsync(context, bucket.Id, key, metadata, token, hold);
+        var (content, named) = await StoreAsync(context, bucket, key, metadata, token, hold);
 
         // From here on the outcome counts, not whether the client still waits for it.
         var reply = await store.SendAsync(
@@ -68,13 +69,14 @@ internal sealed class RawWrites(ObjectStore store, UserQuotas quotas, Failures f
     }
 
     private async Task<(IndexProtocol.Content Content, IdempotencyToken? Token)> StoreAsync(
-        HttpContext context, BucketId bucket, ObjectKey key, ImmutableSortedDictionary<string, string> metadata,
-        string? token, QuotaHold? hold)
+        HttpContext context, BucketProtocol.BucketInfo bucket, ObjectKey key,
+        ImmutableSortedDictionary<string, string> metadata, string? token, QuotaHold? hold)
     {
         var body = context.Request.BodyReader;
         if (hold is not null) body = hold.Watch(body);
+        var dataKey = DefaultEncryption.MakeKey(store, bucket, UploadOperation.Replace, ref metadata);
         await using var upload = store.BeginUpload(
-            bucket, key, UploadOperation.Replace, BodyFormat.Raw, metadata, keepsCrc: token is not null);
+            bucket.Id, key, UploadOperation.Replace, BodyFormat.Raw, metadata, dataKey, keepsCrc: token is not null);
         await upload.BufferAsync(body, context.Request.ContentLength, context.RequestAborted);
         var stored = await upload.StoreAsync(body, context.RequestAborted);
         var segments = ImmutableArray.CreateBuilder<Segment>();

@@ -181,6 +181,8 @@ internal sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error PreconditionFailed = new(
         "PreconditionFailed", 412, "At least one of the preconditions that you specified did not hold.");
 
+    public static readonly S3Error PresignedLifetimeError = AuthorizationQueryParametersError with { Status = 403 };
+
     public static readonly S3Error QuotaExceeded = new(
         "QuotaExceeded", 403, "The quota of the user does not allow this.");
 

@@ -110,6 +110,10 @@ internal sealed class MemoryNode : INeedleReader, IObjectListing, ILoggerProvide
         return (needle.Format, needle.Data.ToArray());
     }
 
+    /// <summary>Of the first needle of an upload, counted as by <see cref="Body"/>.</summary>
+    public IReadOnlyDictionary<string, string> MetadataOf(int upload) =>
+        _uploads.OrderBy(each => each.Id.Value).ElementAt(upload).Metadata;
+
     public void Read(NeedleLocation needle, int offsetBytes, Span<byte> destination)
     {
         if (needle.OffsetBytes >= DamagedFrom)

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Ciaos.Actors.Encryption;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Rebuild;
 using Ciaos.Specs.Storage.FlatBuffers;
@@ -135,6 +138,37 @@ public sealed class IncompleteRebuildSpec : IDisposable
         Assert.Equal(
             ["1 object-put", "2 object-put", "3 object-appended", "4 object-put", "5 object-put"],
             _store.Journal("index-shard-1"));
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public void An_encrypted_list_is_told_apart_with_the_keys_and_kept_as_one_file_without(bool hasKeys, int files)
+    {
+        var keys = new DataKeys(
+            new MasterKey(new byte[MasterKey.SizeBytes], RandomNumberGenerator.Fill), RandomNumberGenerator.Fill);
+        var metadata = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var sealer = new NeedleSealer(
+            keys.Create(new BucketId(1), new EncryptionRequest(EncryptionMetadata.Managed), metadata),
+            RandomNumberGenerator.Fill);
+        var list = FileLists.Write(["first"u8.ToArray(), "second"u8.ToArray()]);
+        var data = new byte[NeedleEncryption.SealedBytes(list.Length)];
+        list.CopyTo(data, 0);
+        sealer.Seal(data, list.Length);
+        var key = _store.KeyOf(1);
+        _store.Put(_store.KeyOf(1, "before"), "b");
+        _store.LosesEvents = true;
+        _store.Put(key, _store.Upload(
+            key, UploadOperation.Create, BodyFormat.FileDataList, [data], metadata: metadata.ToImmutable()));
+        _store.LosesEvents = false;
+        _store.Put(_store.KeyOf(1, "after"), "a");
+
+        _store.Keys = hasKeys ? keys : null;
+        var report = AssertIncomplete();
+
+        Assert.Equal(1, report.SalvagedCount);
+        var record = _store.Record(key);
+        Assert.Equal((files, hasKeys ? 11 : list.Length), (record.FileCount, record.SizeBytes));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Ciaos.Actors.Check;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Actors.Journal;
@@ -46,6 +47,8 @@ internal sealed class RebuildFixture : IDisposable
         Record(0, new IndexCreated(Shards, Now));
         Record(0, new BucketCreated(new BucketId(1), Now, "alice"));
     }
+
+    public DataKeys? Keys { get; set; }
 
     /// <summary>Events are given their number, but are not in any volume.</summary>
     public bool LosesEvents { get; set; }
@@ -108,13 +111,15 @@ internal sealed class RebuildFixture : IDisposable
 
     /// <summary>Stores a body in one needle for each chunk, without any event.</summary>
     public IndexProtocol.Content Upload(
-        string key, UploadOperation operation, BodyFormat format, byte[][] chunks, long bucket = 1)
+        string key, UploadOperation operation, BodyFormat format, byte[][] chunks, long bucket = 1,
+        ImmutableSortedDictionary<string, string>? metadata = null)
     {
         var id = new ObjectId(++_micros);
         var locations = chunks.Select((data, i) => _volume.Append([new Needle(
             NeedleKind.Data, new NeedleId(i == 0 ? id.Value : ++_micros), new BucketId(bucket), ObjectKey.Create(key),
-            id, i, i == chunks.Length - 1, operation, format, NoMetadata, data)])[0]).ToImmutableArray();
+            id, i, i == chunks.Length - 1, operation, format, metadata ?? NoMetadata, data)])[0]).ToImmutableArray();
         _volume.Flush();
+        if (metadata is not null) return new IndexProtocol.Content(id, [], metadata);
         return new IndexProtocol.Content(id, UploadedFiles.Segments(new Reader(this), locations, format), NoMetadata);
     }
 
@@ -192,8 +197,16 @@ internal sealed class RebuildFixture : IDisposable
         return new IndexRebuild(
             _folder,
             new RebuildSettings(
-                index, journal, Path.Combine(_path, "scratch.db"), verify, force),
+                index, journal, Path.Combine(_path, "scratch.db"), verify, force, Keys),
             TimeProvider.System, _ => { }).Run();
+    }
+
+    /// <summary>A key of the first bucket, as the catalog has it.</summary>
+    public IndexProtocol.ObjectRecord Record(string key)
+    {
+        var database = CatalogDatabase.From(new CatalogSettings(CatalogProvider.Sqlite, CatalogPath));
+        using var readers = new CatalogReaders(database, 2);
+        return readers.Read(reader => reader.FindObject(new KeyName(new BucketId(1), ObjectKey.Create(key))))!.Record;
     }
 
     /// <summary>Every key of a bucket with its bytes, as the catalog has them and the volumes give them.</summary>

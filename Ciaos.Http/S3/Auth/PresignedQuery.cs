@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Ciaos.Http.S3.Auth;
 
@@ -52,14 +53,14 @@ internal static class PresignedQuery
 
     private static TimeSpan LifetimeOf(string text)
     {
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+        // Numbers of any size, so that all that are out of the range are told to be.
+        if (!BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
             throw Malformed("X-Amz-Expires should be a number");
-        if (seconds < 0) throw Malformed("X-Amz-Expires must be non-negative");
-        if (seconds > MaxLifetimeSeconds)
-            throw Malformed(
-                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less "
-                + $"than {MaxLifetimeSeconds} seconds");
-        return TimeSpan.FromSeconds(seconds);
+        return seconds >= 1 && seconds <= MaxLifetimeSeconds
+            ? TimeSpan.FromSeconds((int)seconds)
+            : throw new S3Exception(
+                S3Error.PresignedLifetimeError,
+                $"X-Amz-Expires must be between 1 and {MaxLifetimeSeconds} seconds, which are a week");
     }
 
     private static S3Exception Malformed(string text) => new(S3Error.AuthorizationQueryParametersError, text);

@@ -43,7 +43,7 @@ internal static class EncryptionHeaders
                     "Server Side Encryption with Customer provided key is incompatible with the encryption method "
                     + "specified",
                     scheme);
-        if (scheme is null && kmsKeyId is null) return OfBucket(byDefault);
+        if (scheme is null && kmsKeyId is null) return DefaultEncryption.Of(byDefault);
         return scheme switch
         {
             EncryptionMetadata.Managed when kmsKeyId is null => new EncryptionRequest(EncryptionMetadata.Managed),
@@ -130,13 +130,6 @@ internal static class EncryptionHeaders
             ? new CustomerKey(key)
             : throw Refuse("The secret key was invalid for the specified algorithm.");
     }
-
-    private static EncryptionRequest? OfBucket(EncryptionConfiguration? byDefault) => byDefault switch
-    {
-        null => null,
-        { Algorithm: EncryptionMetadata.Managed } => new EncryptionRequest(EncryptionMetadata.Managed),
-        _ => new EncryptionRequest(EncryptionMetadata.Kms, byDefault.KmsKeyId),
-    };
 
     private static string KmsKeyIdOf(string? kmsKeyId, EncryptionConfiguration? byDefault)
     {

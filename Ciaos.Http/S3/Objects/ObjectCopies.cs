@@ -5,6 +5,7 @@ using Ciaos.Http.Raw;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Encryption;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Storage.Volumes;
 using static Ciaos.Actors.Index.BucketProtocol;
 
@@ -95,7 +96,7 @@ internal sealed class ObjectCopies(S3Services services)
         return null;
     }
 
-    private static async Task AnswerAsync(
+    private async Task AnswerAsync(
         S3Request request, BucketInfo sourceBucket, IndexProtocol.ObjectRecord source,
         IndexProtocol.ObjectRecord written)
     {
@@ -103,6 +104,7 @@ internal sealed class ObjectCopies(S3Services services)
         if (ObjectVersions.IsShown(sourceBucket.Versioning, source))
             request.Response.Headers["x-amz-copy-source-version-id"] = source.VersionId.ToString();
         EncryptionHeaders.Write(request, written.Metadata);
+        LifecycleHeaders.Write(request, services.Settings.Calendar, written);
         using var xml = new S3Xml("CopyObjectResult");
         xml.Time("LastModified", Conditions.LastModified(written)).Text("ETag", $"\"{written.ETag}\"");
         ObjectHeaders.WriteChecksums(xml, written.Metadata);

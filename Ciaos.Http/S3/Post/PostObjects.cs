@@ -1,6 +1,7 @@
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
+using Ciaos.Http.S3.Lifecycle;
 using Ciaos.Http.S3.Objects;
 using Ciaos.Storage.Volumes;
 using Microsoft.AspNetCore.Http;
@@ -41,6 +42,7 @@ internal sealed class PostObjects(S3Services services)
             request.Aborted);
         var made = await _writer.PutAsync(request.Bucket, request.Key, condition, stored, metadata);
         hold?.Keep();
+        LifecycleHeaders.Write(request, services.Settings.Calendar, made);
         await PostAnswer.SendAsync(request, form, made);
     }
 }
