@@ -176,7 +176,7 @@ public sealed class Node : IAsyncDisposable
         if (!settings.IsEnabled) return null;
         return await S3Server.StartAsync(
             limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,
-            cancellation, telemetry, quotas);
+            cancellation, telemetry, quotas, store.Identity);
     }
 
     private static void StopInOrder(

@@ -1,3 +1,4 @@
+using Ciaos.Actors.Identity;
 using Ciaos.Http.Metrics;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
@@ -5,6 +6,7 @@ using Ciaos.Http.S3.Listing;
 using Ciaos.Http.S3.Multipart;
 using Ciaos.Http.S3.Objects;
 using Ciaos.Http.S3.Post;
+using Ciaos.Http.S3.Sts;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3;
@@ -22,11 +24,13 @@ internal sealed class S3Api
     private readonly Readiness _readiness;
     private readonly S3Failures _failures;
     private readonly CorsAnswers _cors;
+    private readonly StsApi _sts;
     private readonly S3Operations _operations = new();
 
-    public S3Api(S3Services services, Readiness readiness)
+    /// <param name="identity">Gives out temporary credentials; null: nobody can have any.</param>
+    public S3Api(S3Services services, Readiness readiness, IdentitySystem? identity = null)
     {
-        (_services, _readiness) = (services, readiness);
+        (_services, _readiness, _sts) = (services, readiness, new StsApi(services, identity));
         _failures = new S3Failures(services.Logger);
         _cors = new CorsAnswers(services);
         BucketOperations.AddTo(_operations, services);
@@ -55,6 +59,12 @@ internal sealed class S3Api
             if (_readiness.Reason is { } reason) throw new S3Exception(S3Error.ServiceUnavailable, reason);
             target = S3Target.Parse(
                 NativeApi.RawTargetOf(context), context.Request.Host.Value ?? "", _services.Settings.Domains);
+            if (_sts.IsFor(context, target))
+            {
+                await _sts.HandleAsync(context, target);
+                return;
+            }
+
             if (HttpMethods.IsOptions(context.Request.Method))
             {
                 RequestWatch.Of(context)?.Operation = "s3:Preflight";

@@ -15,17 +15,18 @@ public static class S3Server
     /// <param name="limits">Of connections, headers and rates.</param>
     /// <param name="certificate">Null: plain HTTP.</param>
     /// <param name="telemetry">Null: nothing is measured.</param>
+    /// <param name="sessions">Gives out temporary credentials; null: nobody can have any.</param>
     /// <param name="quotas">Those that the other front end counts with; null: there is none.</param>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static Task<HttpServer> StartAsync(
         HttpSettings limits, S3Settings settings, ObjectStore store, IdentityDirectory identity, Readiness readiness,
         TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation,
-        Telemetry? telemetry = null, UserQuotas? quotas = null)
+        Telemetry? telemetry = null, UserQuotas? quotas = null, IdentitySystem? sessions = null)
     {
         var services = new S3Services(
             store, identity, settings, time, loggers.CreateLogger("Ciaos.Http.S3"),
             quotas ?? new UserQuotas(store, identity, time));
-        var api = new S3Api(services, readiness);
+        var api = new S3Api(services, readiness, sessions);
         var listener = new ListenerSettings(settings.Address, settings.Port, certificate);
         RequestDelegate handler = api.HandleAsync;
         if (telemetry is not null) handler = telemetry.Observe(FrontEnd.S3, handler, services.Logger);

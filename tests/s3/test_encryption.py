@@ -285,4 +285,4 @@ def test_a_native_batch_decrypts_what_the_node_can_and_says_what_it_cannot(s3_no
     assert found["managed"] == (200, [large]) and found["small"] == (200, [b"small"])
     assert found["plain"] == (200, [b"plain"])
     assert found["mine"] == (400, client.get("mine").text)
-    assert batches.put(client, [(batches.APPEND, "small", [b"more"])])[0]["status"] == 409
+    assert batches.put(client, [(batches.APPEND, "small", [b"more"])])[0]["status"] == 400

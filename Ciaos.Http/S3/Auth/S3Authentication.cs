@@ -82,7 +82,7 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
         var (credential, key) = FindKey(signed.Scope);
         CheckSignature(context.Request, target, query, signed, signedPayload, key);
         credential.CheckUsable(signed.SessionToken, Now);
-        return new S3Caller(credential, payload, ChunksOf(signed, payload, key));
+        return new S3Caller(credential, payload, ChunksOf(signed, payload, key)) { IsForSts = stsPayload is not null };
     }
 
     private static ChunkSignatures? ChunksOf(SignedRequest signed, S3Payload payload, byte[] key) =>

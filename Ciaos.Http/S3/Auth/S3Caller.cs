@@ -6,4 +6,7 @@ namespace Ciaos.Http.S3.Auth;
 internal sealed record S3Caller(Credential? Credential, S3Payload Payload, ChunkSignatures? Chunks)
 {
     public bool IsAnonymous => Credential is null;
+
+    /// <summary>The request is signed for STS, and its body verified.</summary>
+    public bool IsForSts { get; init; }
 }
