@@ -85,7 +85,8 @@ public sealed class NodeStore : IDisposable
             index.Region, index.Buckets, volumes, readers, index.Listing, needles, time, settings.Objects,
             WorkSetup.Of(system), new DataKeys(secrets.MasterKey, secrets.Random),
             settings.Index.Shards, StoreMetricsSetup.Of(system), index.OpenShards);
-        var identity = IdentitySystem.Start(system, settings.Identity, secrets, disk, time);
+        var identity = IdentitySystem.Start(
+            system, settings.Identity, secrets, disk, time, settings.Index.JournalPlugin);
         return new NodeStore(system, volumes, readers, index, objects, identity, secrets.MasterKey, time);
     }
 

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Actor;
 using Akka.Persistence;
+using Ciaos.Actors.Index;
 using static Ciaos.Actors.Identity.IdentityEvents;
 using static Ciaos.Actors.Identity.IdentityProtocol;
 
 namespace Ciaos.Actors.Identity;
 
-// Reads a page of the audit log, which is the journal of identities, for one client, answers, and stops. It owns
-// nothing, and holds nobody up.
+// Reads a page of the audit log, which is the journal of identities, or that of the keeper of buckets, for one client,
+// answers, and stops. It owns nothing, and holds nobody up.
 internal sealed class AuditPage : ReceiveActor
 {
     public const int MaxLimit = 1000;
@@ -19,25 +20,33 @@ internal sealed class AuditPage : ReceiveActor
     private readonly ImmutableArray<AuditEntry>.Builder _entries = ImmutableArray.CreateBuilder<AuditEntry>();
     private readonly ReadAudit _read;
     private readonly string _journalPlugin;
-    private readonly long _last;
+    private readonly string _stream;
     private readonly IActorRef _client;
 
-    public AuditPage(ReadAudit read, string journalPlugin, long last, IActorRef client)
+    public AuditPage(ReadAudit read, string journalPlugin, string stream, IActorRef client)
     {
-        (_read, _journalPlugin, _last, _client) = (read, journalPlugin, last, client);
+        (_read, _journalPlugin, _stream, _client) = (read, journalPlugin, stream, client);
         Receive<ReplayedMessage>(message =>
         {
-            if (message.Persistent.Payload is IIdentityEvent done)
-                _entries.Add(Describe(message.Persistent.SequenceNr, done));
+            var number = message.Persistent.SequenceNr;
+            switch (message.Persistent.Payload)
+            {
+                case IIdentityEvent done:
+                    _entries.Add(Describe(number, done));
+                    break;
+                case IndexEvents.IIndexEvent done:
+                    _entries.Add(BucketAudits.Describe(number, done));
+                    break;
+            }
         });
-        Receive<RecoverySuccess>(_ => Answer(new AuditRead(_entries.ToImmutable(), _last)));
+        Receive<RecoverySuccess>(done => Answer(new AuditRead(_entries.ToImmutable(), done.HighestSequenceNr)));
         Receive<ReplayMessagesFailure>(failure => Answer(new Refused(
             RefuseReason.Unavailable, $"The journal could not be read: {failure.Cause.Message}")));
         Receive<ReceiveTimeout>(_ => Answer(new Refused(RefuseReason.Unavailable, "The journal does not answer")));
     }
 
-    public static Props Props(ReadAudit read, string journalPlugin, long last, IActorRef client) =>
-        Akka.Actor.Props.Create(() => new AuditPage(read, journalPlugin, last, client));
+    public static Props Props(ReadAudit read, string journalPlugin, string stream, IActorRef client) =>
+        Akka.Actor.Props.Create(() => new AuditPage(read, journalPlugin, stream, client));
 
     protected override void PreStart()
     {
@@ -48,15 +57,10 @@ internal sealed class AuditPage : ReceiveActor
             return;
         }
 
-        if (_read.After >= _last)
-        {
-            Answer(new AuditRead([], _last));
-            return;
-        }
-
         SetReceiveTimeout(Timeout);
         var journal = Persistence.Instance.Apply(Context.System).JournalFor(_journalPlugin);
-        journal.Tell(new ReplayMessages(_read.After + 1, _last, _read.Limit, IdentityActor.Id, Self), Self);
+        journal.Tell(new ReplayMessages(
+            Math.Min(_read.After, long.MaxValue - 1) + 1, long.MaxValue, _read.Limit, _stream, Self), Self);
     }
 
     internal static AuditEntry Describe(long number, IIdentityEvent done)

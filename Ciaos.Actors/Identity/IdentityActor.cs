@@ -36,7 +36,9 @@ internal sealed class IdentityActor : ReceivePersistentActor, IWithTimers
         Recover<IIdentityEvent>(Apply);
         Recover<RecoveryCompleted>(_ => Serve());
         Command<ICommand>(Handle);
-        Command<ReadAudit>(read => Context.ActorOf(AuditPage.Props(read, JournalPluginId!, LastSequenceNr, Sender)));
+        Command<ReadAudit>(read => Context.ActorOf(read.OfBuckets
+            ? AuditPage.Props(read, context.BucketsJournal, BucketAudits.Stream, Sender)
+            : AuditPage.Props(read, JournalPluginId!, Id, Sender)));
         Command<Tick>(_ => NoteUses(() => { }));
         Command<IdentityKeeper.Stop>(_ => NoteUses(() => Context.Stop(Self)));
     }

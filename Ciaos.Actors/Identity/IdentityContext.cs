@@ -10,8 +10,9 @@ public sealed record IdentitySecrets(MasterKey MasterKey, FillRandom Random, Act
 
 /// <summary>What the keeper of identities is given to work with.</summary>
 /// <param name="Disk">Where the events are kept once more, beside the journal.</param>
+/// <param name="BucketsJournal">The journal plug-in of the keeper of buckets; empty: the system's default.</param>
 internal sealed record IdentityContext(
-    IdentitySettings Settings, IdentitySecrets Secrets, IDisk Disk, TimeProvider Time)
+    IdentitySettings Settings, IdentitySecrets Secrets, IDisk Disk, TimeProvider Time, string BucketsJournal = "")
 {
     public MasterKey MasterKey => Secrets.MasterKey;
 

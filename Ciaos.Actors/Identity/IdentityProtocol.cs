@@ -105,7 +105,9 @@ public static class IdentityProtocol
     /// cref="Refused"/>.</summary>
     /// <param name="After">Only entries of higher numbers; 0 to begin.</param>
     /// <param name="Limit">1 to 1,000.</param>
-    public sealed record ReadAudit(long After, int Limit);
+    /// <param name="OfBuckets">Of what was done to buckets; otherwise of what was done to identities. Each log has
+    /// numbers of its own.</param>
+    public sealed record ReadAudit(long After, int Limit, bool OfBuckets = false);
 
     /// <param name="Last">The number of the newest entry there is.</param>
     public sealed record AuditRead(ImmutableArray<AuditEntry> Entries, long Last) : IReply;

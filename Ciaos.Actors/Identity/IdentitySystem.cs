@@ -26,16 +26,19 @@ public sealed class IdentitySystem
     public TimeProvider Time { get; }
 
     /// <summary>Returns at once; see <see cref="WhenReadyAsync"/>.</summary>
+    /// <param name="bucketsJournal">The journal plug-in of the keeper of buckets, for the audit log; empty: the system's
+    /// default.</param>
     public static IdentitySystem Start(
-        ActorSystem system, IdentitySettings settings, IdentitySecrets secrets, IDisk disk, TimeProvider time) =>
-        new(system, new IdentityContext(settings, secrets, disk, time));
+        ActorSystem system, IdentitySettings settings, IdentitySecrets secrets, IDisk disk, TimeProvider time,
+        string bucketsJournal = "") =>
+        new(system, new IdentityContext(settings, secrets, disk, time, bucketsJournal));
 
     /// <summary>Does a command. What is refused, or not answered in time, comes as <see cref="Refused"/>.</summary>
     public Task<IReply> SendAsync(ICommand command, CancellationToken cancellation) => AskAsync(command, cancellation);
 
     /// <summary>Answers <see cref="AuditRead"/> or <see cref="Refused"/>.</summary>
-    public Task<IReply> ReadAuditAsync(long after, int limit, CancellationToken cancellation) =>
-        AskAsync(new ReadAudit(after, limit), cancellation);
+    public Task<IReply> ReadAuditAsync(long after, int limit, bool ofBuckets, CancellationToken cancellation) =>
+        AskAsync(new ReadAudit(after, limit, ofBuckets), cancellation);
 
     /// <summary>Waits until the journal has been read, and there is a root user.</summary>
     /// <exception cref="IdentityUnusableException">It never will be: with another master key than the one that secrets

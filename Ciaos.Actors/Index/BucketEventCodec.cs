@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ciaos.Storage;
+using static Ciaos.Actors.Identity.IdentityProtocol;
 using static Ciaos.Actors.Index.IndexEvents;
 
 namespace Ciaos.Actors.Index;
@@ -70,6 +71,33 @@ internal static class BucketEventCodec
                 return null;
         }
     }
+
+    /// <summary>Behind the event itself.</summary>
+    public static void Write(PackedWriter writer, BucketAudit audit)
+    {
+        writer.Text(audit.By.User);
+        writer.Text(audit.By.KeyId ?? "");
+        writer.Text(audit.By.Address ?? "");
+        writer.Text(audit.Name);
+    }
+
+    /// <exception cref="System.Runtime.Serialization.SerializationException">It is no event that can tell who had it
+    /// done.</exception>
+    public static IIndexEvent ReadAudited(string manifest, ref PackedReader reader) => Read(manifest, ref reader) switch
+    {
+        BucketMade made => made with { Audit = ReadAudit(ref reader) },
+        BucketConfigured configured => configured with { Audit = ReadAudit(ref reader) },
+        BucketDeleted deleted => deleted with { Audit = ReadAudit(ref reader) },
+        _ => throw reader.Wrong("such an event does not tell who had it done"),
+    };
+
+    private static BucketAudit ReadAudit(ref PackedReader reader)
+    {
+        var by = new Origin(reader.Text(), TextOrNull(reader.Text()), TextOrNull(reader.Text()));
+        return new BucketAudit(by, reader.Text());
+    }
+
+    private static string? TextOrNull(string text) => text.Length == 0 ? null : text;
 
     private static IndexCreated ReadIndex(ref PackedReader reader)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ciaos.Storage;
+using static Ciaos.Actors.Identity.IdentityProtocol;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index;
@@ -30,18 +31,23 @@ public static class BucketProtocol
     /// <param name="Name">1 to 256 printable ASCII characters; what more is asked of a name, front ends
     /// check.</param>
     /// <param name="Owner">1 to 256 printable ASCII characters.</param>
-    public sealed record Create(string Name, string Owner, ImmutableSortedDictionary<string, string> Config) : ICommand;
+    /// <param name="By">Who asks, for the audit log; null: nobody knows.</param>
+    public sealed record Create(
+        string Name, string Owner, ImmutableSortedDictionary<string, string> Config, Origin? By = null)
+        : ICommand;
 
     /// <summary>Set or remove single parts of a bucket's configuration. Answered by <see cref="Configured"/>,
     /// <see cref="NoSuchBucket"/> or <see cref="Conflict"/>.</summary>
     /// <param name="Changes">Null values remove.</param>
     /// <param name="IfVersion">What <see cref="BucketInfo.Version"/> must be; null: anything.</param>
+    /// <param name="By">As in <see cref="Create"/>.</param>
     public sealed record Configure(
-        string Name, ImmutableSortedDictionary<string, string?> Changes, long? IfVersion) : ICommand;
+        string Name, ImmutableSortedDictionary<string, string?> Changes, long? IfVersion, Origin? By = null) : ICommand;
 
     /// <summary>Delete a bucket that holds nothing: no object, version, marker, or upload in parts. Answered by
     /// <see cref="Removed"/>, <see cref="NotEmpty"/> or <see cref="NoSuchBucket"/>.</summary>
-    public sealed record Remove(string Name) : ICommand;
+    /// <param name="By">As in <see cref="Create"/>.</param>
+    public sealed record Remove(string Name, Origin? By = null) : ICommand;
 
     /// <summary>What is known of a bucket.</summary>
     /// <param name="Id">Never used again, though the name may be.</param>

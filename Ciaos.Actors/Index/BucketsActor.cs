@@ -7,6 +7,7 @@ using Ciaos.Storage;
 using static Ciaos.Actors.Index.BucketProtocol;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Index.IndexProtocol;
+using Origin = Ciaos.Actors.Identity.IdentityProtocol.Origin;
 
 namespace Ciaos.Actors.Index;
 
@@ -218,7 +219,10 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
             client.Tell(new Failed(FailReason.NotAllowed, "This cannot be the name of an owner"));
         else
             Write(
-                create.Name, new BucketMade(NewBucket(), Now, create.Name, create.Owner, create.Config),
+                create.Name, new BucketMade(NewBucket(), Now, create.Name, create.Owner, create.Config)
+                {
+                    Audit = AuditOf(create.By, create.Name),
+                },
                 made => new Created(made), client);
     }
 
@@ -230,12 +234,16 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
                 client.Tell(new Conflict(bucket));
             else
                 Write(
-                    bucket.Name, new BucketConfigured(bucket.Id, Now, configure.Changes),
+                    bucket.Name,
+                    new BucketConfigured(bucket.Id, Now, configure.Changes)
+                    {
+                        Audit = AuditOf(configure.By, bucket.Name),
+                    },
                     changed => new Configured(changed), client);
         }
         else
         {
-            _underWay.Add(bucket.Name, new UnderWay(client));
+            _underWay.Add(bucket.Name, new UnderWay(client) { By = ((Remove)command).By });
             _settling.Enqueue(bucket);
             _context.Writer.Tell(CatalogProtocol.Settle.Instance, Self);
         }
@@ -271,7 +279,8 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        Persist(new BucketDeleted(bucket.Id, Now), deleted => Applied(deleted, () =>
+        var by = _underWay[bucket.Name].By;
+        Persist(new BucketDeleted(bucket.Id, Now) { Audit = AuditOf(by, bucket.Name) }, deleted => Applied(deleted, () =>
         {
             _removals.End(bucket.Id);
             _cache.Set(bucket.Name, null);
@@ -328,6 +337,8 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
 
     private bool IsEmpty(BucketId bucket) => Readers.Read(reader => reader.Buckets.IsEmpty(bucket));
 
+    private static BucketAudit? AuditOf(Origin? by, string name) => by is null ? null : new BucketAudit(by, name);
+
     private BucketId NewBucket() => new(++_lastBucket);
 
     private static bool IsName(string name) =>
@@ -368,6 +379,9 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
     {
         /// <summary>The answer, when it has happened and only waits for volumes.</summary>
         public object? Done { get; set; }
+
+        /// <summary>Who wants the bucket to be removed.</summary>
+        public Origin? By { get; init; }
 
         public Queue<(ICommand Command, IActorRef Client)> Waiting { get; } = new();
     }

@@ -9,13 +9,15 @@ namespace Ciaos.Actors.Index;
 /// <summary>
 /// The bytes of the index's events. Every event begins with the version of its layout (1), the bucket's id, the key
 /// and the time; what follows depends on its manifest, the name that the journal keeps beside the bytes. In version 2
-/// the token of a write stands between; an event without one is always written in version 1.
+/// the token of a write stands between, in version 3 an event about a bucket tells at its end who had it done; an event
+/// without either is always written in version 1.
 /// Spec with worked examples: docs/formats-index.md.
 /// </summary>
 internal static class IndexEventCodec
 {
     public const byte Version = 1;
     public const byte TokenVersion = 2;
+    public const byte AuditVersion = 3;
 
     public const string PutManifest = "object-put";
     public const string AppendedManifest = "object-appended";
@@ -79,11 +81,13 @@ internal static class IndexEventCodec
     {
         var writer = new PackedWriter();
         var stamp = (message as ITokenEvent)?.Stamp;
-        writer.Byte(stamp is null ? Version : TokenVersion);
+        var audit = (message as IBucketEvent)?.Audit;
+        writer.Byte(audit is not null ? AuditVersion : stamp is null ? Version : TokenVersion);
         switch (message)
         {
             case IndexCreated or BucketEventLost or IBucketEvent:
                 BucketEventCodec.Write(writer, (IIndexEvent)message);
+                if (audit is not null) BucketEventCodec.Write(writer, audit);
                 break;
             case IKeyEvent keyEvent:
                 writer.Unsigned(keyEvent.Bucket.Value);
@@ -106,12 +110,15 @@ internal static class IndexEventCodec
         {
             var reader = new PackedReader(bytes);
             var version = reader.Byte();
-            if (version is not (Version or TokenVersion))
-                throw reader.Wrong($"version {version} of the layout is not known, {Version} and {TokenVersion} are");
-            var decoded = version == TokenVersion
-                ? ReadTokenEvent(manifest, ref reader)
-                : BucketEventCodec.Read(manifest, ref reader)
-                    ?? ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned()));
+            var decoded = version switch
+            {
+                Version => BucketEventCodec.Read(manifest, ref reader)
+                    ?? ReadKeyEvent(manifest, ref reader, new BucketId(reader.Unsigned())),
+                TokenVersion => ReadTokenEvent(manifest, ref reader),
+                AuditVersion => BucketEventCodec.ReadAudited(manifest, ref reader),
+                _ => throw reader.Wrong(
+                    $"version {version} of the layout is not known, {Version} to {AuditVersion} are"),
+            };
             reader.End();
             return decoded;
         }

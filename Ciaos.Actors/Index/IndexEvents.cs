@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
+using static Ciaos.Actors.Identity.IdentityProtocol;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Actors.Index;
@@ -35,6 +36,9 @@ public static class IndexEvents
     public interface IBucketEvent : IIndexEvent
     {
         BucketId Bucket { get; }
+
+        /// <summary>Null: the event is older than this, or the bucket is the one of its native owner.</summary>
+        BucketAudit? Audit => null;
     }
 
     /// <summary>The key holds this and nothing else, whatever it held before.</summary>
@@ -159,14 +163,27 @@ public static class IndexEvents
     /// <summary>As <see cref="BucketCreated"/>, with a name and an owner that need not be the same.</summary>
     public sealed record BucketMade(
         BucketId Bucket, DateTimeOffset At, string Name, string Owner, ImmutableSortedDictionary<string, string> Config)
-        : IBucketEvent;
+        : IBucketEvent
+    {
+        public BucketAudit? Audit { get; init; }
+    }
 
     /// <param name="Changes">Null values remove.</param>
     public sealed record BucketConfigured(
-        BucketId Bucket, DateTimeOffset At, ImmutableSortedDictionary<string, string?> Changes) : IBucketEvent;
+        BucketId Bucket, DateTimeOffset At, ImmutableSortedDictionary<string, string?> Changes) : IBucketEvent
+    {
+        public BucketAudit? Audit { get; init; }
+    }
 
     /// <summary>The bucket was empty, and is gone. Its id is not used again.</summary>
-    public sealed record BucketDeleted(BucketId Bucket, DateTimeOffset At) : IBucketEvent;
+    public sealed record BucketDeleted(BucketId Bucket, DateTimeOffset At) : IBucketEvent
+    {
+        public BucketAudit? Audit { get; init; }
+    }
+
+    /// <summary>For the audit log: nothing else depends on it.</summary>
+    /// <param name="Name">The bucket's, at that time.</param>
+    public sealed record BucketAudit(Origin By, string Name);
 
     /// <summary>Written by <c>ciaos rebuild-index</c> in place of an event of the keeper of buckets that was not found:
     /// nothing happens.</summary>

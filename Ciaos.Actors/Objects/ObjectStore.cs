@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Ciaos.Actors.Encryption;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Metrics;
 using Ciaos.Actors.Volumes;
@@ -80,25 +81,28 @@ public sealed class ObjectStore
             ? ValueTask.FromResult<BucketProtocol.BucketInfo?>(known)
             : new ValueTask<BucketProtocol.BucketInfo?>(_buckets.FindAsync(name, cancellation));
 
+    /// <param name="by">Who asks, for the audit log.</param>
     /// <returns><see cref="BucketProtocol.Created"/> or <see cref="BucketProtocol.Exists"/>.</returns>
     /// <exception cref="IndexFailedException">The index could not answer: it may have happened, or not.</exception>
     public Task<object> CreateBucketAsync(
-        string name, string owner, ImmutableSortedDictionary<string, string> config, CancellationToken cancellation) =>
-        _buckets.ChangeAsync(new BucketProtocol.Create(name, owner, config), cancellation);
+        string name, string owner, ImmutableSortedDictionary<string, string> config, IdentityProtocol.Origin by,
+        CancellationToken cancellation) =>
+        _buckets.ChangeAsync(new BucketProtocol.Create(name, owner, config, by), cancellation);
 
     /// <returns><see cref="BucketProtocol.Configured"/>, <see cref="BucketProtocol.NoSuchBucket"/> or
     /// <see cref="BucketProtocol.Conflict"/>.</returns>
     /// <exception cref="IndexFailedException">The index could not answer: it may have happened, or not.</exception>
     public Task<object> ConfigureBucketAsync(
         string name, ImmutableSortedDictionary<string, string?> changes, long? ifVersion,
-        CancellationToken cancellation) =>
-        _buckets.ChangeAsync(new BucketProtocol.Configure(name, changes, ifVersion), cancellation);
+        IdentityProtocol.Origin by, CancellationToken cancellation) =>
+        _buckets.ChangeAsync(new BucketProtocol.Configure(name, changes, ifVersion, by), cancellation);
 
     /// <returns><see cref="BucketProtocol.Removed"/>, <see cref="BucketProtocol.NotEmpty"/> or
     /// <see cref="BucketProtocol.NoSuchBucket"/>.</returns>
     /// <exception cref="IndexFailedException">The index could not answer: it may have happened, or not.</exception>
-    public Task<object> RemoveBucketAsync(string name, CancellationToken cancellation) =>
-        _buckets.ChangeAsync(new BucketProtocol.Remove(name), cancellation);
+    public Task<object> RemoveBucketAsync(
+        string name, IdentityProtocol.Origin by, CancellationToken cancellation) =>
+        _buckets.ChangeAsync(new BucketProtocol.Remove(name, by), cancellation);
 
     /// <summary>Sends a command to the shard that owns its key. No answer in time is a
     /// <see cref="IndexProtocol.Failed"/>.</summary>

@@ -80,6 +80,7 @@ internal static class JournalJson
                 json.WriteNumber("bucket", about.Bucket.Value);
                 WriteRest(json, about);
                 json.WriteString("at", about.At.UtcDateTime);
+                if (about.Audit is { } audit) json.WriteString("by", audit.By.User);
                 break;
             case BucketEventLost lost:
                 json.WriteString("at", lost.At.UtcDateTime);

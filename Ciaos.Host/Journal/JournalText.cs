@@ -40,7 +40,8 @@ internal static class JournalText
     {
         IKeyEvent about => $"{BucketOf(about, owner)} {Quote(about.Key.Value)}{WhatOfKey(about)}",
         IndexCreated created => string.Create(Culture, $"{created.Shards} shards"),
-        IBucketEvent about => string.Create(Culture, $"bucket {about.Bucket.Value}{WhatOfBucket(about)}"),
+        IBucketEvent about => string.Create(Culture, $"bucket {about.Bucket.Value}{WhatOfBucket(about)}")
+            + (about.Audit is { } audit ? $" by {Plain(audit.By.User)}" : ""),
         BucketEventLost => "a lost event",
         VolumeCreated created => string.Create(Culture, $"volume {created.Volume.Value}"),
         VolumeSealed sealing => string.Create(

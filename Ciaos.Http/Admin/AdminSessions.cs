@@ -15,7 +15,8 @@ internal sealed class AdminSessions(IdentitySystem identity, AdminUsers users, A
     public IEnumerable<AdminRoute> Routes =>
     [
         new("POST", "sts/session", "", CreateAsync),
-        new("GET", "audit", "admin:ReadAudit", ReadAuditAsync),
+        new("GET", "audit", "admin:ReadAudit", request => ReadAuditAsync(request, ofBuckets: false)),
+        new("GET", "audit/buckets", "admin:ReadAudit", request => ReadAuditAsync(request, ofBuckets: true)),
     ];
 
     private async Task CreateAsync(AdminRequest request)
@@ -58,11 +59,11 @@ internal sealed class AdminSessions(IdentitySystem identity, AdminUsers users, A
         _ => throw AdminException.Invalid("A policy is a JSON object, or one in a text"),
     };
 
-    private async Task ReadAuditAsync(AdminRequest request)
+    private async Task ReadAuditAsync(AdminRequest request, bool ofBuckets)
     {
         var after = request.Number("after", 0, 0, long.MaxValue);
         var limit = (int)request.Number("limit", DefaultLimit, 1, MaxLimit);
-        var reply = await identity.ReadAuditAsync(after, limit, request.Aborted);
+        var reply = await identity.ReadAuditAsync(after, limit, ofBuckets, request.Aborted);
         var page = reply as AuditRead ?? throw AdminException.Of((Refused)reply);
         await AdminJson.SendAsync(request.Context, StatusCodes.Status200OK, json =>
         {

@@ -13,6 +13,9 @@ namespace Ciaos.Http.S3;
 internal sealed class S3Request(
     HttpContext http, S3Target target, S3Operation operation, S3Caller caller, AccessKey? key, User? user)
 {
+    /// <summary>No user is called so.</summary>
+    private const string Anonymous = "(anonymous)";
+
     private BucketProtocol.BucketInfo? _bucket;
 
     public HttpContext Http { get; } = http;
@@ -26,6 +29,10 @@ internal sealed class S3Request(
     public AccessKey? AccessKey { get; } = key;
 
     public User? User { get; } = user;
+
+    /// <summary>Who asks, for the audit log.</summary>
+    public IdentityProtocol.Origin By => new(
+        User?.Name ?? Anonymous, AccessKey?.Id, Http.Connection.RemoteIpAddress?.ToString());
 
     public S3Query Query => Target.Query;
 

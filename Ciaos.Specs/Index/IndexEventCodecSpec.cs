@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.Serialization;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -114,6 +115,43 @@ public class IndexEventCodecSpec
         AssertSame(golden, IndexEventCodec.Decode(manifest, Convert.FromHexString(hex)));
     }
 
+    public static TheoryData<string, string> GoldenAuditLines
+    {
+        get
+        {
+            var lines = new TheoryData<string, string>();
+            var file = Path.Combine(AppContext.BaseDirectory, "Golden", "index-events-v4.txt");
+            foreach (var line in File.ReadLines(file))
+                lines.Add(line.Split(' ')[0], line.Split(' ')[1]);
+            return lines;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenAuditLines))]
+    public void Stored_bytes_that_tell_who_had_it_done_stay_what_they_were(string manifest, string hex)
+    {
+        var audit = new BucketAudit(new IdentityProtocol.Origin("alice", "AKALICE", "10.0.0.7"), "pictures");
+        IIndexEvent golden = Golden[manifest] switch
+        {
+            BucketMade made => made with { Audit = audit },
+            BucketConfigured configured => configured with { Audit = audit },
+            BucketDeleted deleted => deleted with { Audit = audit },
+            var other => throw new InvalidDataException($"{other.GetType()} does not tell who had it done"),
+        };
+        Assert.Equal(hex, Convert.ToHexStringLower(IndexEventCodec.Encode(golden)));
+        AssertSame(golden, IndexEventCodec.Decode(manifest, Convert.FromHexString(hex)));
+    }
+
+    [Fact]
+    public void Only_changes_of_buckets_tell_who_had_them_done()
+    {
+        var bytes = IndexEventCodec.Encode(new BucketCreated(Bucket, At, "alice"));
+        bytes[0] = IndexEventCodec.AuditVersion;
+        Assert.Throws<SerializationException>(
+            () => IndexEventCodec.Decode(IndexEventCodec.BucketCreatedManifest, [.. bytes, 0, 0, 0, 0]));
+    }
+
     [Fact]
     public void Only_writes_have_tokens()
     {
@@ -137,6 +175,7 @@ public class IndexEventCodecSpec
         var page = string.Concat(
             File.ReadAllText(Path.Combine(root.FullName, "docs", "formats-index.md")).Split('\n', ' '));
         Assert.Equal(Golden.Count, GoldenLines.Count);
+        foreach (var line in GoldenAuditLines) Assert.Contains(string.Concat(line), page, StringComparison.Ordinal);
         foreach (var line in GoldenTokenLines) Assert.Contains(
             string.Concat(line), page, StringComparison.Ordinal);
         foreach (var line in GoldenLines) Assert.Contains(string.Concat(line), page, StringComparison.Ordinal);
@@ -169,10 +208,10 @@ public class IndexEventCodecSpec
     public void A_later_version_of_the_layout_is_refused()
     {
         var bytes = IndexEventCodec.Encode(new RenameAborted(Bucket, Key, At, 3));
-        bytes[0] = 3;
+        bytes[0] = 4;
         var wrong = Assert.Throws<SerializationException>(
             () => IndexEventCodec.Decode(IndexEventCodec.RenameAbortedManifest, bytes));
-        Assert.Contains("version 3 of the layout is not known", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("version 4 of the layout is not known", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

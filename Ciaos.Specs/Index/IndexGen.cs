@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
@@ -138,14 +139,24 @@ internal static class IndexGen
                 bucket, key, at, upload, created, versioning, metadata, SegmentRun.Pack(segments)),
             17 => new UploadAborted(bucket, key, at, upload),
             18 => new ObjectVersionLost(bucket, key, at, new ObjectId(number), versioning),
-            19 => new BucketMade(bucket, at, "pictures", "alice", metadata),
+            19 => new BucketMade(bucket, at, "pictures", "alice", metadata) { Audit = AuditOf(number) },
             20 => new BucketConfigured(
                 bucket, at, metadata.ToImmutableSortedDictionary(pair => pair.Key, pair => (string?)pair.Value)
-                    .Add("gone", null)),
-            21 => new BucketDeleted(bucket, at),
+                    .Add("gone", null))
+            {
+                Audit = AuditOf(number),
+            },
+            21 => new BucketDeleted(bucket, at) { Audit = AuditOf(number) },
             _ => new BucketEventLost(at),
         };
     }
+
+    private static BucketAudit? AuditOf(long number) => (number % 3) switch
+    {
+        0 => null,
+        1 => new BucketAudit(new IdentityProtocol.Origin("кто-то"), "pictures"),
+        _ => new BucketAudit(new IdentityProtocol.Origin("bob", "AKBOB", "::1"), "pictures"),
+    };
 
     private static MovedObject Moved(
         ObjectKey key,

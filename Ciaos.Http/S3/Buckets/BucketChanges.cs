@@ -21,7 +21,7 @@ internal static class BucketChanges
     {
         var all = changes.ToImmutableSortedDictionary(
             change => change.Key, change => change.Value, StringComparer.Ordinal);
-        var answer = await store.ConfigureBucketAsync(request.BucketName, all, ifVersion, request.Aborted);
+        var answer = await store.ConfigureBucketAsync(request.BucketName, all, ifVersion, request.By, request.Aborted);
         switch (answer)
         {
             case BucketProtocol.Configured:

@@ -59,7 +59,7 @@ internal sealed class BucketHandlers(S3Services services)
             : S3Document.Parse<CreateBucketConfiguration>(body);
         var config = ConfigOf(request, user, asked);
         await RequireRoomAsync(request, user);
-        switch (await services.Store.CreateBucketAsync(name, user.Name, config, request.Aborted))
+        switch (await services.Store.CreateBucketAsync(name, user.Name, config, request.By, request.Aborted))
         {
             case BucketProtocol.Created:
                 break;
@@ -86,7 +86,7 @@ internal sealed class BucketHandlers(S3Services services)
     public async Task DeleteAsync(S3Request request)
     {
         services.Access.Demand(request, "s3:DeleteBucket");
-        switch (await services.Store.RemoveBucketAsync(request.BucketName, request.Aborted))
+        switch (await services.Store.RemoveBucketAsync(request.BucketName, request.By, request.Aborted))
         {
             case BucketProtocol.Removed:
                 await request.SendStatus(StatusCodes.Status204NoContent);

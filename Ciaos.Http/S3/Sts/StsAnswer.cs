@@ -8,16 +8,16 @@ internal static class StsAnswer
 {
     private const string Namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-    public static Task SendAsync(HttpContext context, string action, Action<S3Xml> result)
+    public static async Task SendAsync(HttpContext context, string action, Action<S3Xml> result)
     {
         using var xml = new S3Xml($"{action}Response", Namespace);
         xml.Open($"{action}Result");
         result(xml);
         xml.Close().Open("ResponseMetadata").Text("RequestId", context.TraceIdentifier).Close();
-        return SendAsync(context, xml, StatusCodes.Status200OK);
+        await SendAsync(context, xml, StatusCodes.Status200OK);
     }
 
-    public static Task SendAsync(HttpContext context, StsException error)
+    public static async Task SendAsync(HttpContext context, StsException error)
     {
         context.Response.Clear();
         S3Api.SetCommonHeaders(context);
@@ -26,7 +26,7 @@ internal static class StsAnswer
         xml.Open("Error").Text("Type", isClients ? "Sender" : "Receiver")
             .Text("Code", error.Code).Text("Message", error.Message).Close()
             .Text("RequestId", context.TraceIdentifier);
-        return SendAsync(context, xml, error.Status);
+        await SendAsync(context, xml, error.Status);
     }
 
     public static void WriteCredentials(S3Xml xml, AccessKey key) => xml.Open("Credentials")

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Identity.Policies;
 using Ciaos.Http.Admin;
@@ -10,12 +10,17 @@ namespace Ciaos.Http.S3.Sts;
 
 /// <summary>The operations that give out temporary credentials. All are of the caller: never more than it may do itself,
 /// and less where a policy comes with the request.</summary>
-internal sealed partial class StsSessions(IdentitySystem identity)
+internal sealed class StsSessions(IdentitySystem identity)
 {
     private const int DefaultSeconds = 3600;
     private const int MaxPolicyLength = 20 * 1024;
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=,.@-";
+    private const int MaxArnLength = 2048;
     private const string DenyAll =
         """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}""";
+
+    private static readonly SearchValues<char> NameLetters = SearchValues.Create(Letters);
+    private static readonly SearchValues<char> PathLetters = SearchValues.Create(Letters + "/");
 
     private readonly Authentication _authentication = new(identity.Directory, identity.Time);
 
@@ -32,7 +37,7 @@ internal sealed partial class StsSessions(IdentitySystem identity)
     {
         var role = form.Require("RoleArn");
         var name = form.Require("RoleSessionName");
-        if (!RoleArn().IsMatch(role)) throw StsException.Invalid($"{role} is invalid: it is no ARN of a role");
+        if (!IsRole(role)) throw StsException.Invalid($"{role} is invalid: it is no ARN of a role");
         CheckName(name, "roleSessionName", 64);
 
         // Whoever wants to be sure that it is meant: there is nobody else who could be.
@@ -125,7 +130,7 @@ internal sealed partial class StsSessions(IdentitySystem identity)
 
     private static void CheckName(string name, string parameter, int maxLength)
     {
-        if (name.Length < 2 || name.Length > maxLength || !SessionName().IsMatch(name))
+        if (name.Length < 2 || name.Length > maxLength || name.AsSpan().ContainsAnyExcept(NameLetters))
             throw StsException.Invalid(
                 $"1 validation error detected: Value '{name}' at '{parameter}' failed to satisfy constraint: Member "
                 + $"must have 2 to {maxLength} letters, digits and _+=,.@-");
@@ -138,9 +143,9 @@ internal sealed partial class StsSessions(IdentitySystem identity)
 
     private static string AccountIn(string arn) => arn.Split(':')[4];
 
-    [GeneratedRegex(@"\Aarn:aws:iam::[A-Za-z0-9]*:role/[\w+=,.@/-]{1,512}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex RoleArn();
-
-    [GeneratedRegex(@"\A[\w+=,.@-]+\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]
-    private static partial Regex SessionName();
+    private static bool IsRole(string arn) =>
+        arn.Length <= MaxArnLength
+        && arn.Split(':') is ["arn", "aws", "iam", "", var account, ['r', 'o', 'l', 'e', '/', .. var role]]
+        && account.All(char.IsAsciiLetterOrDigit) && role is [.., not '/']
+        && !role.AsSpan().ContainsAnyExcept(PathLetters);
 }
