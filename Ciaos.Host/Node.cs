@@ -170,7 +170,8 @@ public sealed class Node : IAsyncDisposable
 
     private static async Task<HttpServer?> StartS3Async(
         Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry,
-        UserQuotas quotas, TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate, CancellationToken cancellation)
+        UserQuotas quotas, TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate,
+        CancellationToken cancellation)
     {
         var settings = S3Settings.From(config);
         if (!settings.IsEnabled) return null;

@@ -26,8 +26,8 @@ public sealed class IdentitySystem
     public TimeProvider Time { get; }
 
     /// <summary>Returns at once; see <see cref="WhenReadyAsync"/>.</summary>
-    /// <param name="bucketsJournal">The journal plug-in of the keeper of buckets, for the audit log; empty: the system's
-    /// default.</param>
+    /// <param name="bucketsJournal">The journal plug-in of the keeper of buckets, for the audit log; empty: the
+    /// system's default.</param>
     public static IdentitySystem Start(
         ActorSystem system, IdentitySettings settings, IdentitySecrets secrets, IDisk disk, TimeProvider time,
         string bucketsJournal = "") =>

@@ -280,7 +280,8 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         }
 
         var by = _underWay[bucket.Name].By;
-        Persist(new BucketDeleted(bucket.Id, Now) { Audit = AuditOf(by, bucket.Name) }, deleted => Applied(deleted, () =>
+        var ended = new BucketDeleted(bucket.Id, Now) { Audit = AuditOf(by, bucket.Name) };
+        Persist(ended, deleted => Applied(deleted, () =>
         {
             _removals.End(bucket.Id);
             _cache.Set(bucket.Name, null);

@@ -100,7 +100,8 @@ internal sealed class ItemWrite(
                 : IndexProtocol.IdempotencyMismatch.OtherBody;
         return (reply, item.Mode) switch
         {
-            (IndexProtocol.Found found, PutFrameMode.Append) when EncryptionMetadata.IsEncrypted(found.Object.Metadata) =>
+            (IndexProtocol.Found found, PutFrameMode.Append)
+                when EncryptionMetadata.IsEncrypted(found.Object.Metadata) =>
                 new IndexProtocol.Failed(IndexProtocol.FailReason.NotAllowed, Answers.CannotAppend),
             (IndexProtocol.Found found, PutFrameMode.Create) => new IndexProtocol.KeyExists(found.Object),
             (IndexProtocol.KeyNotFound, PutFrameMode.Create or PutFrameMode.Upsert) => null,

@@ -31,7 +31,8 @@ internal sealed class BodyStore(ObjectStore store)
     /// <exception cref="UploadRejectedException">The volumes would not have it.</exception>
     public async Task<StoredUpload> StoreAsync(
         BucketId bucket, ObjectKey key, S3Body body, UploadOperation operation,
-        ImmutableSortedDictionary<string, string> metadata, DataKey? dataKey, QuotaHold? hold, CancellationToken cancellation)
+        ImmutableSortedDictionary<string, string> metadata, DataKey? dataKey, QuotaHold? hold,
+        CancellationToken cancellation)
     {
         if (dataKey is null && EncryptionMetadata.IsEncrypted(metadata))
             throw new ArgumentException("The body of an encrypted object must be encrypted", nameof(dataKey));

@@ -42,7 +42,8 @@ internal sealed class StsForm
     public void End()
     {
         if (_unread.Count > 0)
-            throw StsException.Invalid($"The parameter {_unread.Keys.Order(StringComparer.Ordinal).First()} is not supported here");
+            throw StsException.Invalid(
+                $"The parameter {_unread.Keys.Order(StringComparer.Ordinal).First()} is not supported here");
     }
 
     private static StsForm Parse(string text)

@@ -8,8 +8,8 @@ using static Ciaos.Actors.Identity.IdentityProtocol;
 
 namespace Ciaos.Http.S3.Sts;
 
-/// <summary>The operations that give out temporary credentials. All are of the caller: never more than it may do itself,
-/// and less where a policy comes with the request.</summary>
+/// <summary>The operations that give out temporary credentials. All are of the caller: they may never do more than it
+/// may do itself, and less where a policy comes with the request.</summary>
 internal sealed class StsSessions(IdentitySystem identity)
 {
     private const int DefaultSeconds = 3600;

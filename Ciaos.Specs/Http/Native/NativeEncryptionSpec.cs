@@ -28,7 +28,8 @@ public sealed class NativeEncryptionSpec
         Assert.Equal(200, (await node.SendAsync(HttpMethod.Post, "/put/list", List)).Status);
         Assert.Equal(200, (await node.SendAsync(HttpMethod.Post, "/update/list", List)).Status);
         var stored = await node.SendAsync(HttpMethod.Post, "/batch/put", batch.ToArray());
-        Assert.All(JsonNode.Parse(stored.Text)!["results"]!.AsArray(), each => Assert.Equal(201, (int)each!["status"]!));
+        var results = JsonNode.Parse(stored.Text)!["results"]!.AsArray();
+        Assert.All(results, each => Assert.Equal(201, (int)each!["status"]!));
 
         Assert.Equal(5, node.NeedleCount);
         for (var upload = 0; upload < 5; upload++)
