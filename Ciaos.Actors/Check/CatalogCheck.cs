@@ -17,9 +17,9 @@ internal sealed class CatalogCheck(
     CheckReport report, Action<RebuildProgress> progress)
 {
     private const string ObjectColumns =
-        "bucket, key, shard, object_id, version, created, modified, size, files, segments, content_sequence, metadata, "
-        + "inline_segments, moving_sequence, moving_to, version_sequence, version_object, is_marker, content_version, "
-        + "noncurrent, null_sequence";
+        "bucket, is_marker, key, shard, object_id, version, created, modified, size, files, segments, "
+        + "content_sequence, metadata, inline_segments, moving_sequence, moving_to, version_sequence, version_object, "
+        + "content_version, noncurrent, null_sequence";
 
     private const string VersionColumns =
         "bucket, key, place, shard, object_id, version, created, modified, size, files, segments, content_sequence, "
@@ -58,7 +58,7 @@ internal sealed class CatalogCheck(
         using var theirs = real.Open();
         using var ours = made.OpenReader();
         CompareLayout(theirs);
-        CompareAll("object", ObjectColumns, "bucket, key");
+        CompareAll("object", ObjectColumns, "bucket, is_marker, key");
         CompareAll("version", VersionColumns, "bucket, key, place");
         CompareAll("upload", UploadColumns, "bucket, key, sequence");
         CompareAll("part", PartColumns, "shard, upload, number");
@@ -165,6 +165,7 @@ internal sealed class CatalogCheck(
 
     private void Problem(CheckProblemKind kind, string table, object[] row, string what)
     {
+        if (table is "object" && row is [long, long, byte[], ..]) row = [row[0], row[2]];
         if (table is "object" or "version" or "upload" && row is [long bucket, byte[] utf8, ..])
         {
             var key = Encoding.UTF8.GetString(utf8);

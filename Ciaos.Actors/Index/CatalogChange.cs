@@ -13,7 +13,9 @@ internal abstract record CatalogChange
     /// <summary>Write the object's row, new or not.</summary>
     public sealed record SetObject(ObjectState State) : CatalogChange;
 
-    public sealed record RemoveObject(KeyName Name) : CatalogChange;
+    /// <param name="IsMarker">What the row holds is a delete marker: a key could have been one, and an object, within
+    /// one batch.</param>
+    public sealed record RemoveObject(KeyName Name, bool IsMarker) : CatalogChange;
 
     public sealed record AddRuns(long ContentSequence, ImmutableArray<SegmentRun> Runs) : CatalogChange;
 

@@ -80,8 +80,7 @@ internal static class EventApplication
     private static void Rename(
         ObjectState moved, ObjectKey newKey, long sequence, IObjectStates states, List<CatalogChange> changes)
     {
-        states.Set(moved.Name, null);
-        changes.Add(new CatalogChange.RemoveObject(moved.Name));
+        Remove(moved, states, changes);
         var record = moved.Record with { Key = newKey, Version = sequence, ContentVersion = null };
         Set(moved with { Record = record }, states, changes);
     }
@@ -160,8 +159,19 @@ internal static class EventApplication
     /// <summary>Writes the row of what the key holds now.</summary>
     public static void Set(ObjectState state, IObjectStates states, List<CatalogChange> changes)
     {
+        // Markers lie apart in the catalog: what becomes one, or follows upon one, leaves its old place.
+        var before = states.Get(state.Name)?.Record;
+        if (before is not null && before.IsDeleteMarker != state.Record.IsDeleteMarker)
+            changes.Add(new CatalogChange.RemoveObject(state.Name, before.IsDeleteMarker));
         states.Set(state.Name, state);
         changes.Add(new CatalogChange.SetObject(state));
+    }
+
+    /// <summary>The key holds nothing any more.</summary>
+    public static void Remove(ObjectState before, IObjectStates states, List<CatalogChange> changes)
+    {
+        states.Set(before.Name, null);
+        changes.Add(new CatalogChange.RemoveObject(before.Name, before.Record.IsDeleteMarker));
     }
 
     // Where the key has older versions none of them may take the place of what is gone: a delete marker does.
@@ -176,8 +186,7 @@ internal static class EventApplication
             return;
         }
 
-        states.Set(before.Name, null);
-        changes.Add(new CatalogChange.RemoveObject(before.Name));
+        Remove(before, states, changes);
     }
 
     /// <summary>The content is nobody's any more.</summary>

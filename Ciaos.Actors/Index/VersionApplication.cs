@@ -161,8 +161,7 @@ internal static class VersionApplication
         EventApplication.AddUsage(before, -1, changes);
         if (before.Noncurrent == 0)
         {
-            states.Set(before.Name, null);
-            changes.Add(new CatalogChange.RemoveObject(before.Name));
+            EventApplication.Remove(before, states, changes);
             return;
         }
 

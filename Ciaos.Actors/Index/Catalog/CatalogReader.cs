@@ -15,12 +15,13 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     private readonly Statement _commit = Statement.Prepare(connection, "COMMIT", isPrepared: false);
 
     private readonly Statement _object = Statement.Prepare(connection, $"""
-        SELECT {ObjectRows.OfObject} FROM object WHERE bucket = @n_bucket AND key = @b_key
+        SELECT {ObjectRows.OfObject} FROM object WHERE bucket = @n_bucket AND is_marker IN (0, 1) AND key = @b_key
+        LIMIT 1
         """);
 
     private readonly Statement _list = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfListed} FROM object
-        WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
+        WHERE bucket = @n_bucket AND is_marker = 0 AND key >= @b_from AND key < @b_to AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 

@@ -7,7 +7,7 @@ namespace Ciaos.Actors.Index.Catalog;
 internal static class CatalogSchema
 {
     /// <summary>Raised whenever a table changes: the catalog is then made anew from the journal.</summary>
-    public const int Format = 3;
+    public const int Format = 4;
 
     /// <summary>The number of shards of a new catalog: only the journal can tell it.</summary>
     public const int UnknownShards = 0;
@@ -95,7 +95,7 @@ internal static class CatalogSchema
             moving_sequence BIGINT, moving_to {database.BytesType},
             version_sequence BIGINT NOT NULL, version_object BIGINT NOT NULL, is_marker BIGINT NOT NULL,
             content_version BIGINT, noncurrent BIGINT NOT NULL, null_sequence BIGINT NOT NULL,
-            PRIMARY KEY (bucket, key)) {database.KeyedTable};
+            PRIMARY KEY (bucket, is_marker, key)) {database.KeyedTable};
         CREATE INDEX IF NOT EXISTS object_moving ON object (shard) WHERE moving_sequence IS NOT NULL;
         CREATE TABLE IF NOT EXISTS version (
             bucket BIGINT NOT NULL, key {database.BytesType} NOT NULL, place BIGINT NOT NULL, shard BIGINT NOT NULL,

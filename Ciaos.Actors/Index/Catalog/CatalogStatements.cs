@@ -26,19 +26,19 @@ internal sealed class CatalogStatements(DbConnection connection, string begin) :
         VALUES (@n_bucket, @b_key, @n_shard, @n_object, @n_version, @n_created, @n_modified, @n_size, @n_files,
             @n_segments, @n_content, @b_metadata, @b_inline, @n_moving, @b_moving, @n_version_sequence,
             @n_version_object, @n_marker, @n_content_version, @n_noncurrent, @n_null)
-        ON CONFLICT (bucket, key) DO UPDATE SET
+        ON CONFLICT (bucket, is_marker, key) DO UPDATE SET
             shard = excluded.shard, object_id = excluded.object_id, version = excluded.version,
             created = excluded.created, modified = excluded.modified, size = excluded.size, files = excluded.files,
             segments = excluded.segments, content_sequence = excluded.content_sequence,
             metadata = excluded.metadata, inline_segments = excluded.inline_segments,
             moving_sequence = excluded.moving_sequence, moving_to = excluded.moving_to,
             version_sequence = excluded.version_sequence, version_object = excluded.version_object,
-            is_marker = excluded.is_marker, content_version = excluded.content_version,
+            content_version = excluded.content_version,
             noncurrent = excluded.noncurrent, null_sequence = excluded.null_sequence
         """);
 
     private readonly Statement _removeObject = Statement.Prepare(connection, """
-        DELETE FROM object WHERE bucket = @n_bucket AND key = @b_key
+        DELETE FROM object WHERE bucket = @n_bucket AND is_marker = @n_marker AND key = @b_key
         """);
 
     private readonly Statement _addRun = Statement.Prepare(connection, """
@@ -108,7 +108,8 @@ internal sealed class CatalogStatements(DbConnection connection, string begin) :
                 SetObject(shard, set.State);
                 break;
             case CatalogChange.RemoveObject remove:
-                _removeObject.Set(remove.Name.Bucket.Value).Set(remove.Name.Key).Execute();
+                _removeObject.Set(remove.Name.Bucket.Value).Set(remove.IsMarker ? 1 : 0).Set(remove.Name.Key)
+                    .Execute();
                 break;
             case CatalogChange.AddRuns add:
                 foreach (var run in add.Runs) AddRun(shard, add.ContentSequence, run);

@@ -108,17 +108,17 @@ internal sealed class CatalogStore : IDisposable
     // A hot key changes many times in a batch, and only its last row matters.
     private static IEnumerable<CatalogChange> LastOnes(IReadOnlyList<CatalogChange> changes)
     {
-        var last = new Dictionary<KeyName, int>(changes.Count);
+        var last = new Dictionary<(KeyName, bool), int>(changes.Count);
         for (var i = 0; i < changes.Count; i++)
-            if (NameOf(changes[i]) is { } name) last[name] = i;
+            if (RowOf(changes[i]) is { } row) last[row] = i;
         for (var i = 0; i < changes.Count; i++)
-            if (NameOf(changes[i]) is not { } name || last[name] == i) yield return changes[i];
+            if (RowOf(changes[i]) is not { } row || last[row] == i) yield return changes[i];
     }
 
-    private static KeyName? NameOf(CatalogChange change) => change switch
+    private static (KeyName Name, bool IsMarker)? RowOf(CatalogChange change) => change switch
     {
-        CatalogChange.SetObject set => set.State.Name,
-        CatalogChange.RemoveObject remove => remove.Name,
+        CatalogChange.SetObject set => (set.State.Name, set.State.Record.IsDeleteMarker),
+        CatalogChange.RemoveObject remove => (remove.Name, remove.IsMarker),
         _ => null,
     };
 

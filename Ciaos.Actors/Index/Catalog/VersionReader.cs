@@ -18,14 +18,14 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
 
     private readonly Statement _keys = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfListed} FROM object
-        WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND is_marker = 0 AND {ObjectRows.IsListed}
+        WHERE bucket = @n_bucket AND is_marker = 0 AND key >= @b_from AND key < @b_to AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 
     private readonly Statement _current = Statement.Prepare(connection, $"""
         SELECT {ObjectRows.OfObject} FROM object
-        WHERE bucket = @n_bucket AND key >= @b_from AND key < @b_to AND (key > @b_from OR content_sequence < @n_before)
-            AND {ObjectRows.IsListed}
+        WHERE bucket = @n_bucket AND is_marker = @n_marker AND key >= @b_from AND key < @b_to
+            AND (key > @b_from OR content_sequence < @n_before) AND {ObjectRows.IsListed}
         ORDER BY key LIMIT @n_limit
         """);
 
@@ -61,18 +61,27 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
     /// <summary>All versions from a place on, the newest of each key first.</summary>
     public List<ObjectState> All(BucketId bucket, ScanPlace from, byte[] to, int limit)
     {
+        var current = Merge(
+            Current(bucket, areMarkers: false, from, to, limit), Current(bucket, areMarkers: true, from, to, limit),
+            limit);
+        return Merge(current, Older(bucket, from, to, limit), limit);
+    }
+
+    // Of one key what is in the first list comes first.
+    private static List<ObjectState> Merge(List<ObjectState> first, List<ObjectState> second, int limit)
+    {
+        if (second.Count == 0) return first;
         var merged = new List<ObjectState>(limit);
-        var older = Older(bucket, from, to, limit);
         var next = 0;
-        foreach (var current in Current(bucket, from, to, limit))
+        foreach (var state in first)
         {
-            while (merged.Count < limit && next < older.Count && IsBefore(older[next], current))
-                merged.Add(older[next++]);
+            while (merged.Count < limit && next < second.Count && IsBefore(second[next], state))
+                merged.Add(second[next++]);
             if (merged.Count == limit) return merged;
-            merged.Add(current);
+            merged.Add(state);
         }
 
-        while (merged.Count < limit && next < older.Count) merged.Add(older[next++]);
+        while (merged.Count < limit && next < second.Count) merged.Add(second[next++]);
         return merged;
     }
 
@@ -81,9 +90,9 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
         foreach (var statement in new[] { _find, _newest, _keys, _current, _older }) statement.Dispose();
     }
 
-    private List<ObjectState> Current(BucketId bucket, ScanPlace from, byte[] to, int limit)
+    private List<ObjectState> Current(BucketId bucket, bool areMarkers, ScanPlace from, byte[] to, int limit)
     {
-        using var row = _current.Set(bucket.Value).Set(from.Key).Set(to)
+        using var row = _current.Set(bucket.Value).Set(areMarkers ? 1 : 0).Set(from.Key).Set(to)
             .Set(Before(from)).Set(limit).Read();
         var states = new List<ObjectState>();
         while (row.Read()) states.Add(ObjectRows.Read(row));
@@ -107,8 +116,7 @@ internal sealed class VersionReader(DbConnection connection) : IDisposable
         _ => long.MaxValue,
     };
 
-    // Of one key the current version comes first.
-    private static bool IsBefore(ObjectState older, ObjectState current) =>
-        older.Record.Key != current.Record.Key
-        && older.Record.Key.ToUtf8().AsSpan().SequenceCompareTo(current.Record.Key.ToUtf8()) < 0;
+    private static bool IsBefore(ObjectState left, ObjectState right) =>
+        left.Record.Key != right.Record.Key
+        && left.Record.Key.ToUtf8().AsSpan().SequenceCompareTo(right.Record.Key.ToUtf8()) < 0;
 }
