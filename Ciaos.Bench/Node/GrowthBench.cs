@@ -7,8 +7,10 @@ namespace Ciaos.Bench.Node;
 /// each tenth has an object of 4 KiB, which is read and replaced in an order of chance, from all over the keys; the
 /// others have <c>--bytes</c>. <c>-- growth [KEYS…] [--bytes 1024] [--seconds 5] [--rounds 3] [--warm-up 5] [--folder
 /// DIR] [--data DIR] [--json FILE] [--set key=value]</c>; by default 10,000 100,000 1,000,000 keys. Ten million take
-/// some 20 GB of disk. With <c>--data</c> the node lies there and stays, and the next run goes on with it: what it has
-/// is not stored again, and sizes below that are left out.
+/// some 20 GB of disk. Where several sizes are named, a second node has as many keys as the least of them: requests are
+/// measured on both in turn, since only what was measured in the same minute can be compared. With <c>--data</c> the
+/// node that grows lies there and stays, and the next run goes on with it: what it has is not stored again, and it is
+/// not measured at sizes below that.
 /// </summary>
 internal static class GrowthBench
 {
@@ -16,6 +18,7 @@ internal static class GrowthBench
     private const int MeasuredEach = 10;
     private const int Connections = 64;
     private const double MiB = 1024 * 1024;
+    private const string Beside = "CIAOS, ";
 
     // Beyond key and data, for an object: with room to spare.
     private const int MostOverheadBytes = 600;
@@ -30,18 +33,23 @@ internal static class GrowthBench
         CheckRoom(targets[^1], options);
         using var server = options.Ciaos();
         server.Start();
+        using var small = targets.Length > 1 ? Small(targets[0], options) : null;
         var run = new NodeRun([server], options, report);
+        var both = small is null ? run : new NodeRun([small, server], options, report);
         var keys = options.Data is null ? 0 : KeyFill.Count(server, KeyOf);
         if (keys > 0) report.Setting(string.Create(CultureInfo.InvariantCulture, $"goes on with {keys:N0} keys"));
         foreach (var target in targets.Where(target => target >= keys))
         {
             var filled = target == keys ? new GrowthFigure() : Fill(server, keys, target, options);
             keys = target;
-            MeasureRequests(run, keys);
+            var requests = keys > targets[0] ? both : run;
+            requests.Measure(Get(keys, targets[0], ""));
+            run.Measure(List(keys));
+            requests.Measure(Put(keys, targets[0]));
             server.Stop();
             var ready = server.Start();
             var resident = server.Usage().ResidentBytes / MiB;
-            run.Measure(Get(keys, " after restart"));
+            run.Measure(Get(keys, keys, " after restart"));
             report.Add(filled with
             {
                 Keys = keys,
@@ -52,6 +60,25 @@ internal static class GrowthBench
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>What a node is called beside a larger one.</summary>
+    public static string Called(long keys) => Named(Beside, keys);
+
+    private static CiaosServer Small(long keys, NodeBenchOptions options)
+    {
+        var server = options.CiaosBeside(Called(keys));
+        try
+        {
+            server.Start();
+            Fill(server, 0, keys, options);
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 
     private static void CheckRoom(long keys, NodeBenchOptions options)
@@ -83,33 +110,39 @@ internal static class GrowthBench
         };
     }
 
-    private static void MeasureRequests(NodeRun run, long keys)
+    private static NodeCase List(long keys)
     {
-        run.Measure(Get(keys, ""));
         var sorted = new ulong[keys];
         for (var number = 0; number < sorted.Length; number++) sorted[number] = ScatteredOf(number);
         Array.Sort(sorted);
-        run.Measure(new NodeCase(
-            Named("list, per key", keys), 1, 0,
+        return new NodeCase(
+            Named("list, per key, ", keys), 1, 0,
             server => NodeCase.Pages(
                 server, sorted.Length / NodeCase.PageKeys, page => Text(sorted[(page * NodeCase.PageKeys) - 1])),
-            OperationsPerRequest: NodeCase.PageKeys));
-        run.Measure(new NodeCase(Named("put 4KiB x64", keys), Connections, MeasuredBytes, server =>
-        {
-            var (random, body) = (new Random(5), Bodies.Random(MeasuredBytes));
-            return () => Bodies.Request(server.Address, "PUT", MeasuredPath(random, keys), body);
-        }));
+            OperationsPerRequest: NodeCase.PageKeys);
     }
 
-    private static NodeCase Get(long keys, string when) =>
-        new(Named($"get 4KiB x64{when}", keys), Connections, MeasuredBytes, server =>
+    private static NodeCase Put(long keys, long least) =>
+        new(Named("put 4KiB x64, ", keys), Connections, MeasuredBytes, server =>
         {
-            var random = new Random(3);
-            return () => Bodies.Request(server.Address, "GET", MeasuredPath(random, keys));
+            var (random, body) = (new Random(5), Bodies.Random(MeasuredBytes));
+            var of = KeysOf(server, keys, least);
+            return () => Bodies.Request(server.Address, "PUT", MeasuredPath(random, of), body);
         });
 
+    private static NodeCase Get(long keys, long least, string when) =>
+        new(Named($"get 4KiB x64{when}, ", keys), Connections, MeasuredBytes, server =>
+        {
+            var random = new Random(3);
+            var of = KeysOf(server, keys, least);
+            return () => Bodies.Request(server.Address, "GET", MeasuredPath(random, of));
+        });
+
+    private static long KeysOf(ServerProcess server, long keys, long least) =>
+        server.Name == Called(least) ? least : keys;
+
     private static string Named(string what, long keys) =>
-        string.Create(CultureInfo.InvariantCulture, $"{what}, {keys:N0} keys");
+        string.Create(CultureInfo.InvariantCulture, $"{what}{keys:N0} keys");
 
     private static string MeasuredPath(Random random, long keys) =>
         "/raw/" + KeyOf(random.NextInt64((keys + MeasuredEach - 1) / MeasuredEach) * MeasuredEach);

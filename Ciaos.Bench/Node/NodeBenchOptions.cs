@@ -83,6 +83,9 @@ internal sealed record NodeBenchOptions(
 
     public CiaosServer Ciaos() => new(Data ?? PathOf("ciaos"), [.. Settings]) { KeepsFolder = Data is not null };
 
+    /// <summary>A node beside that one, in a folder of its own that is deleted.</summary>
+    public CiaosServer CiaosBeside(string name) => new(PathOf("beside"), [.. Settings]) { Name = name };
+
     private string PathOf(string name) => Path.Combine(
         Folder, string.Create(CultureInfo.InvariantCulture, $"ciaos-bench-{Environment.ProcessId}-{name}"));
 }

@@ -17,7 +17,7 @@ internal abstract class ServerProcess : IDisposable
         (Name, Folder) = (name, folder);
     }
 
-    public string Name { get; }
+    public string Name { get; init; }
 
     public string Folder { get; }
 

@@ -107,7 +107,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     public ObjectState? FindObject(KeyName name)
     {
         using var row = _object.Set(name.Bucket.Value).Set(name.Key).Read();
-        return row.Read() ? ObjectRows.Read(row) : null;
+        return row.Read() ? ObjectRows.Read(row, name) : null;
     }
 
     /// <summary>As <see cref="FindObject"/>, in a snapshot that stays open as long as nothing is written: to begin and

@@ -38,10 +38,14 @@ internal static class ObjectRows
             SELECT 1 FROM arrival WHERE source_shard = object.shard AND started_sequence = object.moving_sequence))
         """;
 
-    public static ObjectState Read(Rows row)
+    public static ObjectState Read(Rows row) =>
+        Read(row, new KeyName(new BucketId(row.GetInt64(0)), Key(row.GetSpan(1))));
+
+    /// <param name="name">Of the row, as it was asked for.</param>
+    public static ObjectState Read(Rows row, KeyName name)
     {
         var record = new ObjectRecord(
-            new BucketId(row.GetInt64(0)), Key(row.GetSpan(1)), new ObjectId(row.GetInt64(2)),
+            name.Bucket, name.Key, new ObjectId(row.GetInt64(2)),
             row.GetInt64(3), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8),
             Time(row.GetInt64(4)), Time(row.GetInt64(5)), Metadata(row, 10))
         {
