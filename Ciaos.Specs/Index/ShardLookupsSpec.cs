@@ -139,7 +139,11 @@ public class ShardLookupsSpec
         var (shown, next) = (new long[keys.Length], new long[keys.Length]);
         var shard = new Lock();
         var isDone = false;
-        var readers = Enumerable.Range(0, 3).Select(seed => Task.Run(() => Look(new Random(seed)))).ToArray();
+        using var started = new CountdownEvent(3);
+        var readers = Enumerable.Range(0, 3).Select(seed => Task.Factory.StartNew(
+            () => Look(new Random(seed)), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)).ToArray();
+        started.Wait();
         var random = new Random(3);
         while (_sequence < changes)
         {
@@ -172,8 +176,11 @@ public class ShardLookupsSpec
         int Look(Random order)
         {
             var withoutShard = 0;
-            while (!Volatile.Read(ref isDone))
+            started.Signal();
+            bool isLast;
+            do
             {
+                isLast = Volatile.Read(ref isDone);
                 var key = order.Next(keys.Length);
                 var least = Volatile.Read(ref shown[key]);
                 var reply = _lookups.Look(keys[key], forReading: true);
@@ -181,6 +188,7 @@ public class ShardLookupsSpec
                 Assert.InRange(version, least, Volatile.Read(ref next[key]));
                 if (reply is not null) withoutShard++;
             }
+            while (!isLast);
 
             return withoutShard;
         }
