@@ -21,6 +21,10 @@ public sealed record S3Settings(
     /// <summary>When a lifecycle rule will end something is told in these days.</summary>
     public LifecycleCalendar Calendar { get; init; } = new(TimeSpan.FromDays(1));
 
+    /// <summary>All parts of an upload but the last have at least this. Clients of S3 count on that number: only the
+    /// simulation has a smaller one.</summary>
+    public long MinPartBytes { get; init; } = Multipart.Completion.MinPartBytes;
+
     private const int MaxPort = 65_535;
     private const int NativePort = 9710;
     private const int S3Port = 9711;

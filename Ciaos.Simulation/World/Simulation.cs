@@ -45,6 +45,7 @@ internal sealed class Simulation : IDisposable
     private readonly IdempotentWrites _writes;
     private readonly DiskFaults _health;
     private SimulatedNode? _node;
+    private readonly Dictionary<string, BucketVersioning> _buckets = new(StringComparer.Ordinal);
     private bool _hasRot;
 
     /// <param name="name">Of the machine: no two at a time have the same.</param>
@@ -94,7 +95,7 @@ internal sealed class Simulation : IDisposable
     private void Play(ScriptStep step)
     {
         if (_machine.IsDown) ComeBack();
-        if (step is not ClientStep && _machine.Due is not null) Crash();
+        if (step is not (ClientStep or VersioningStep) && _machine.Due is not null) Crash();
         if (step is not ClientStep) History.Note(step.ToString());
         if (step is not ClientStep) _log?.Invoke($"{_node?.Runtime.Now} {step}");
         switch (step)
@@ -136,6 +137,9 @@ internal sealed class Simulation : IDisposable
                 _node!.Runtime.AdvanceBy(TimeSpan.FromMilliseconds(pass.Milliseconds));
                 if (pass.Milliseconds >= LongIdleMs && !_machine.IsDown) _node.CloseIdleConnections();
                 break;
+            case VersioningStep versioning:
+                Configure(versioning.Owner, versioning.Versioning);
+                break;
             case SettleStep:
                 Settle();
                 break;
@@ -146,6 +150,8 @@ internal sealed class Simulation : IDisposable
 
     private void Send(ClientStep step)
     {
+        if (step.Operation is S3Operation s3 && !_buckets.ContainsKey(s3.Owner))
+            Configure(s3.Owner, BucketVersioning.Off);
         if (History.ShouldSettle) Settle();
         WaitFor(() => _clients.GetValueOrDefault(step.Client, Task.CompletedTask).IsCompleted);
         if (_machine.IsDown) ComeBack();
@@ -163,6 +169,7 @@ internal sealed class Simulation : IDisposable
     {
         while (operation is not null)
         {
+            if (operation is S3Operation s3) operation = s3 with { Versioning = _buckets[s3.Owner] };
             var invocation = History.Invoke(operation);
             _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} {invocation.Operation}");
             var outcome = await _writes.SendAsync(node, client, slot, invocation).ConfigureAwait(true);
@@ -175,6 +182,27 @@ internal sealed class Simulation : IDisposable
     {
         _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
         History.Return(invocation.Id, outcome);
+    }
+
+    /// <summary>Asks until it is answered, while nobody asks for anything else: whether a bucket keeps versions is
+    /// known at any time.</summary>
+    private void Configure(string owner, BucketVersioning versioning)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            WaitForClients();
+            if (_machine.IsDown) ComeBack();
+            WaitForClients();
+            if (attempt > MaxStartAttempts / 2) Heal();
+            if (attempt == MaxStartAttempts) throw Failed($"The bucket of {owner} cannot be configured");
+            var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
+            var asked = node.Runtime.Run(() => client.ConfigureAsync(node, owner, versioning));
+            WaitFor(() => asked.IsCompleted);
+            if (asked.IsFaulted) throw Failed(asked.Exception!.GetBaseException().Message);
+            if (!asked.IsCompleted || _machine.IsDown || !asked.Result) continue;
+            _buckets[owner] = versioning;
+            return;
+        }
     }
 
     /// <summary>Clients that can send their writes again do so, once the node is back.</summary>
@@ -432,11 +460,24 @@ internal sealed class Simulation : IDisposable
         {
             foreach (var operation in _script.Audit(_random))
                 await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
+            foreach (var operation in S3Audit().ToList())
+                await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
             if (!_hasRot) await _writes.RepeatAsync(node, client).ConfigureAwait(true);
         });
         WaitFor(() => audit.IsCompleted);
         if (audit.IsFaulted) throw Failed("The audit failed: " + audit.Exception!.GetBaseException());
         Check();
+    }
+
+    /// <summary>All of each key, and one version or another by its name.</summary>
+    private IEnumerable<Operation> S3Audit()
+    {
+        foreach (var (owner, key) in _script.S3Keys().Where(place => _buckets.ContainsKey(place.Owner)))
+        {
+            foreach (var read in History.ReadsOf(owner, key)) yield return read;
+            yield return new S3Get(owner, key, new NameRef(_random.Next(4) - 1));
+            yield return new S3Get(owner, key, new NameRef(_random.Next(12)));
+        }
     }
 
     private void WaitForClients()
