@@ -11,7 +11,7 @@ internal sealed class Workload
     private const int MaxParts = 4;
 
     /// <summary>Seeds from here on make clients that speak S3.</summary>
-    public const long FirstS3Seed = 1_000_000_000_000;
+    public const long FirstS3Seed = 1_000_000_000;
 
     // Events are journalled, but not durable.
     private const string BeforeCommit = "JournalInserted";
@@ -28,6 +28,7 @@ internal sealed class Workload
     private readonly List<ScriptStep> _steps = [];
     private ImmutableArray<string> _ownersInPlay;
     private ImmutableArray<string> _keysInPlay;
+    private readonly List<(string Owner, string Key)> _begun = [];
     private int _lastContent;
     private int _settleAt = -1;
     private int _freeAt = -1;
@@ -279,22 +280,41 @@ internal sealed class Workload
             (p.Rename, () => new Rename(owner, key, _dice.Pick(_keysInPlay))),
             (p.List, () => NextList(owner, key)),
             (p.S3Put, () => new S3Put(owner, key, NextContent())),
-            (p.S3Get, () => new S3Get(owner, key, _dice.Chance(40) ? NextName(withNull: true) : null)),
+            (p.S3Get, () => new S3Get(owner, key, _dice.Chance(40) ? NextVersion() : null)),
             (p.S3Delete, () => new S3Delete(owner, key)),
-            (p.S3DeleteVersion, () => new S3DeleteVersion(owner, key, NextName(withNull: true))),
+            (p.S3DeleteVersion, () => new S3DeleteVersion(owner, key, NextVersion())),
             (p.S3ListVersions, () => new S3ListVersions(owner, key)),
-            (p.S3Begin, () => new S3Begin(owner, key)),
-            (p.S3PutPart, () => new S3PutPart(
-                owner, key, NextName(withNull: false), _dice.Between(1, MaxParts), NextContent())),
-            (p.S3Complete, () => new S3Complete(owner, key, NextName(withNull: false), NextNumbers())),
-            (p.S3Abort, () => new S3Abort(owner, key, NextName(withNull: false))),
-            (p.S3ListParts, () => new S3ListParts(owner, key, NextName(withNull: false))),
+            (p.S3Begin, () => Begin(owner, key)),
+            (p.S3PutPart + p.S3Complete + p.S3Abort + p.S3ListParts, () => NextOfUpload(owner, key)),
         ])();
     }
 
-    // Mostly what was made last: the current version, or the upload that has the most parts.
-    private NameRef NextName(bool withNull) =>
-        new(withNull && _dice.Chance(15) ? NameRef.NullVersion : _dice.Chance(60) ? 0 : _dice.Next(4));
+    private NameRef NextVersion() =>
+        new(_dice.Chance(15) ? NameRef.NullVersion : _dice.Chance(60) ? 0 : _dice.Next(4));
+
+    private S3Begin Begin(string owner, string key)
+    {
+        _begun.Add((owner, key));
+        return new S3Begin(owner, key);
+    }
+
+    // Mostly of the upload that was begun last. What has ended it may be repeated, or come too late.
+    private Operation NextOfUpload(string owner, string key)
+    {
+        if (_begun.Count == 0) return Begin(owner, key);
+        var place = _begun[_dice.Chance(70) ? ^1 : _dice.Next(_begun.Count)];
+        var upload = new NameRef(_dice.Chance(85) ? 0 : _dice.Next(3));
+        var operation = _dice.Pick<Func<S3Operation>>(
+        [
+            (Profile.S3PutPart, () => new S3PutPart(
+                place.Owner, place.Key, upload, _dice.Between(1, MaxParts), NextContent())),
+            (Profile.S3Complete, () => new S3Complete(place.Owner, place.Key, upload, NextNumbers())),
+            (Profile.S3Abort, () => new S3Abort(place.Owner, place.Key, upload)),
+            (Profile.S3ListParts, () => new S3ListParts(place.Owner, place.Key, upload)),
+        ])();
+        if (operation is S3Complete or S3Abort && _dice.Chance(60)) _begun.Remove(place);
+        return operation;
+    }
 
     private ImmutableArray<int> NextNumbers()
     {

@@ -142,7 +142,7 @@ internal sealed record WorkloadProfile(string Name)
     private static readonly WorkloadProfile InParts = Versions with
     {
         Name = "parts", S3Put = 6, S3Get = 10, S3Delete = 3, S3DeleteVersion = 4, S3ListVersions = 3, Versioning = 4,
-        S3Begin = 10, S3PutPart = 34, S3Complete = 20, S3Abort = 4, S3ListParts = 5, Keys = 2,
+        S3Begin = 8, S3PutPart = 40, S3Complete = 14, S3Abort = 2, S3ListParts = 3, Keys = 2,
     };
 
     /// <summary>What seeds from <see cref="Workload.FirstS3Seed"/> on choose from.</summary>

@@ -193,7 +193,12 @@ internal sealed class Simulation : IDisposable
             WaitForClients();
             if (_machine.IsDown) ComeBack();
             WaitForClients();
-            if (attempt > MaxStartAttempts / 2) Heal();
+            if (attempt > MaxStartAttempts / 2)
+            {
+                Heal();
+                _node!.Runtime.AdvanceBy(Rest);
+            }
+
             if (attempt == MaxStartAttempts) throw Failed($"The bucket of {owner} cannot be configured");
             var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
             var asked = node.Runtime.Run(() => client.ConfigureAsync(node, owner, versioning));
@@ -475,8 +480,7 @@ internal sealed class Simulation : IDisposable
         foreach (var (owner, key) in _script.S3Keys().Where(place => _buckets.ContainsKey(place.Owner)))
         {
             foreach (var read in History.ReadsOf(owner, key)) yield return read;
-            yield return new S3Get(owner, key, new NameRef(_random.Next(4) - 1));
-            yield return new S3Get(owner, key, new NameRef(_random.Next(12)));
+            yield return new S3Get(owner, key, new NameRef(_random.Next(6) + NameRef.NullVersion));
         }
     }
 
