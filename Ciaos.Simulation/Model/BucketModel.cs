@@ -60,7 +60,7 @@ internal sealed class BucketModel
     /// <param name="id">Becomes the version of what is changed.</param>
     public IEnumerable<Transition> Apply(Operation operation, int id) => operation switch
     {
-        S3Operation s3 => [VersionRules.Apply(s3, id, this)],
+        S3Operation s3 => VersionRules.Apply(s3, id, this),
         RawPut put => Conditional(put.Condition, put.Key, put, id),
         RawDelete delete => Conditional(delete.Condition, delete.Key, delete, id),
         BrokenPut => [Same(Expected.Refusal)],

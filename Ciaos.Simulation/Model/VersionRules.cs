@@ -7,10 +7,12 @@ internal static class VersionRules
 {
     private const string NullName = "null";
 
-    public static Transition Apply(S3Operation operation, int id, BucketModel model)
+    /// <summary>All that it may do here: two things only where a part that the client names was replaced by one of the
+    /// same bytes, which the node may notice or not.</summary>
+    public static IEnumerable<Transition> Apply(S3Operation operation, int id, BucketModel model)
     {
         var key = model.VersionsOf(operation.Key);
-        return operation switch
+        yield return operation switch
         {
             S3Put put => Add(new ObjectVersion(id, IsNull(put), [put.Content])),
             S3Delete { Versioning: BucketVersioning.Off } when key.Versions.IsEmpty => Same(new Expected(204)),
@@ -28,6 +30,9 @@ internal static class VersionRules
             S3Complete complete => Complete(complete),
             _ => Same(new Expected(404)),
         };
+        if (operation is S3Complete named && UploadOf(named.Upload) is { } open
+            && Fit(named, key.Uploads[open]) && !Fit(named, key.Uploads[open], exactly: true))
+            yield return Same(new Expected(400));
 
         bool IsNull(S3Operation made) => made.Versioning != BucketVersioning.Enabled;
 
@@ -78,12 +83,13 @@ internal static class VersionRules
         _ => new Expected(200) { Version = found },
     };
 
-    private static bool Fit(S3Complete complete, Parts parts)
+    private static bool Fit(S3Complete complete, Parts parts, bool exactly = false)
     {
         for (var i = 0; i < complete.Numbers.Length; i++)
         {
             if (!parts.Contents.TryGetValue(complete.Numbers[i], out var content)) return false;
-            if (content != complete.Parts[i] && ContentTag.Of(content) != ContentTag.Of(complete.Parts[i])) return false;
+            if (content == complete.Parts[i]) continue;
+            if (exactly || ContentTag.Of(content) != ContentTag.Of(complete.Parts[i])) return false;
         }
 
         return true;
