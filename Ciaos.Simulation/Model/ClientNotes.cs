@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ciaos.Simulation.Model;
 
-/// <summary>What clients of S3 have noted: how the node calls versions and uploads, and the parts that they sent.</summary>
+/// <summary>What clients of S3 have noted: how the node calls versions and uploads, and the parts sent.</summary>
 internal sealed class ClientNotes
 {
     /// <summary>Nothing is called so.</summary>

@@ -132,7 +132,8 @@ internal sealed class OwnerHistory
     private bool ReturnList(PendingList pending, Outcome outcome)
     {
         if (!pending.WasAlone)
-            return pending.Seen.Values.Any(model => Judge.CompareListing(pending.List, outcome, model).Learned is not null);
+            return pending.Seen.Values.Any(
+                model => Judge.CompareListing(pending.List, outcome, model).Learned is not null);
         var explained = _configurations
             .Select(configuration => (
                 Configuration: configuration,

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Ciaos.Simulation.Model;
 
-/// <summary>Operations of S3 as text, and back: <see cref="OperationText"/> tells more. Versions and uploads are told by
-/// how many were seen after them.</summary>
+/// <summary>Operations of S3 as text, and back: <see cref="OperationText"/> tells more. Versions and uploads are told
+/// by how many were seen after them.</summary>
 internal static class S3Text
 {
     public static string Print(S3Operation operation)

@@ -16,7 +16,8 @@ internal sealed class ObjectVersion
     public ObjectVersion(int id, bool isNull, ImmutableArray<Content> parts, int upload = 0)
     {
         (Id, IsNull, Upload, Stored) = (id, isNull, upload, new StoredObject(id, parts, null));
-        _tag = new Lazy<string>(() => upload == 0 ? ContentTag.Of(parts[0]) : ContentTag.Of(parts), isThreadSafe: false);
+        _tag = new Lazy<string>(
+            () => upload == 0 ? ContentTag.Of(parts[0]) : ContentTag.Of(parts), isThreadSafe: false);
         Hash = Hashing.Combine(Stored.Hash, ((ulong)(uint)upload << 1) + (isNull ? 1UL : 0));
     }
 
@@ -36,7 +37,8 @@ internal sealed class ObjectVersion
     public ulong Hash { get; }
 
     public override string ToString() =>
-        $"{(IsMarker ? "marker" : "")}{(IsNull ? " null " : " ")}{Stored}{(Upload == 0 ? "" : $" of upload #{Upload}")}";
+        $"{(IsMarker ? "marker" : "")}{(IsNull ? " null " : " ")}{Stored}"
+        + (Upload == 0 ? "" : $" of upload #{Upload}");
 }
 
 /// <summary>Entity tags of S3: the MD5 of a content, and that of the MD5s of parts.</summary>
@@ -47,7 +49,8 @@ internal static class ContentTag
     public static string Of(ImmutableArray<Content> parts)
     {
         var all = parts.SelectMany(part => MD5.HashData(part.ToBytes())).ToArray();
-        return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(MD5.HashData(all))}-{parts.Length}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(MD5.HashData(all))}-{parts.Length}");
     }
 }
 
@@ -82,7 +85,8 @@ internal sealed class VersionedKey
         With([version, .. version.IsNull ? Versions.Where(other => !other.IsNull) : Versions]);
 
     public override string ToString() =>
-        $"[{string.Join("; ", Versions)}] uploads [{string.Join("; ", Uploads.Select(it => $"#{it.Key}: {it.Value}"))}]";
+        $"[{string.Join("; ", Versions)}] uploads "
+        + $"[{string.Join("; ", Uploads.Select(upload => $"#{upload.Key}: {upload.Value}"))}]";
 }
 
 /// <summary>The parts of an upload, by their numbers. Immutable.</summary>
@@ -94,7 +98,8 @@ internal sealed class Parts
     {
         Contents = contents;
         foreach (var (number, content) in contents)
-            Hash = Hashing.Combine(Hash, ((ulong)(uint)content.Seed << 32) + (ulong)((content.LengthBytes << 4) + number));
+            Hash = Hashing.Combine(
+                Hash, ((ulong)(uint)content.Seed << 32) + (ulong)((content.LengthBytes << 4) + number));
     }
 
     public ImmutableSortedDictionary<int, Content> Contents { get; }

@@ -22,7 +22,10 @@ internal static class S3Answers
             S3Get => outcome with { Body = answered.Sent },
             S3Begin => outcome with { Name = Text(Root(answered), "UploadId") },
             S3Complete => outcome with { Digest = Text(Root(answered), "ETag").Trim('"') },
-            S3ListVersions => outcome with { Versions = [.. Root(answered).Elements().Where(IsVersion).Select(Version)] },
+            S3ListVersions => outcome with
+            {
+                Versions = [.. Root(answered).Elements().Where(IsVersion).Select(Version)],
+            },
             S3ListParts => outcome with { Parts = [.. Children(Root(answered), "Part").Select(Part)] },
             _ => outcome,
         };

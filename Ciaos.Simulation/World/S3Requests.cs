@@ -28,9 +28,11 @@ internal static class S3Requests
         S3Begin => new ClientRequest("POST", Path(operation) + "?uploads"),
         S3PutPart put => new ClientRequest(
             "PUT",
-            string.Create(CultureInfo.InvariantCulture, $"{Path(put)}?partNumber={put.Number}&uploadId={put.Upload.Name}"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"{Path(put)}?partNumber={put.Number}&uploadId={put.Upload.Name}"),
             put.Content.ToBytes()),
-        S3Complete complete => new ClientRequest("POST", Path(complete) + UploadOf(complete.Upload), Document(complete)),
+        S3Complete complete => new ClientRequest(
+            "POST", Path(complete) + UploadOf(complete.Upload), Document(complete)),
         S3Abort abort => new ClientRequest("DELETE", Path(abort) + UploadOf(abort.Upload)),
         S3ListParts list => new ClientRequest("GET", Path(list) + UploadOf(list.Upload)),
         _ => throw new ArgumentException($"{operation.GetType().Name} is not known", nameof(operation)),

@@ -226,15 +226,9 @@ internal sealed class Simulation : IDisposable
 
     private void Plan(CrashStep crash)
     {
-        _machine.Plan(PlanOf(crash));
+        _machine.Plan(CrashPlan.Of(crash));
         if (crash.Moment == CrashMoment.Now) Crash();
     }
-
-    private static CrashPlan PlanOf(CrashStep crash) => new(
-        crash.Kind == CrashKind.PowerCut,
-        crash.Moment.Point is { } name ? Enum.Parse<CrashPoint>(name) : null,
-        Math.Max(1, crash.Moment.Count),
-        crash.Again is { } again ? PlanOf(again) : null);
 
     /// <summary>At the latest moment. What the crash was to interrupt may be part of the start that follows.</summary>
     private void Crash()
@@ -363,7 +357,7 @@ internal sealed class Simulation : IDisposable
     /// <summary>A rebuild that crashes has left no journal, and is run again, or a whole one.</summary>
     private bool IsDoneByCrash(CrashStep crash)
     {
-        _machine.Plan(PlanOf(crash));
+        _machine.Plan(CrashPlan.Of(crash));
         using (_machine.Maintain())
         {
             try
@@ -405,17 +399,7 @@ internal sealed class Simulation : IDisposable
     private void Rebuild(bool force = false)
     {
         var report = RunRebuild(force);
-        // A volume that a crash kept from being made is told as missing or damaged, and nothing was ever in it.
-        var missing = report.MissingEvents + report.DroppedEvents + report.UnreadableEvents
-            + report.ConflictingEvents + report.LostCount + report.SalvagedCount
-            + report.RecoveredBuckets.Count;
-        if (missing == 0 || _hasRot) return;
-        throw Failed(
-            $"The rebuilt index is not complete: {report.MissingEvents} events missing, "
-            + $"{report.DroppedEvents} dropped, {report.UnreadableEvents} unreadable, "
-            + $"{report.ConflictingEvents} conflicting, {report.LostCount} lost, {report.SalvagedCount} salvaged, "
-            + $"volumes missing: [{string.Join(' ', report.MissingVolumes)}], "
-            + $"holes: [{string.Join(' ', report.Holes)}], damage: [{string.Join(' ', report.Damage)}]");
+        if (!_hasRot && RebuildVerdict.Objection(report) is { } objection) throw Failed(objection);
     }
 
     private void Heal()
@@ -465,23 +449,13 @@ internal sealed class Simulation : IDisposable
         {
             foreach (var operation in _script.Audit(_random))
                 await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
-            foreach (var operation in S3Audit().ToList())
+            foreach (var operation in S3Audit.Of(_script, History, _random, _buckets.Keys))
                 await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
             if (!_hasRot) await _writes.RepeatAsync(node, client).ConfigureAwait(true);
         });
         WaitFor(() => audit.IsCompleted);
         if (audit.IsFaulted) throw Failed("The audit failed: " + audit.Exception!.GetBaseException());
         Check();
-    }
-
-    /// <summary>All of each key, and one version or another by its name.</summary>
-    private IEnumerable<Operation> S3Audit()
-    {
-        foreach (var (owner, key) in _script.S3Keys().Where(place => _buckets.ContainsKey(place.Owner)))
-        {
-            foreach (var read in History.ReadsOf(owner, key)) yield return read;
-            yield return new S3Get(owner, key, new NameRef(_random.Next(6) + NameRef.NullVersion));
-        }
     }
 
     private void WaitForClients()
@@ -499,23 +473,9 @@ internal sealed class Simulation : IDisposable
 
     private void Flip(Random random)
     {
-        var folder = new VolumeFolder(_machine.Disk, Volumes);
-        var volumes = folder.List();
-        if (volumes.Count == 0) return;
-        var volume = volumes[random.Next(volumes.Count)];
-        var path = folder.FileOf(volume);
-        var length = _machine.Look(disk =>
-        {
-            using var file = disk.Open(path, DiskAccess.Read);
-            return file.LengthBytes;
-        });
-        if (length == 0) return;
-        var place = random.NextInt64(length);
-        var was = _machine.Look(_ => VolumesCheck.WholeAt(folder, volume, place));
-        _machine.Disk.FlipBit(path, place, random.Next(8));
+        if (BitRot.Flip(_machine, Volumes, random) is not { } flipped) return;
         History.ReadsMayFail = _hasRot = true;
-        if (was is not null && was == _machine.Look(_ => VolumesCheck.WholeAt(folder, volume, place)))
-            throw Failed($"A bit at byte {place} of {path} has flipped, and {was} is taken for whole");
+        if (flipped.Objection is { } objection) throw Failed(objection);
     }
 
     // Where the disk itself was not well, damage in a volume tells nothing of the node.
