@@ -1,12 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Ciaos.Actors.Identity;
-using Ciaos.Http.S3;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Simulation.Model;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using S3Operation = Ciaos.Simulation.Model.S3Operation;
 
 namespace Ciaos.Simulation.World;
 
@@ -15,7 +14,8 @@ internal static class S3Requests
 {
     private const string Host = "localhost";
     private const string Region = "us-east-1";
-    private static readonly string[] Signed = ["host", "x-amz-content-sha256", "x-amz-date"];
+    private const string Signed = "host;x-amz-content-sha256;x-amz-date";
+    private const string Unsigned = "UNSIGNED-PAYLOAD";
 
     public static ClientRequest Of(S3Operation operation) => operation switch
     {
@@ -48,25 +48,30 @@ internal static class S3Requests
                 $"<VersioningConfiguration><Status>{versioning}</Status></VersioningConfiguration>"));
     }
 
-    /// <summary>Signs it as root does.</summary>
+    /// <summary>Signs it as root does. What is sent has just the form that is signed.</summary>
     public static void Sign(HttpRequest request, IdentityDirectory identity, DateTimeOffset now)
     {
         var key = identity.KeysOf("root")[0];
-        var time = AmzDate.Format(now);
-        request.Headers.Host = Host;
-        request.Headers["x-amz-date"] = time;
-        request.Headers["x-amz-content-sha256"] = S3Payload.UnsignedText;
-        var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var scope = new CredentialScope(key.Id, AmzDate.FormatDay(now), Region, CredentialScope.S3);
-        var canonical = CanonicalRequest.Build(
-            request.Method, target, S3Target.Parse(target, Host, []).Query, request.Headers, Signed,
-            S3Payload.UnsignedText);
+        var time = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var scope = new CredentialScope(key.Id, time[..8], Region, CredentialScope.S3);
+        var headers = request.Headers;
+        headers.Host = Host;
+        headers["x-amz-date"] = time;
+        headers["x-amz-content-sha256"] = Unsigned;
+        var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?');
+        var canonical = $"{request.Method}\n{target[0]}\n{Canonical(target.ElementAtOrDefault(1))}\n"
+            + $"host:{Host}\nx-amz-content-sha256:{Unsigned}\nx-amz-date:{time}\n\n{Signed}\n{Unsigned}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(canonical)));
         var signature = SignatureV4.Sign(
-            SignatureV4.DeriveKey(scope, key.Secret), SignatureV4.StringToSign(time, scope, canonical));
-        request.Headers.Authorization =
-            $"{SignatureV4.Algorithm} Credential={key.Id}/{scope.Text}, SignedHeaders={string.Join(';', Signed)}, "
-            + $"Signature={signature}";
+            SignatureV4.DeriveKey(scope, key.Secret), $"{SignatureV4.Algorithm}\n{time}\n{scope.Text}\n{hash}");
+        headers.Authorization =
+            $"{SignatureV4.Algorithm} Credential={key.Id}/{scope.Text}, SignedHeaders={Signed}, Signature={signature}";
     }
+
+    private static string Canonical(string? query) => string.Join('&', (query ?? "")
+        .Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Select(parameter => parameter.Contains('=', StringComparison.Ordinal) ? parameter : parameter + "=")
+        .Order(StringComparer.Ordinal));
 
     private static string BucketOf(string owner) => "bucket-" + owner;
 

@@ -14,6 +14,7 @@ using Ciaos.Actors.Volumes;
 using Ciaos.Host;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
+using Ciaos.Http.Quotas;
 using Ciaos.Http.S3;
 using Ciaos.Simulation.Model;
 using Ciaos.Storage.Disks;
@@ -161,7 +162,8 @@ internal sealed class SimulatedNode
         _s3 = new S3Api(
             new S3Services(
                 _store.Objects, _store.Identity.Directory,
-                S3Settings.From(_system.Settings.Config) with { MinPartBytes = 0 }, Runtime.TimeProvider, _logger),
+                S3Settings.From(_system.Settings.Config) with { MinPartBytes = 0 }, Runtime.TimeProvider, _logger,
+                new UserQuotas(_store.Objects, _store.Identity.Directory, Runtime.TimeProvider)),
             _readiness);
         await _store.WhenReadyAsync(StartTimeout).ConfigureAwait(true);
         _readiness.SetReady();
