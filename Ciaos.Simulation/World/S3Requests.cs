@@ -76,7 +76,7 @@ internal static class S3Requests
     private static string BucketOf(string owner) => "bucket-" + owner;
 
     private static string Path(S3Operation operation) =>
-        $"/{BucketOf(operation.Owner)}/{Uri.EscapeDataString(operation.Key)}";
+        $"/{BucketOf(operation.Owner)}/{string.Join('/', operation.Key.Split('/').Select(Uri.EscapeDataString))}";
 
     private static string VersionOf(NameRef? version) => version is null ? "" : "?versionId=" + version.Value.Name;
 
