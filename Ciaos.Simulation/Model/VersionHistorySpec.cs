@@ -35,6 +35,16 @@ public sealed class VersionHistorySpec
     }
 
     [Fact]
+    public void A_marker_that_is_shown_is_one_that_was_made_though_that_was_never_answered()
+    {
+        Invoke(Delete);
+        _history.Crash();
+        Accept(Get, new Outcome(404) { Name = "m1", IsMarker = true });
+        Accept(new S3Get(A, K, new NameRef(0)), new Outcome(405) { Name = "m1", IsMarker = true });
+        Refuse(Get, new Outcome(404));
+    }
+
+    [Fact]
     public void A_list_of_versions_has_each_of_them_the_youngest_first()
     {
         Put(_one, "v1");
