@@ -87,7 +87,9 @@ public sealed class VersionHistorySpec
         Accept(Complete(1, 2), right);
         Accept(Get, new Outcome(200)
         {
-            Name = "v1", Digest = right.Digest, Body = [.. _one.ToBytes(), .. _two.ToBytes()],
+            Name = "v1",
+            Digest = right.Digest,
+            Body = [.. _one.ToBytes(), .. _two.ToBytes()],
         });
         Refuse(new S3ListParts(A, K, new NameRef(0)), Parts(1, _one));
     }

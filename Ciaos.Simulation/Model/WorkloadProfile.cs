@@ -133,16 +133,50 @@ internal sealed record WorkloadProfile(string Name)
 
     private static readonly WorkloadProfile Versions = new WorkloadProfile("versions")
     {
-        RawPut = 0, BrokenPut = 0, RawGet = 0, RawHead = 0, RawDelete = 0, Stat = 0, FilesPut = 0, FilesUpdate = 0,
-        FilesAppend = 0, FilesGet = 0, Delete = 0, Rename = 0, List = 0, IsS3 = true,
-        S3Put = 24, S3Get = 20, S3Delete = 10, S3DeleteVersion = 14, S3ListVersions = 6, Versioning = 12,
-        S3Begin = 3, S3PutPart = 6, S3Complete = 3, S3Abort = 1, S3ListParts = 1, Keys = 3, FaultsPerThousand = 80,
+        RawPut = 0,
+        BrokenPut = 0,
+        RawGet = 0,
+        RawHead = 0,
+        RawDelete = 0,
+        Stat = 0,
+        FilesPut = 0,
+        FilesUpdate = 0,
+        FilesAppend = 0,
+        FilesGet = 0,
+        Delete = 0,
+        Rename = 0,
+        List = 0,
+        IsS3 = true,
+        S3Put = 24,
+        S3Get = 20,
+        S3Delete = 10,
+        S3DeleteVersion = 14,
+        S3ListVersions = 6,
+        Versioning = 12,
+        S3Begin = 3,
+        S3PutPart = 6,
+        S3Complete = 3,
+        S3Abort = 1,
+        S3ListParts = 1,
+        Keys = 3,
+        FaultsPerThousand = 80,
     };
 
     private static readonly WorkloadProfile InParts = Versions with
     {
-        Name = "parts", S3Put = 6, S3Get = 10, S3Delete = 3, S3DeleteVersion = 4, S3ListVersions = 3, Versioning = 4,
-        S3Begin = 8, S3PutPart = 40, S3Complete = 14, S3Abort = 2, S3ListParts = 3, Keys = 2,
+        Name = "parts",
+        S3Put = 6,
+        S3Get = 10,
+        S3Delete = 3,
+        S3DeleteVersion = 4,
+        S3ListVersions = 3,
+        Versioning = 4,
+        S3Begin = 8,
+        S3PutPart = 40,
+        S3Complete = 14,
+        S3Abort = 2,
+        S3ListParts = 3,
+        Keys = 2,
     };
 
     /// <summary>What seeds from <see cref="Workload.FirstS3Seed"/> on choose from.</summary>
