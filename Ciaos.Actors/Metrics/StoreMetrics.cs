@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Ciaos.Storage;
+using Ciaos.Actors.Notifications;
 
 namespace Ciaos.Actors.Metrics;
 
@@ -22,7 +22,7 @@ public sealed class StoreMetrics
             [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     };
 
-    private readonly ConcurrentDictionary<BucketId, long[]> _followers = [];
+    private readonly ConcurrentDictionary<WebhookId, long[]> _followers = [];
     private readonly ConcurrentDictionary<int, ShardProgress> _shards = [];
     private readonly Histogram<long> _volumeAppends;
     private readonly Histogram<double> _volumeDurations;
@@ -91,10 +91,10 @@ public sealed class StoreMetrics
     /// <param name="shard">Its number; that of the keeper of buckets is one of them.</param>
     internal ShardProgress ProgressOf(int shard) => _shards.GetOrAdd(shard, _ => new ShardProgress());
 
-    /// <summary>A bucket's webhooks have been told all events up to these numbers, one for each shard.</summary>
-    internal void Followed(BucketId bucket, IReadOnlyList<long> positions) => _followers[bucket] = [.. positions];
+    /// <summary>A webhook has been told all events up to these numbers, one for each shard.</summary>
+    internal void Followed(WebhookId webhook, IReadOnlyList<long> positions) => _followers[webhook] = [.. positions];
 
-    internal void FollowedNoMore(BucketId bucket) => _followers.TryRemove(bucket, out _);
+    internal void FollowedNoMore(WebhookId webhook) => _followers.TryRemove(webhook, out _);
 
     private void Observe(Meter meter)
     {
@@ -134,7 +134,7 @@ public sealed class StoreMetrics
         yield return Lag("notifications", _followers.Values.Select(FollowerLag).DefaultIfEmpty().Max());
     }
 
-    // That of the bucket that is furthest behind: there may be many of them.
+    // That of the webhook that is furthest behind: there may be many of them.
     private long FollowerLag(long[] positions) =>
         positions.Select((position, shard) => ProgressOf(shard).Behind(position)).Sum();
 

@@ -13,7 +13,7 @@ internal sealed class EventLog(JournalReader journal, int shards)
     /// <summary>The key of a bucket's configuration that holds its targets.</summary>
     public const string ConfigKey = "notification";
 
-    /// <summary>How far back the event is looked for that has given a bucket its targets.</summary>
+    /// <summary>How far back the event is looked for that has given a bucket a target.</summary>
     private const int MaxBucketEvents = 1_000;
 
     private readonly ShardJournal _events = new(journal, shards);
@@ -27,26 +27,37 @@ internal sealed class EventLog(JournalReader journal, int shards)
     public IEnumerable<(long Sequence, IKeyEvent? Event)> After(int shard, long sequence, int max) =>
         _events.After(shard, sequence, max);
 
-    /// <summary>Where the shards were when the bucket got its targets.</summary>
-    public long[] StartOf(BucketInfo bucket)
+    /// <summary>Where the shards were when the bucket got a target that it has had ever since.</summary>
+    /// <param name="hasTarget">Says it of the bucket with a configuration that it had.</param>
+    public long[] StartOf(BucketInfo bucket, Func<BucketInfo, bool> hasTarget)
     {
-        var begin = ConfiguredAt(bucket);
+        var begin = ConfiguredAt(bucket, hasTarget);
         return [.. Enumerable.Range(0, shards).Select(shard => LastBefore(ShardJournal.NameOf(shard), begin))];
     }
 
     // In the order in which the journal was written.
-    private long ConfiguredAt(BucketInfo bucket)
+    private long ConfiguredAt(BucketInfo bucket, Func<BucketInfo, bool> hasTarget)
     {
         var from = Math.Max(1, bucket.Version - MaxBucketEvents);
-        var found = journal.Events(ShardContext.PersistenceIdOf(0), from, bucket.Version, MaxBucketEvents + 1)
-            .LastOrDefault(entry => IndexEventCodec.Decode(entry.Manifest, entry.Message) switch
+        var (begin, had) = ((long?)null, false);
+        foreach (var entry in journal.Events(
+            ShardContext.PersistenceIdOf(0), from, bucket.Version, MaxBucketEvents + 1))
+        {
+            var config = IndexEventCodec.Decode(entry.Manifest, entry.Message) switch
             {
-                BucketConfigured configured =>
-                    configured.Bucket == bucket.Id && configured.Changes.ContainsKey(ConfigKey),
-                BucketMade made => made.Bucket == bucket.Id,
-                _ => false,
-            });
-        return found?.Ordering ?? journal.HighestOrdering();
+                BucketConfigured configured when configured.Bucket == bucket.Id
+                    && configured.Changes.TryGetValue(ConfigKey, out var text) =>
+                    text is null ? bucket.Config.Remove(ConfigKey) : bucket.Config.SetItem(ConfigKey, text),
+                BucketMade made when made.Bucket == bucket.Id => made.Config,
+                _ => null,
+            };
+            if (config is null) continue;
+            var has = hasTarget(bucket with { Config = config });
+            if (has && !had) begin = entry.Ordering;
+            had = has;
+        }
+
+        return begin ?? journal.HighestOrdering();
     }
 
     /// <summary>The highest number of an event that was written before; by halving, since both grow together.</summary>

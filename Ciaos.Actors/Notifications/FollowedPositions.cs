@@ -5,8 +5,9 @@ using Ciaos.Storage.Disks;
 
 namespace Ciaos.Actors.Notifications;
 
-/// <summary>Up to which event of each shard a bucket's webhooks have been told: a file for each bucket, of a line for
-/// each shard. It is always there as a whole: a new one takes the old one's place when it is durable.</summary>
+/// <summary>Up to which event of each shard a webhook has been told: a file for each webhook, of a line for each shard.
+/// It is always there as a whole: a new one takes the old one's place when it is durable. Earlier versions had one file
+/// for all webhooks of a bucket.</summary>
 internal sealed class FollowedPositions(IDisk disk)
 {
     private const string Folder = "notifications";
@@ -37,15 +38,26 @@ internal sealed class FollowedPositions(IDisk disk)
         if (to.List(Folder).Count > 0) to.SyncFolder(Folder);
     }
 
-    /// <summary>Null where there is none, or not for so many shards.</summary>
-    public long[]? Read(BucketId bucket, int shards)
+    /// <summary>Where an earlier version has left one file for all webhooks of a bucket, each gets one of its own that
+    /// says the same. To be called before anything is written for them; may be broken off and called again.</summary>
+    /// <param name="targets">Ids of the bucket's webhooks.</param>
+    public void Split(BucketId bucket, IEnumerable<string> targets)
     {
-        var path = PathOf(bucket);
+        var shared = string.Create(CultureInfo.InvariantCulture, $"{Folder}/{bucket.Value}");
+        if (!disk.Exists(shared)) return;
+        var bytes = ReadAll(shared);
+        foreach (var path in targets.Select(target => PathOf(new WebhookId(bucket, target))))
+            if (!disk.Exists(path)) Replace(path, bytes);
+        disk.Delete(shared);
+        disk.SyncFolder(Folder);
+    }
+
+    /// <summary>Null where there is none, or not for so many shards.</summary>
+    public long[]? Read(WebhookId webhook, int shards)
+    {
+        var path = PathOf(webhook);
         if (!disk.Exists(path)) return null;
-        using var file = disk.Open(path, DiskAccess.Read);
-        var bytes = new byte[(int)Math.Min(file.LengthBytes, MaxFileBytes)];
-        var count = file.Read(0, bytes);
-        var lines = Encoding.ASCII.GetString(bytes, 0, count).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Encoding.ASCII.GetString(ReadAll(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var positions = new long[shards];
         if (lines.Length != shards) return null;
         for (var shard = 0; shard < shards; shard++)
@@ -57,33 +69,43 @@ internal sealed class FollowedPositions(IDisk disk)
         return positions;
     }
 
-    public void Write(BucketId bucket, long[] positions)
+    public void Write(WebhookId webhook, long[] positions)
     {
-        var path = PathOf(bucket);
+        var text = string.Concat(positions.Select(position => position.ToString(CultureInfo.InvariantCulture) + "\n"));
+        Replace(PathOf(webhook), Encoding.ASCII.GetBytes(text));
+    }
+
+    /// <summary>The bucket does not have the webhook any more: if it gets it again, that is told what happens
+    /// then.</summary>
+    public void Forget(WebhookId webhook)
+    {
+        var path = PathOf(webhook);
+        if (!disk.Exists(path)) return;
+        disk.Delete(path);
+        disk.SyncFolder(Folder);
+    }
+
+    private static string PathOf(WebhookId webhook) => $"{Folder}/{webhook.FileName}";
+
+    private byte[] ReadAll(string path)
+    {
+        using var file = disk.Open(path, DiskAccess.Read);
+        var bytes = new byte[(int)Math.Min(file.LengthBytes, MaxFileBytes)];
+        return bytes[..file.Read(0, bytes)];
+    }
+
+    private void Replace(string path, byte[] bytes)
+    {
         var draft = path + DraftEnding;
         disk.CreateFolder(Folder);
         disk.Delete(draft);
         using (var file = disk.Create(draft))
         {
-            var text = string.Concat(
-                positions.Select(position => position.ToString(CultureInfo.InvariantCulture) + "\n"));
-            file.Write(0, [Encoding.ASCII.GetBytes(text)]);
+            file.Write(0, [bytes]);
             file.Flush();
         }
 
         disk.Rename(draft, path);
         disk.SyncFolder(Folder);
     }
-
-    /// <summary>The bucket has no webhooks any more: if it gets some again, they are told what happens then.</summary>
-    public void Forget(BucketId bucket)
-    {
-        var path = PathOf(bucket);
-        if (!disk.Exists(path)) return;
-        disk.Delete(path);
-        disk.SyncFolder(Folder);
-    }
-
-    private static string PathOf(BucketId bucket) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Folder}/{bucket.Value}");
 }

@@ -3,22 +3,22 @@ using Akka.Event;
 
 namespace Ciaos.Actors.Notifications;
 
-// Owns the following of one bucket: takes steps, one at a time on the thread pool, as long as there is something to
-// tell; then waits until it is told that there may be more. When a webhook does not take what it was sent, or journal
-// or disk fail, it tries again after a pause that doubles with every failure. Other buckets are not held up. It stops
-// when the bucket has no webhooks any more.
+// Owns the telling of one webhook: takes steps, one at a time on the thread pool, as long as there is something to
+// tell; then waits until it is told that there may be more. When the webhook does not take what it was sent, or journal
+// or disk fail, it tries again after a pause that doubles with every failure. Others are not held up. It stops when the
+// bucket does not have the webhook any more.
 internal sealed class FollowerActor : ReceiveActor, IWithTimers, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly BucketFollower _follower;
+    private readonly WebhookFollower _follower;
     private readonly NotificationSettings _settings;
     private TimeSpan _pause;
     private bool _isRunning;
     private bool _isWaiting;
     private bool _mayHaveMore;
 
-    public FollowerActor(BucketFollower follower, NotificationSettings settings)
+    public FollowerActor(WebhookFollower follower, NotificationSettings settings)
     {
         (_follower, _settings, _pause) = (follower, settings, settings.RetryMin);
         Receive<Grown>(_ =>
@@ -41,7 +41,7 @@ internal sealed class FollowerActor : ReceiveActor, IWithTimers, IDisposable
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(BucketFollower follower, NotificationSettings settings) =>
+    public static Props Props(WebhookFollower follower, NotificationSettings settings) =>
         Akka.Actor.Props.Create(() => new FollowerActor(follower, settings));
 
     protected override void PostStop()
@@ -84,8 +84,8 @@ internal sealed class FollowerActor : ReceiveActor, IWithTimers, IDisposable
     {
         (_isWaiting, _mayHaveMore) = (true, true);
         _log.Warning(
-            "Notifications of a bucket wait for {0}: {1}", _pause,
-            failure?.Message ?? "a webhook has not taken what it was sent");
+            "Webhook {0} is tried again in {1}: {2}", _follower.Id, _pause,
+            failure?.Message ?? "it has not taken what it was sent");
         Timers.StartSingleTimer(Retry.Instance, Retry.Instance, _pause);
         var doubled = _pause * 2;
         _pause = doubled < _settings.RetryMax ? doubled : _settings.RetryMax;

@@ -9,6 +9,9 @@ namespace Ciaos.Actors.Notifications;
 public sealed record NotificationSettings(
     TimeSpan PollInterval, TimeSpan CallTimeout, TimeSpan RetryMin, TimeSpan RetryMax, int PageEvents, string Region)
 {
+    /// <summary>Where webhooks may be.</summary>
+    public WebhookHosts AllowedHosts { get; init; } = WebhookHosts.Any;
+
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
     /// <exception cref="SettingsException">Names the key, its value and what is allowed.</exception>
@@ -22,6 +25,9 @@ public sealed record NotificationSettings(
             retryMin,
             section.Duration("retry-max", retryMin, TimeSpan.FromHours(24)),
             section.Int("page-events", 1, 1_000),
-            new SettingsSection(config, "ciaos.s3").Text("region"));
+            new SettingsSection(config, "ciaos.s3").Text("region"))
+        {
+            AllowedHosts = WebhookHosts.From(section, "allowed-hosts"),
+        };
     }
 }

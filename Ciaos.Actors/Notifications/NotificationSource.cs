@@ -6,7 +6,8 @@ using static Ciaos.Actors.Index.BucketProtocol;
 
 namespace Ciaos.Actors.Notifications;
 
-/// <summary>Where notifications come from: the buckets that want some, and what happens in them. Calls block.</summary>
+/// <summary>Where notifications come from: the webhooks that want some, and what happens in their buckets. Calls block,
+/// and come one at a time.</summary>
 public sealed class NotificationSource : IDisposable
 {
     private const int BucketsPage = 1_000;
@@ -17,6 +18,7 @@ public sealed class NotificationSource : IDisposable
     private readonly WebhookTargets _targets;
     private readonly EventLog _log;
     private readonly StoreMetrics? _metrics;
+    private bool _isSplit;
 
     internal NotificationSource(
         IndexSystem index, JournalStore journal, FollowedPositions positions, WebhookTargets targets,
@@ -32,24 +34,35 @@ public sealed class NotificationSource : IDisposable
     /// <summary>Grows with everything that happens.</summary>
     internal long Length() => _log.Length();
 
-    /// <summary>Those that have webhooks.</summary>
-    internal List<BucketId> Buckets()
+    /// <summary>Those of all buckets.</summary>
+    internal List<WebhookId> Webhooks()
     {
-        var found = new List<BucketId>();
+        var found = new List<WebhookId>();
         for (var after = ""; ;)
         {
             var page = _index.Listing.ListBuckets(null, "", after, BucketsPage);
-            found.AddRange(page.Buckets.Where(HasTargets).Select(bucket => bucket.Id));
-            if (!page.HasMore) return found;
+            foreach (var bucket in page.Buckets) found.AddRange(WebhooksOf(bucket));
+            if (!page.HasMore) break;
             after = page.Buckets[^1].Name;
         }
+
+        // Only what the process before this one has left: nobody follows yet.
+        if (!_isSplit)
+        {
+            foreach (var webhooks in found.GroupBy(webhook => webhook.Bucket))
+                _positions.Split(webhooks.Key, webhooks.Select(webhook => webhook.Target));
+        }
+
+        _isSplit = true;
+        return found;
     }
 
-    internal BucketFollower Follow(BucketId bucket, WebhookCall call, NotificationSettings settings) =>
-        new(bucket, () => _index.Ages.Find(bucket), _targets, call, _log, _positions, settings, _metrics);
+    internal WebhookFollower Follow(WebhookId webhook, WebhookCall call, NotificationSettings settings) =>
+        new(webhook, () => _index.Ages.Find(webhook.Bucket), _targets, call, _log, _positions, settings, _metrics);
 
     public void Dispose() => _journal.Dispose();
 
-    private bool HasTargets(BucketInfo bucket) =>
-        bucket.Config.ContainsKey(EventLog.ConfigKey) && _targets(bucket).Length > 0;
+    private IEnumerable<WebhookId> WebhooksOf(BucketInfo bucket) => bucket.Config.ContainsKey(EventLog.ConfigKey)
+        ? _targets(bucket).Select(target => new WebhookId(bucket.Id, target.Id))
+        : [];
 }

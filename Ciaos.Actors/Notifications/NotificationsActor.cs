@@ -1,16 +1,16 @@
 using Akka.Actor;
 using Akka.Event;
-using Ciaos.Storage;
 
 namespace Ciaos.Actors.Notifications;
 
-// Looks now and then which buckets have webhooks and whether something has happened, and has a follower for each such
-// bucket. It owns the followers and the connections to the webhooks. What it asks for is read on the thread pool; when
-// that fails, the next look asks again. Where no bucket has webhooks a look is one row of the catalog.
+// Looks now and then which webhooks there are and whether something has happened, and has a follower for each webhook,
+// so that none waits for another. It owns the followers and the connections to the webhooks. What it asks for is read
+// on the thread pool; when that fails, the next look asks again. Where no bucket has webhooks a look is one row of the
+// catalog.
 internal sealed class NotificationsActor : ReceiveActor, IWithTimers, IDisposable
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<BucketId, IActorRef> _followers = [];
+    private readonly Dictionary<WebhookId, IActorRef> _followers = [];
     private readonly NotificationSource _source;
     private readonly NotificationSettings _settings;
     private readonly Webhooks _webhooks;
@@ -22,7 +22,7 @@ internal sealed class NotificationsActor : ReceiveActor, IWithTimers, IDisposabl
 
     public NotificationsActor(NotificationSource source, NotificationSettings settings)
     {
-        (_source, _settings, _webhooks) = (source, settings, new Webhooks(settings.CallTimeout));
+        (_source, _settings, _webhooks) = (source, settings, new Webhooks(settings));
         Receive<Look>(_ => BeginLook());
         Receive<Looked>(EndLook);
         Receive<Terminated>(Forget);
@@ -58,9 +58,9 @@ internal sealed class NotificationsActor : ReceiveActor, IWithTimers, IDisposabl
         _ = Task.Run(() =>
         {
             var version = _source.BucketsVersion();
-            var buckets = version == known && !mustList ? null : _source.Buckets();
-            var length = hasFollowers || buckets is { Count: > 0 } ? _source.Length() : 0;
-            return new Looked(version, buckets, length, null);
+            var webhooks = version == known && !mustList ? null : _source.Webhooks();
+            var length = hasFollowers || webhooks is { Count: > 0 } ? _source.Length() : 0;
+            return new Looked(version, webhooks, length, null);
         }).PipeTo(Self, Self, failure: failure => new Looked(_bucketsVersion, null, _length, failure));
     }
 
@@ -75,25 +75,25 @@ internal sealed class NotificationsActor : ReceiveActor, IWithTimers, IDisposabl
 
         _mustList |= looked.Failure is not null;
         if (looked.Failure?.GetBaseException() is { } failure)
-            _log.Warning("It could not be read which buckets want notifications: {0}", failure.Message);
-        foreach (var bucket in looked.Buckets ?? [])
+            _log.Warning("It could not be read which webhooks there are: {0}", failure.Message);
+        foreach (var webhook in looked.Webhooks ?? [])
         {
-            if (!_followers.ContainsKey(bucket))
-                _followers[bucket] = Context.Watch(Context.ActorOf(
-                    FollowerActor.Props(_source.Follow(bucket, _webhooks.CallAsync, _settings), _settings)));
+            if (!_followers.ContainsKey(webhook))
+                _followers[webhook] = Context.Watch(Context.ActorOf(
+                    FollowerActor.Props(_source.Follow(webhook, _webhooks.CallAsync, _settings), _settings)));
         }
 
-        if (looked.Buckets is not null || looked.Length != _length)
+        if (looked.Webhooks is not null || looked.Length != _length)
             foreach (var follower in _followers.Values) follower.Tell(FollowerActor.Grown.Instance);
         (_bucketsVersion, _length) = (looked.BucketsVersion, looked.Length);
         Timers.StartSingleTimer(Look.Instance, Look.Instance, _settings.PollInterval);
     }
 
-    // It may have got webhooks again while its follower ended: look at all of them.
+    // The bucket may have got it again while its follower ended: look at all of them.
     private void Forget(Terminated stopped)
     {
-        foreach (var (bucket, follower) in _followers)
-            if (follower.Equals(stopped.ActorRef)) _followers.Remove(bucket);
+        foreach (var (webhook, follower) in _followers)
+            if (follower.Equals(stopped.ActorRef)) _followers.Remove(webhook);
         _mustList = true;
         StopWhenDone();
     }
@@ -114,6 +114,6 @@ internal sealed class NotificationsActor : ReceiveActor, IWithTimers, IDisposabl
         public static readonly Look Instance = new();
     }
 
-    /// <param name="Buckets">Null: as before.</param>
-    private sealed record Looked(long BucketsVersion, List<BucketId>? Buckets, long Length, Exception? Failure);
+    /// <param name="Webhooks">Null: as before.</param>
+    private sealed record Looked(long BucketsVersion, List<WebhookId>? Webhooks, long Length, Exception? Failure);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Configuration;
 using Ciaos.Actors;
 using Ciaos.Actors.Lifecycle;
+using Ciaos.Actors.Notifications;
 
 namespace Ciaos.Http.S3;
 
@@ -21,9 +22,8 @@ public sealed record S3Settings(
     /// <summary>When a lifecycle rule will end something is told in these days.</summary>
     public LifecycleCalendar Calendar { get; init; } = new(TimeSpan.FromDays(1));
 
-    /// <summary>All parts of an upload but the last have at least this. Clients of S3 count on that number: only the
-    /// simulation has a smaller one.</summary>
-    public long MinPartBytes { get; init; } = Multipart.Completion.MinPartBytes;
+    /// <summary>Where the webhooks of buckets may be.</summary>
+    public WebhookHosts WebhookHosts { get; init; } = WebhookHosts.Any;
 
     private const int MaxPort = 65_535;
     private const int NativePort = 9710;
@@ -53,6 +53,7 @@ public sealed record S3Settings(
             section.Flag("sse-c-over-http"))
         {
             Calendar = LifecycleSettings.From(config).Calendar,
+            WebhookHosts = NotificationSettings.From(config).AllowedHosts,
         };
     }
 

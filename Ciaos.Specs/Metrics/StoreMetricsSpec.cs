@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Ciaos.Actors.Metrics;
+using Ciaos.Actors.Notifications;
 using Ciaos.Actors.Volumes;
 using Ciaos.Http.Metrics;
 using Ciaos.Specs.Volumes;
@@ -105,12 +106,12 @@ public sealed class StoreMetricsSpec : IAsyncLifetime, IDisposable
         var (first, second) = (_metrics.ProgressOf(0), _metrics.ProgressOf(1));
         (first.Journalled, first.Applied, first.Recorded) = (10, 9, 10);
         (second.Journalled, second.Applied, second.Recorded) = (5, 5, 1);
-        _metrics.Followed(new BucketId(1), [10, 5]);
-        _metrics.Followed(new BucketId(2), [7, 4]);
+        _metrics.Followed(new WebhookId(new BucketId(1), "a"), [10, 5]);
+        _metrics.Followed(new WebhookId(new BucketId(1), "b"), [7, 4]);
         Assert.Equal(1, Value("ciaos_journal_lag_events{follower=\"catalog\"}"));
         Assert.Equal(4, Value("ciaos_journal_lag_events{follower=\"volumes\"}"));
         Assert.Equal(4, Value("ciaos_journal_lag_events{follower=\"notifications\"}"));
-        _metrics.FollowedNoMore(new BucketId(2));
+        _metrics.FollowedNoMore(new WebhookId(new BucketId(1), "b"));
         Assert.Equal(0, Value("ciaos_journal_lag_events{follower=\"notifications\"}"));
     }
 

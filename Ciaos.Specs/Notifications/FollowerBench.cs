@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
+using Akka.Actor;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Notifications;
@@ -14,27 +16,34 @@ namespace Ciaos.Specs.Notifications;
 /// <summary>An index with a bucket, and webhooks that write down what they are sent.</summary>
 internal sealed class FollowerBench : IAsyncDisposable
 {
-    private static readonly NotificationSettings Settings = new(
+    public static readonly NotificationSettings Settings = new(
         TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1),
         PageEvents: 3, "us-east-1");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ciaos-follower-").FullName;
     private readonly PhysicalDisk _disk;
+    private readonly JournalSettings _journalSettings;
     private readonly JournalDatabase _journal;
+    private readonly List<ImmutableArray<WebhookTarget>> _configured = [];
     private long _ids = 1;
 
     private FollowerBench(IndexNode node)
     {
         Node = node;
         _disk = PhysicalDisk.Open(_folder);
-        _journal = new JournalDatabase(new JournalSettings(
-            JournalProvider.Sqlite, Path.Combine(Path.GetDirectoryName(node.CatalogPath)!, "journal.db")));
+        _journalSettings = new JournalSettings(
+            JournalProvider.Sqlite, Path.Combine(Path.GetDirectoryName(node.CatalogPath)!, "journal.db"));
+        _journal = new JournalDatabase(_journalSettings);
+        Positions = new FollowedPositions(_disk);
     }
 
     public IndexNode Node { get; }
 
     public BucketId Bucket { get; private set; }
 
+    public FollowedPositions Positions { get; }
+
+    /// <summary>What the bucket gets when it is configured.</summary>
     public ImmutableArray<WebhookTarget> Targets { get; set; } = [Target("all", "s3:*")];
 
     /// <summary>What webhooks have taken: which, and the records of one call.</summary>
@@ -55,9 +64,14 @@ internal sealed class FollowerBench : IAsyncDisposable
     public static WebhookTarget Target(string id, params string[] events) =>
         new(id, new Uri($"http://hook.test/{id}"), [.. events]);
 
-    public async Task ConfigureAsync() => Assert.IsType<BucketProtocol.Configured>(await Node.Ask(
-        new BucketProtocol.Configure(
-            "box", ImmutableSortedDictionary<string, string?>.Empty.Add(EventLog.ConfigKey, "targets"), null)));
+    public async Task ConfigureAsync()
+    {
+        var text = _configured.Count.ToString(CultureInfo.InvariantCulture);
+        _configured.Add(Targets);
+        Assert.IsType<BucketProtocol.Configured>(await Node.Ask(new BucketProtocol.Configure(
+            "box", ImmutableSortedDictionary<string, string?>.Empty.Add(EventLog.ConfigKey, text), null)));
+        await Node.Index.Listing.CatchUpAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+    }
 
     public async Task<ObjectRecord> Put(string key, VersioningState versioning = VersioningState.Off) =>
         Assert.IsType<Stored>(await Node.Ask(new Put(
@@ -68,12 +82,21 @@ internal sealed class FollowerBench : IAsyncDisposable
         Node.Ask(new Delete(Bucket, IndexNode.Key(key), Precondition.None, versioning));
 
     /// <summary>Remembers nothing but what is on the disk.</summary>
-    public BucketFollower Follow() => new(
-        Bucket, () => Node.Index.Ages.Find(Bucket), _ => Targets, CallAsync,
-        new EventLog(new JournalReader(_journal), Node.Index.Shards), new FollowedPositions(_disk), Settings);
+    public WebhookFollower Follow(string webhook = "all") => new(
+        new WebhookId(Bucket, webhook), () => Node.Index.Ages.Find(Bucket), TargetsOf, CallAsync,
+        new EventLog(new JournalReader(_journal), Node.Index.Shards), Positions, Settings);
+
+    /// <summary>Makes the position of the webhook "all" what earlier versions wrote: that of the bucket.</summary>
+    public void LeaveSharedPositions() => _disk.Rename(
+        $"notifications/{new WebhookId(Bucket, "all").FileName}",
+        string.Create(CultureInfo.InvariantCulture, $"notifications/{Bucket.Value}"));
+
+    /// <summary>For an actor, which closes it.</summary>
+    public NotificationSource Source(ActorSystem system) =>
+        new(Node.Index, JournalStores.Get(system).Open(_journalSettings), Positions, TargetsOf);
 
     /// <summary>Steps until there is no more to tell, or something is not taken.</summary>
-    public static async Task<FollowOutcome> RunAsync(BucketFollower follower)
+    public static async Task<FollowOutcome> RunAsync(WebhookFollower follower)
     {
         FollowOutcome outcome;
         do outcome = await follower.StepAsync(CancellationToken.None);
@@ -99,6 +122,11 @@ internal sealed class FollowerBench : IAsyncDisposable
         _disk.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private ImmutableArray<WebhookTarget> TargetsOf(BucketProtocol.BucketInfo bucket) =>
+        bucket.Config.TryGetValue(EventLog.ConfigKey, out var text)
+            ? _configured[int.Parse(text, CultureInfo.InvariantCulture)]
+            : [];
 
     private Task<bool> CallAsync(Uri url, ReadOnlyMemory<byte> json, CancellationToken cancellation)
     {

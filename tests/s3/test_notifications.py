@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.parse
 
+import botocore.exceptions
 import pytest
 
 PATIENCE = 60
@@ -110,16 +111,27 @@ def test_a_webhook_is_told_what_it_wants(s3, hook):
     assert hook.told() == expected
 
 
-def test_one_dead_webhook_does_not_hold_up_another_bucket(s3, hook):
+def test_a_dead_webhook_holds_up_no_other(s3, hook):
     dead = Hook()
     dead.port = 9
     s3.create_bucket(Bucket="dead")
     subscribe(s3, dead, "s3:ObjectCreated:*", bucket="dead")
-    subscribe(s3, hook, "s3:ObjectCreated:*")
+    s3.put_bucket_notification_configuration(Bucket="box", NotificationConfiguration={"TopicConfigurations": [
+        {"Id": name, "TopicArn": one.arn, "Events": ["s3:ObjectCreated:*"]}
+        for name, one in (("dead", dead), ("alive", hook))]})
     for i in range(20):
         s3.put_object(Bucket="dead", Key=f"a{i}", Body=b"1")
         s3.put_object(Bucket="box", Key=f"a{i}", Body=b"1")
     eventually(lambda: len(hook.told()) == 20)
+
+
+def test_a_node_calls_only_hosts_that_its_administrator_allows(make_s3_node, hook):
+    node = make_s3_node("ciaos.notifications.allowed-hosts=10.0.0.0/8").start()
+    s3 = node.boto3(node.root)
+    s3.create_bucket(Bucket="box")
+    with pytest.raises(botocore.exceptions.ClientError, match="InvalidArgument.*ciaos.notifications.allowed-hosts"):
+        subscribe(s3, hook, "s3:ObjectCreated:*")
+    assert "TopicConfigurations" not in s3.get_bucket_notification_configuration(Bucket="box")
 
 
 def test_nothing_is_missed_by_a_node_that_is_killed(node, s3, hook):

@@ -80,7 +80,7 @@ internal sealed class BucketOperations
             "website", BucketConfig.Website, "BucketWebsite", "BucketWebsite", S3Error.NoSuchWebsiteConfiguration);
         configs.Add(
             "notification", BucketConfig.Notification, "BucketNotificationConfiguration", "BucketNotification",
-            NotificationConfiguration.Empty);
+            NotificationConfiguration.Empty, RequireAllowedWebhooksAsync);
         configs.Add(
             "logging", BucketConfig.Logging, "BucketLogging", "BucketLogging", LoggingStatus.Off, RequireTargetAsync);
         configs.Add(
@@ -108,6 +108,17 @@ internal sealed class BucketOperations
         return controls.ObjectOwnership == OwnershipControls.BucketOwnerEnforced && acl is not null
             && !acl.IsPrivateTo(_services.Access.OwnerIdOf(request.Bucket))
             ? throw new S3Exception(DocumentErrors.InvalidBucketAclWithObjectOwnership)
+            : Task.CompletedTask;
+    }
+
+    private Task RequireAllowedWebhooksAsync(S3Request request, NotificationConfiguration notifications)
+    {
+        var allowed = _services.Settings.WebhookHosts;
+        return notifications.Targets.FirstOrDefault(target => target.Webhook is { } url && !allowed.MayAllow(url))
+            is { } refused
+            ? throw DocumentErrors.InvalidArgument(
+                $"This server does not call webhooks on {refused.Webhook!.Host}: its administrator chooses which hosts "
+                + "it may call (ciaos.notifications.allowed-hosts).", refused.Kind, refused.Arn)
             : Task.CompletedTask;
     }
 

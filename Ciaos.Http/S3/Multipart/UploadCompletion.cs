@@ -32,8 +32,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
             return;
         }
 
-        var completion = Completion.Of(
-            requested, parts, MultipartChecksum.Of(upload.Metadata), services.Settings.MinPartBytes);
+        var completion = Completion.Of(requested, parts, MultipartChecksum.Of(upload.Metadata));
         expected.Check(completion);
         new BodyLimits(0, services.Settings.MaxObjectBytes).CheckWhole(completion.SizeBytes);
         var condition = await _writer.JudgeAsync(request);

@@ -1,3 +1,4 @@
+using Ciaos.Http.S3.Access;
 using Xunit;
 
 namespace Ciaos.Specs.Http.S3.Buckets;
@@ -94,6 +95,21 @@ public sealed class BucketConfigsSpec : IAsyncLifetime
             _bench.Main, "PUT", target, $"<{root}>{inner}</{root}>")).Outcome);
         Assert.Contains(inner, (await _bench.SendAsync(_bench.Main, "GET", target)).Text);
         Assert.Equal((403, "AccessDenied"), (await _bench.SendAsync(_bench.Other, "GET", target)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8080/hook", "")]
+    [InlineData("http://hooks.example.com/hook", "")]
+    [InlineData("http://169.254.169.254/latest/meta-data", "InvalidArgument")]
+    [InlineData("http://[fe80::1]/hook", "InvalidArgument")]
+    public async Task A_webhook_is_where_it_may_be(string url, string code)
+    {
+        var answer = await _bench.SendAsync(
+            _bench.Main, "PUT", "/b-1?notification",
+            $"<NotificationConfiguration><TopicConfiguration><Topic>arn:ciaos:webhook:::{url}</Topic>"
+            + "<Event>s3:ObjectCreated:*</Event></TopicConfiguration></NotificationConfiguration>");
+        Assert.Equal(code, answer.Code);
+        Assert.Equal(code.Length == 0, _bench.Bucket("b-1").Config.ContainsKey(BucketConfig.Notification));
     }
 
     [Fact]

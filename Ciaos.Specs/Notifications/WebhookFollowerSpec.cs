@@ -7,7 +7,7 @@ using static Ciaos.Specs.Notifications.FollowerBench;
 
 namespace Ciaos.Specs.Notifications;
 
-public sealed class BucketFollowerSpec
+public sealed class WebhookFollowerSpec
 {
     [Fact]
     public async Task Every_change_is_told_once_and_those_of_a_key_in_order()
@@ -75,7 +75,8 @@ public sealed class BucketFollowerSpec
         await bench.ConfigureAsync();
         foreach (var key in new[] { "i/a.jpg", "i/a.png", "a.jpg" }) await bench.Put(key);
         await bench.Delete("a.jpg");
-        await RunAsync(bench.Follow());
+        await RunAsync(bench.Follow("removed"));
+        await RunAsync(bench.Follow("images"));
         Assert.Equal(["a.jpg ObjectRemoved:Delete"], bench.TakenBy("removed"));
         Assert.Equal(["i/a.jpg ObjectCreated:Put"], bench.TakenBy("images"));
     }
@@ -93,22 +94,72 @@ public sealed class BucketFollowerSpec
     }
 
     [Fact]
-    public async Task What_is_not_taken_is_told_again_and_only_to_whom_it_was_not()
+    public async Task A_webhook_that_takes_nothing_holds_up_no_other_and_misses_nothing()
     {
         await using var bench = await StartAsync();
-        bench.Targets = [Target("good", "s3:*"), Target("bad", "s3:*")];
+        bench.Targets = [Target("bad", "s3:*"), Target("good", "s3:*")];
+        await bench.ConfigureAsync();
+        bench.Takes = webhook => webhook == "good";
+        var (bad, good) = (bench.Follow("bad"), bench.Follow("good"));
+        for (var i = 0; i < 10; i++)
+        {
+            await bench.Put("a");
+            Assert.Equal(FollowOutcome.NotTaken, await RunAsync(bad));
+            Assert.Equal(FollowOutcome.CaughtUp, await RunAsync(good));
+            Assert.Equal(i + 1, bench.TakenBy("good").Count);
+        }
+
+        bench.Takes = _ => true;
+        Assert.Equal(FollowOutcome.CaughtUp, await RunAsync(bench.Follow("bad")));
+        Assert.Equal(FollowOutcome.CaughtUp, await RunAsync(bench.Follow("good")));
+        Assert.Equal(SequencersOf("good"), SequencersOf("bad"));
+        Assert.Equal(10, SequencersOf("bad").Distinct().Count());
+
+        List<string?> SequencersOf(string webhook) =>
+        [
+            .. bench.Taken.Where(call => call.Webhook == webhook).SelectMany(call => call.Records)
+                .Select(record => ObjectOf(record).GetProperty("sequencer").GetString()),
+        ];
+    }
+
+    [Fact]
+    public async Task A_webhook_begins_when_it_was_configured_whatever_was_configured_since()
+    {
+        await using var bench = await StartAsync();
         await bench.ConfigureAsync();
         await bench.Put("a");
-        bench.Takes = webhook => webhook == "good";
-        var follower = bench.Follow();
-        Assert.Equal(FollowOutcome.NotTaken, await RunAsync(follower));
-        await bench.Put("a");
-        Assert.Equal(FollowOutcome.NotTaken, await RunAsync(follower));
-        Assert.Single(bench.TakenBy("good"));
-        bench.Takes = _ => true;
-        Assert.Equal(FollowOutcome.CaughtUp, await RunAsync(follower));
-        Assert.Equal(2, bench.TakenBy("good").Count);
-        Assert.Equal(2, bench.TakenBy("bad").Count);
+        bench.Targets = [.. bench.Targets, Target("later", "s3:*")];
+        await bench.ConfigureAsync();
+        await bench.Put("b");
+        await RunAsync(bench.Follow("later"));
+        await RunAsync(bench.Follow());
+        Assert.Equal(["b ObjectCreated:Put"], bench.TakenBy("later"));
+        Assert.Equal(["a ObjectCreated:Put", "b ObjectCreated:Put"], bench.TakenBy("all"));
+    }
+
+    [Fact]
+    public async Task Each_webhook_goes_on_where_an_earlier_version_has_left_its_bucket()
+    {
+        await using var bench = await StartAsync();
+        bench.Targets = [Target("all", "s3:*"), Target("other", "s3:*")];
+        await bench.ConfigureAsync();
+        await bench.Put("told");
+        await RunAsync(bench.Follow());
+        bench.Taken.Clear();
+        bench.LeaveSharedPositions();
+        bench.Positions.Split(bench.Bucket, ["all", "other"]);
+        await bench.Put("new");
+        foreach (var webhook in new[] { "all", "other" })
+        {
+            await RunAsync(bench.Follow(webhook));
+            Assert.Equal(["new ObjectCreated:Put"], bench.TakenBy(webhook));
+        }
+
+        // What the earlier version left is used once.
+        var written = bench.Positions.Read(new WebhookId(bench.Bucket, "all"), bench.Node.Index.Shards);
+        bench.Positions.Split(bench.Bucket, ["all", "third"]);
+        Assert.Equal(written, bench.Positions.Read(new WebhookId(bench.Bucket, "all"), bench.Node.Index.Shards));
+        Assert.Null(bench.Positions.Read(new WebhookId(bench.Bucket, "third"), bench.Node.Index.Shards));
     }
 
     [Fact]
@@ -139,6 +190,7 @@ public sealed class BucketFollowerSpec
         var targets = bench.Targets;
         Assert.Equal(FollowOutcome.CaughtUp, await RunAsync(bench.Follow()));
         bench.Targets = [];
+        await bench.ConfigureAsync();
         Assert.Equal(FollowOutcome.Ended, await RunAsync(bench.Follow()));
         await bench.Put("meanwhile");
         bench.Targets = targets;
