@@ -10,16 +10,20 @@ internal sealed class RequestRates(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Tokens> _users = new(StringComparer.Ordinal);
 
+    // An empty dictionary takes all its locks to say that it is empty, and every request asks.
+    private volatile bool _hasHadUsers;
+
     /// <summary>Whether the user may send one more request now.</summary>
     /// <param name="perSecond">The user's limit; null: none.</param>
     public bool TryTake(string user, double? perSecond)
     {
         if (perSecond is not { } rate)
         {
-            if (!_users.IsEmpty) _users.TryRemove(user, out _);
+            if (_hasHadUsers) _users.TryRemove(user, out _);
             return true;
         }
 
+        _hasHadUsers = true;
         var tokens = _users.GetOrAdd(user, _ => new Tokens(time.GetTimestamp(), Math.Max(rate, 1)));
         lock (tokens) return tokens.TryTake(time, rate);
     }

@@ -19,6 +19,9 @@ public sealed class UserQuotas
     private readonly TimeProvider _time;
     private readonly RequestRates _rates;
 
+    // An empty dictionary takes all its locks to say that it is empty, and every write asks.
+    private volatile bool _hasHadOwners;
+
     public UserQuotas(ObjectStore store, IdentityDirectory identity, TimeProvider time)
         : this(owner => identity.FindUser(owner)?.Quota, owner => SumAsync(store, owner), time)
     {
@@ -48,13 +51,14 @@ public sealed class UserQuotas
     {
         if (_quotaOf(bucket.Owner) is { } quota && (quota.MaxBytes ?? quota.MaxObjects) is not null)
             return HoldAsync(bucket.Owner, quota, bytes, objects, cancellation);
-        if (!_owners.IsEmpty) _owners.TryRemove(bucket.Owner, out _);
+        if (_hasHadOwners) _owners.TryRemove(bucket.Owner, out _);
         return ValueTask.FromResult<QuotaHold?>(null);
     }
 
     private async ValueTask<QuotaHold?> HoldAsync(
         string owner, Quota quota, long? bytes, int objects, CancellationToken cancellation)
     {
+        _hasHadOwners = true;
         var usage = _owners.GetOrAdd(owner, _ => new OwnerUsage(() => _usageOf(owner), _time));
         await usage.RefreshAsync(cancellation);
         var hold = new QuotaHold(owner, quota, usage, hasAnnounced: bytes is not null);

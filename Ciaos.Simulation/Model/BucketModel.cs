@@ -13,9 +13,17 @@ internal sealed record Expected(int Status, StoredObject? Object = null)
     /// <summary>Any refusal: nothing has happened.</summary>
     public static readonly Expected Refusal = new(400);
 
-    public ulong Hash => Hashing.Combine((ulong)Status, Object?.Hash ?? 0);
+    /// <summary>The version that the answer of S3 speaks of: shown, made or deleted. Null: none.</summary>
+    public ObjectVersion? Version { get; init; }
 
-    public override string ToString() => Object is null ? $"{Status}" : $"{Status} {Object}";
+    /// <summary>The operation that has begun the upload which the answer names; 0: it names none.</summary>
+    public int Named { get; init; }
+
+    public ulong Hash => Version is null && Named == 0
+        ? Hashing.Combine((ulong)Status, Object?.Hash ?? 0)
+        : Hashing.Combine((ulong)Status + ((ulong)Named << 16), Version?.Hash ?? 0);
+
+    public override string ToString() => $"{Status} {Object}{Version}";
 }
 
 /// <summary>
@@ -27,6 +35,7 @@ internal sealed class BucketModel
     public static readonly BucketModel Empty = new(
         ImmutableSortedDictionary.Create<string, StoredObject>(KeyOrder.Instance),
         ImmutableDictionary<int, (string, string)>.Empty,
+        ImmutableSortedDictionary.Create<string, VersionedKey>(StringComparer.Ordinal),
         0);
 
     private readonly ImmutableDictionary<int, (string Key, string Tag)> _tags;
@@ -34,10 +43,14 @@ internal sealed class BucketModel
     private BucketModel(
         ImmutableSortedDictionary<string, StoredObject> objects,
         ImmutableDictionary<int, (string Key, string Tag)> tags,
+        ImmutableSortedDictionary<string, VersionedKey> versioned,
         ulong hash) =>
-        (Objects, _tags, Hash) = (objects, tags, hash);
+        (Objects, _tags, Versioned, Hash) = (objects, tags, versioned, hash);
 
     public ImmutableSortedDictionary<string, StoredObject> Objects { get; }
+
+    /// <summary>What is known of keys by way of S3: a bucket of its own.</summary>
+    public ImmutableSortedDictionary<string, VersionedKey> Versioned { get; }
 
     /// <summary>The same for models that hold the same and know the same tags.</summary>
     public ulong Hash { get; }
@@ -47,6 +60,7 @@ internal sealed class BucketModel
     /// <param name="id">Becomes the version of what is changed.</param>
     public IEnumerable<Transition> Apply(Operation operation, int id) => operation switch
     {
+        S3Operation s3 => VersionRules.Apply(s3, id, this),
         RawPut put => Conditional(put.Condition, put.Key, put, id),
         RawDelete delete => Conditional(delete.Condition, delete.Key, delete, id),
         BrokenPut => [Same(Expected.Refusal)],
@@ -65,6 +79,29 @@ internal sealed class BucketModel
     };
 
     public StoredObject? Find(string key) => Objects.GetValueOrDefault(key);
+
+    public VersionedKey VersionsOf(string key) => Versioned.GetValueOrDefault(key, VersionedKey.Empty);
+
+    /// <summary>The operation whose version, or upload, has this name; null: nobody knows one.</summary>
+    public int? IdOf(string key, string name)
+    {
+        foreach (var (id, known) in _tags)
+            if (known == (key, name)) return id;
+        return null;
+    }
+
+    public BucketModel Set(string key, VersionedKey now)
+    {
+        var hash = Hash - HashOf(key, VersionsOf(key)) + HashOf(key, now);
+        return new BucketModel(Objects, _tags, Versioned.SetItem(key, now), hash);
+    }
+
+    /// <summary>The model with an upload more; null where it has one of that name.</summary>
+    public BucketModel? Begin(string key, int id, string name)
+    {
+        var now = VersionsOf(key);
+        return Learn(key, id, name)?.Set(key, now.With(now.Uploads.SetItem(id, Parts.None)));
+    }
 
     /// <summary>The objects that a page of a list shows, and whether more follow.</summary>
     public (List<KeyValuePair<string, StoredObject>> Objects, bool HasMore) Page(List list)
@@ -85,12 +122,17 @@ internal sealed class BucketModel
         if (_tags.TryGetValue(version, out var known)) return known.Tag == tag ? this : null;
         if (_tags.ContainsValue((key, tag))) return null;
         var hash = Hash + Hashing.Combine((ulong)version, Hashing.Of(tag));
-        return new BucketModel(Objects, _tags.Add(version, (key, tag)), hash);
+        return new BucketModel(Objects, _tags.Add(version, (key, tag)), Versioned, hash);
     }
 
-    public override string ToString() => Objects.IsEmpty
+    public override string ToString() => Objects.IsEmpty && Versioned.IsEmpty
         ? "no keys"
-        : string.Join(", ", Objects.Select(item => $"{OperationText.Quote(item.Key)}={item.Value}"));
+        : string.Join(
+            ", ",
+            Objects.Select(item => $"{OperationText.Quote(item.Key)}={item.Value}")
+                .Concat(Versioned.Select(item => $"{OperationText.Quote(item.Key)}={item.Value}")));
+
+    private static ulong HashOf(string key, VersionedKey versions) => Hashing.Combine(Hashing.Of(key), versions.Hash);
 
     private static ulong HashOf(string key, StoredObject? stored) =>
         stored is null ? 0 : Hashing.Combine(Hashing.Of(key), stored.Hash);
@@ -139,13 +181,13 @@ internal sealed class BucketModel
     private Transition Set(string key, StoredObject stored, int status)
     {
         var hash = Hash - HashOf(key, Find(key)) + HashOf(key, stored);
-        var model = new BucketModel(Objects.SetItem(key, stored), _tags, hash);
+        var model = new BucketModel(Objects.SetItem(key, stored), _tags, Versioned, hash);
         return new Transition(model, new Expected(status, stored), true);
     }
 
     private Transition Remove(string key)
     {
-        var model = new BucketModel(Objects.Remove(key), _tags, Hash - HashOf(key, Find(key)));
+        var model = new BucketModel(Objects.Remove(key), _tags, Versioned, Hash - HashOf(key, Find(key)));
         return new Transition(model, new Expected(200), true);
     }
 

@@ -34,7 +34,8 @@ internal sealed class Exploration(
                 + $"{answered.Operation}. Pending: {string.Join("; ", _pending.Select(other => other.Operation))}");
 
         // Seen already, and nothing new learned from it: whatever else may have happened before may happen later, too.
-        if (AcceptSeen(configuration)) return;
+        // A write of S3 that had nothing to do is answered like one that had, so the answer tells less.
+        if (AcceptSeen(configuration) && answered.Operation is not S3Operation { IsWrite: true }) return;
         foreach (var effect in configuration.Effects(answered))
             Accept(configuration.After(effect, answered, _pending), effect.Expected);
         foreach (var other in others)

@@ -20,6 +20,7 @@ internal sealed class History
     private readonly Dictionary<int, Operation> _open = [];
     private readonly Dictionary<(string Owner, string Key), string> _lastTags = [];
     private readonly List<HistoryLine> _lines = [];
+    private readonly ClientNotes _notes = new();
     private int _lastId;
 
     /// <summary>Bits were flipped at rest, or the disk fails: a read may answer 500. What it answers else must still be
@@ -56,7 +57,18 @@ internal sealed class History
     [
         .. _owners.SelectMany(owner => owner.Value.DoubtfulKeys.SelectMany<string, Operation>(
             key => [new RawGet(owner.Key, key), new FilesGet(owner.Key, key)])),
+        .. _owners.SelectMany(owner => owner.Value.DoubtfulVersions.SelectMany(key => ReadsOf(owner.Key, key))),
     ];
+
+    /// <summary>Reads of all that S3 can show of a key: its current version, the list of all, and the parts of each
+    /// upload.</summary>
+    public IEnumerable<Operation> ReadsOf(string owner, string key)
+    {
+        yield return new S3ListVersions(owner, key);
+        yield return new S3Get(owner, key);
+        for (var back = 0; back < _notes.UploadsOf(owner, key); back++)
+            yield return new S3ListParts(owner, key, new NameRef(back));
+    }
 
     /// <summary>A client sends an operation.</summary>
     /// <param name="client">For the trace.</param>
@@ -85,6 +97,7 @@ internal sealed class History
         }
         else if (owner.Return(id, outcome))
         {
+            if (operation is S3Operation s3) _notes.Note(s3, outcome);
             if (operation.Keys is [var key] && outcome.Tag is { } tag) _lastTags[(operation.Owner, key)] = tag;
         }
         else
@@ -125,6 +138,7 @@ internal sealed class History
             put with { Condition = new Condition(ConditionKind.LastRead, LastTag(put)) },
         RawDelete { Condition: { Kind: ConditionKind.LastRead, Tag: null } } delete =>
             delete with { Condition = new Condition(ConditionKind.LastRead, LastTag(delete)) },
+        S3Operation s3 => _notes.Resolve(s3),
         _ => operation,
     };
 

@@ -14,6 +14,7 @@ internal static class Judge
 
     public static Verdict Compare(Operation operation, Expected expected, Outcome outcome, BucketModel model)
     {
+        if (operation is S3Operation s3) return S3Judge.Compare(s3, expected, outcome, model);
         if (Difference(operation, expected, outcome) is { } difference) return new Verdict(null, difference);
         if (outcome.Tag is not { } tag) return new Verdict(model, null);
         if (expected.Object is not { } shown) return new Verdict(null, $"the tag {tag} of something that is not there");
@@ -23,8 +24,13 @@ internal static class Judge
         return new Verdict(null, $"the tag {tag} of {shown}, {right} is right");
     }
 
-    /// <summary>Compares a page of a list with what it should be if the model was true when it was made.</summary>
-    public static Verdict Compare(List list, Outcome outcome, BucketModel model)
+    /// <summary>Compares a list with what it should be if the model was true when it was made.</summary>
+    public static Verdict CompareListing(Operation listing, Outcome outcome, BucketModel model) =>
+        listing is S3Operation s3
+            ? S3Judge.CompareListing(s3, outcome, model)
+            : Compare((List)listing, outcome, model);
+
+    private static Verdict Compare(List list, Outcome outcome, BucketModel model)
     {
         if (outcome.Status != 200) return new Verdict(null, $"status {outcome.Status}, 200 is right");
         if (outcome.Page is not { } page) return new Verdict(null, "no list");

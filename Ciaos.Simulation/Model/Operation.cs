@@ -11,6 +11,9 @@ internal abstract record Operation(string Owner)
 
     public virtual bool IsWrite => true;
 
+    /// <summary>It shows much at one moment, which may be a little ahead of what reads see.</summary>
+    public virtual bool IsListing => false;
+
     /// <summary>All that it uploads.</summary>
     public virtual ImmutableArray<Content> Uploads => [];
 
@@ -103,6 +106,8 @@ internal sealed record Rename(string Owner, string Key, string NewKey) : Operati
 internal sealed record List(string Owner, string Prefix, string After, int Limit) : Operation(Owner)
 {
     public override ImmutableArray<string> Keys => [];
+
+    public override bool IsListing => true;
 
     public override bool IsWrite => false;
 

@@ -27,6 +27,7 @@ internal static class OperationText
         Delete delete => Join("delete", delete, Quote(delete.Key)),
         Rename rename => Join("rename", rename, Quote(rename.Key), Quote(rename.NewKey)),
         List list => Join("list", list, Quote(list.Prefix), Quote(list.After), Number(list.Limit)),
+        S3Operation s3 => S3Text.Print(s3),
         _ => throw new ArgumentException($"{operation.GetType()} has no text", nameof(operation)),
     };
 
@@ -51,6 +52,7 @@ internal static class OperationText
             "delete" => new Delete(owner, key),
             "rename" => new Rename(owner, key, rest[0]),
             "list" => new List(owner, key, rest[0], Number(rest[1])),
+            _ when S3Text.Parse(name, owner, key, rest) is { } operation => operation,
             _ => throw new FormatException($"\"{name}\" is no operation"),
         };
     }

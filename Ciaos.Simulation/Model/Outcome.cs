@@ -38,6 +38,21 @@ internal sealed record Outcome(int Status)
     /// <summary>Of <c>stat</c>.</summary>
     public long? FileCount { get; init; }
 
+    /// <summary>How S3 calls the version that is shown or was made, or the upload that was begun.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The entity tag of S3.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>S3 says that it speaks of a delete marker.</summary>
+    public bool IsMarker { get; init; }
+
+    /// <summary>Of a list of versions.</summary>
+    public ImmutableArray<ListedVersion>? Versions { get; init; }
+
+    /// <summary>Of a list of parts.</summary>
+    public ImmutableArray<ListedPart>? Parts { get; init; }
+
     public override string ToString()
     {
         var parts = new List<string> { Status == 0 ? "no answer" : $"{Status}" };
@@ -47,8 +62,22 @@ internal sealed record Outcome(int Status)
         if (SizeBytes is not null) parts.Add($"size {SizeBytes}");
         if (FileCount is not null) parts.Add($"files {FileCount}");
         if (Tag is not null) parts.Add($"tag {Tag}");
+        if (Name is not null) parts.Add($"name {Name}{(IsMarker ? " of a marker" : "")}");
+        if (Versions is { } versions) parts.Add($"[{string.Join(", ", versions)}]");
+        if (Parts is { } listed) parts.Add($"[{string.Join(", ", listed)}]");
         return string.Join(' ', parts);
     }
+}
+
+internal sealed record ListedVersion(string Name, bool IsLatest, bool IsMarker, long SizeBytes, string Tag)
+{
+    public override string ToString() =>
+        $"{Name}: {(IsMarker ? "marker" : $"{SizeBytes} bytes, {Tag}")}{(IsLatest ? ", the latest" : "")}";
+}
+
+internal sealed record ListedPart(int Number, long SizeBytes, string Tag)
+{
+    public override string ToString() => $"{Number}: {SizeBytes} bytes, {Tag}";
 }
 
 internal sealed record ListedPage(ImmutableArray<ListedObject> Objects, string? Next)

@@ -30,13 +30,21 @@ internal sealed class OwnerHistory
             .Where(key => _configurations.DistinctBy(it => it.Model.Find(key)?.Hash).Skip(1).Any())
             .Order(KeyOrder.Instance);
 
+    /// <summary>The same of keys by way of S3.</summary>
+    public IEnumerable<string> DoubtfulVersions => _configurations.Count == 1
+        ? []
+        : _configurations.SelectMany(configuration => configuration.Model.Versioned.Keys)
+            .Distinct(StringComparer.Ordinal)
+            .Where(key => _configurations.DistinctBy(it => it.Model.VersionsOf(key).Hash).Skip(1).Any())
+            .Order(KeyOrder.Instance);
+
     public bool IsAwaited => _lists.Count > 0 || _pending.Values.Any(pending => pending.Awaited);
 
     public void Invoke(int id, Operation operation)
     {
-        if (operation is List list)
+        if (operation.IsListing)
         {
-            _lists.Add(id, new PendingList(list));
+            _lists.Add(id, new PendingList(operation));
         }
         else
         {
@@ -108,7 +116,8 @@ internal sealed class OwnerHistory
     {
         var model = configuration.Model;
         var state = $"  possible: {model}";
-        if (operation is List list) return $"{state}\n    differs: {Judge.Compare(list, outcome, model).Difference}";
+        if (operation.IsListing)
+            return $"{state}\n    differs: {Judge.CompareListing(operation, outcome, model).Difference}";
         var answers = configuration.IsDone(id)
             ? [configuration.AnswerOf(id)!]
             : configuration.SeenBy(id).Concat(
@@ -123,11 +132,12 @@ internal sealed class OwnerHistory
     private bool ReturnList(PendingList pending, Outcome outcome)
     {
         if (!pending.WasAlone)
-            return pending.Seen.Values.Any(model => Judge.Compare(pending.List, outcome, model).Learned is not null);
+            return pending.Seen.Values.Any(
+                model => Judge.CompareListing(pending.List, outcome, model).Learned is not null);
         var explained = _configurations
             .Select(configuration => (
                 Configuration: configuration,
-                Judge.Compare(pending.List, outcome, configuration.Model).Learned))
+                Judge.CompareListing(pending.List, outcome, configuration.Model).Learned))
             .Where(item => item.Learned is not null)
             .Select(item => item.Configuration.With(item.Learned!))
             .ToList();
@@ -178,9 +188,9 @@ internal sealed class OwnerHistory
     private void Replace(IEnumerable<Configuration> configurations) =>
         _configurations = configurations.DistinctBy(configuration => configuration.Hash).ToList();
 
-    private sealed class PendingList(List list)
+    private sealed class PendingList(Operation list)
     {
-        public List List { get; } = list;
+        public Operation List { get; } = list;
 
         /// <summary>No write was pending at any time since it was invoked.</summary>
         public bool WasAlone { get; set; } = true;

@@ -13,12 +13,19 @@ internal sealed record Script(long Seed, WorkloadSettings Settings, ImmutableArr
     /// <summary>The keys that any of its operations names, by owner: what is to be read at the end.</summary>
     public IEnumerable<(string Owner, ImmutableArray<string> Keys)> Keys() => Steps
         .OfType<ClientStep>()
+        .Where(step => step.Operation is not S3Operation)
         .GroupBy(step => step.Operation.Owner, step => step.Operation.Keys, StringComparer.Ordinal)
         .OrderBy(owner => owner.Key, StringComparer.Ordinal)
         .Select(owner => (
             owner.Key,
             owner.SelectMany(keys => keys).Distinct(StringComparer.Ordinal)
                 .Order(KeyOrder.Instance).ToImmutableArray()));
+
+    /// <summary>The same of operations of S3.</summary>
+    public IEnumerable<(string Owner, string Key)> S3Keys() => Steps
+        .OfType<ClientStep>().Select(step => step.Operation).OfType<S3Operation>()
+        .Select(operation => (operation.Owner, operation.Key)).Distinct()
+        .OrderBy(place => place.Owner, StringComparer.Ordinal).ThenBy(place => place.Key, KeyOrder.Instance);
 
     /// <summary>Reads that look at all there can be: the list of each owner, and each key in every way.</summary>
     public IEnumerable<Operation> Audit()

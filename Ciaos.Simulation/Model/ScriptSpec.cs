@@ -6,10 +6,14 @@ public sealed class ScriptSpec
 {
     private static readonly WorkloadSettings Settings = new();
 
+    // Those that speak S3, too.
+    private static IEnumerable<long> Seeds(int count) =>
+        Enumerable.Range(1, count).SelectMany<int, long>(seed => [seed, Workload.FirstS3Seed + seed]);
+
     [Fact]
     public void Every_script_can_be_read_back_from_its_text()
     {
-        for (var seed = 1; seed <= 200; seed++)
+        foreach (var seed in Seeds(200))
         {
             var text = Workload.Generate(seed, Settings, ["JournalCommitted"]).ToString();
             Assert.Equal(text, Script.Parse(text).ToString());
@@ -25,6 +29,9 @@ public sealed class ScriptSpec
     [InlineData("list a \"\" \"k\" 3")]
     [InlineData("rename a \"k\" \"\\uffff\"")]
     [InlineData("broken-put a \"k\" 1:20 19")]
+    [InlineData("s3-get a \"k\" null")]
+    [InlineData("s3-delete-version a \"k\" 3=00ff")]
+    [InlineData("s3-complete a \"k\" 0 1,4")]
     public void Operations_can_be_read_back(string line) => Assert.Equal(line, $"{OperationText.Parse(line)}");
 
     [Theory]
@@ -62,12 +69,14 @@ public sealed class ScriptSpec
         Assert.Equal(50, scripts.Distinct(StringComparer.Ordinal).Count());
         var profiles = Enumerable.Range(1, 200).Select(seed => Workload.ProfileOf(seed));
         Assert.Equal(WorkloadProfile.All.Length, profiles.Distinct(StringComparer.Ordinal).Count());
+        var s3 = Enumerable.Range(0, 300).Select(seed => Workload.ProfileOf(Workload.FirstS3Seed + seed));
+        Assert.Equal(WorkloadProfile.OfS3.Length, s3.Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
     public void Scripts_do_everything_that_a_script_can_do()
     {
-        var steps = Enumerable.Range(1, 200)
+        var steps = Seeds(200)
             .SelectMany(seed => Workload.Generate(seed, Settings, ["JournalCommitted"]).Steps).ToList();
         var kinds = steps.Select(step => step.GetType())
             .Concat(steps.OfType<ClientStep>().Select(step => step.Operation.GetType())).ToHashSet();

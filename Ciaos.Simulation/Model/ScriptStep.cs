@@ -20,6 +20,9 @@ internal abstract partial record ScriptStep
             return number.Groups[1].Value == "flip bit"
                 ? new FlipBitStep(Number(number.Groups[2]))
                 : new PassTimeStep(Number(number.Groups[2]));
+        if (VersioningLine().Match(line) is { Success: true } versioning)
+            return new VersioningStep(
+                versioning.Groups[1].Value, Enum.Parse<BucketVersioning>(versioning.Groups[2].Value, ignoreCase: true));
         if (RebuildLine().Match(line) is { Success: true } rebuild)
             return new RebuildIndexStep(rebuild.Groups[1].Success ? (CrashStep)Parse(rebuild.Groups[1].Value) : null);
         if (ErrorsLine().Match(line) is { Success: true } errors)
@@ -47,6 +50,9 @@ internal abstract partial record ScriptStep
 
     [GeneratedRegex(@"^disk errors of 1000: reads (\d+) writes (\d+) flushes (\d+)$")]
     private static partial Regex ErrorsLine();
+
+    [GeneratedRegex(@"^versioning (\S+) (enabled|suspended)$")]
+    private static partial Regex VersioningLine();
 
     [GeneratedRegex(@"^(flip bit|pass ms) (\d+)$")]
     private static partial Regex NumberLine();
@@ -151,6 +157,14 @@ internal sealed record RebuildIndexStep(CrashStep? Crash = null) : ScriptStep
 internal sealed record PassTimeStep(int Milliseconds) : ScriptStep
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"pass ms {Milliseconds}");
+}
+
+/// <summary>All clients wait for their answers, then the owner's bucket of S3 keeps versions, or keeps none any
+/// more.</summary>
+internal sealed record VersioningStep(string Owner, BucketVersioning Versioning) : ScriptStep
+{
+    public override string ToString() =>
+        $"versioning {Owner} {(Versioning == BucketVersioning.Enabled ? "enabled" : "suspended")}";
 }
 
 /// <summary>All clients wait for their answers and the node comes to rest; everything is read.</summary>

@@ -8,6 +8,10 @@ internal sealed class Workload
 {
     private const int BlockBytes = 64 * 1024;
     private const int MaxFiles = 4;
+    private const int MaxParts = 4;
+
+    /// <summary>Seeds from here on make clients that speak S3.</summary>
+    public const long FirstS3Seed = 1_000_000_000;
 
     // Events are journalled, but not durable.
     private const string BeforeCommit = "JournalInserted";
@@ -24,6 +28,7 @@ internal sealed class Workload
     private readonly List<ScriptStep> _steps = [];
     private ImmutableArray<string> _ownersInPlay;
     private ImmutableArray<string> _keysInPlay;
+    private readonly List<(string Owner, string Key)> _begun = [];
     private int _lastContent;
     private int _settleAt = -1;
     private int _freeAt = -1;
@@ -33,7 +38,7 @@ internal sealed class Workload
         _dice = new Dice(seed);
         _crashPoints = [.. crashPoints.Where(point => !IsOfRebuild(point))];
         _rebuildPoints = [.. crashPoints.Where(IsOfRebuild)];
-        Profile = _dice.Pick(WorkloadProfile.All);
+        Profile = _dice.Pick(ProfilesFor(seed));
         _settings = settings with
         {
             ChunkBytes = Profile.ChunkBytes ?? settings.ChunkBytes,
@@ -53,13 +58,25 @@ internal sealed class Workload
     public static Script Generate(long seed, WorkloadSettings settings, ImmutableArray<string> crashPoints)
     {
         var workload = new Workload(seed, settings, crashPoints);
+        workload.Begin();
         while (workload._steps.Count < settings.Steps) workload.AddStep();
         if (workload._freeAt >= 0) workload._steps.Add(new FreeDiskStep());
         return new Script(seed, workload._settings, [.. workload._steps]);
     }
 
     /// <summary>The profile that a seed has chosen.</summary>
-    public static string ProfileOf(long seed) => new Dice(seed).Pick(WorkloadProfile.All).Name;
+    public static string ProfileOf(long seed) => new Dice(seed).Pick(ProfilesFor(seed)).Name;
+
+    private static ImmutableArray<(int Weight, WorkloadProfile Profile)> ProfilesFor(long seed) =>
+        seed < FirstS3Seed ? WorkloadProfile.All : WorkloadProfile.OfS3;
+
+    // Most buckets keep versions from the beginning.
+    private void Begin()
+    {
+        if (!Profile.IsS3) return;
+        foreach (var owner in _owners)
+            if (_dice.Chance(60)) _steps.Add(new VersioningStep(owner, BucketVersioning.Enabled));
+    }
 
     private void AddStep()
     {
@@ -99,6 +116,7 @@ internal sealed class Workload
             (p.Race, AddRace),
             (p.KillThenPowerCut, AddKillThenPowerCut),
             (p.FailedSyncThenPowerCut, AddFailedSyncThenPowerCut),
+            (p.Versioning, () => _steps.Add(NextVersioning())),
         ])();
     }
 
@@ -108,8 +126,8 @@ internal sealed class Workload
     {
         var (owner, first, second) = (_dice.Pick(_owners), _dice.Pick(_keys), _dice.Pick(_keys));
         (_ownersInPlay, _keysInPlay) = ([owner], [first, second]);
-        if (_dice.Chance(80)) _steps.Add(new ClientStep(0, new Delete(owner, first)));
-        if (_dice.Chance(80)) _steps.Add(new ClientStep(1, new RawPut(owner, second, NextContent())));
+        if (_dice.Chance(80)) _steps.Add(new ClientStep(0, DeleteOf(owner, first)));
+        if (_dice.Chance(80)) _steps.Add(new ClientStep(1, PutOf(owner, second)));
         Pass(1000);
         _steps.Add(new CrashStep(
             _dice.Chance(50) ? CrashKind.PowerCut : CrashKind.Kill,
@@ -117,7 +135,7 @@ internal sealed class Workload
         var writer = _dice.Next(_settings.Clients);
         for (var i = 0; i < _settings.Clients; i++)
         {
-            Operation put = new RawPut(owner, first, NextContent());
+            var put = PutOf(owner, first);
             _steps.Add(new ClientStep(i, i == writer ? put : Rival(owner, first, second)));
         }
 
@@ -130,11 +148,20 @@ internal sealed class Workload
     private void AddReadsOfAll()
     {
         for (var i = 0; i < _settings.Clients; i++)
-            _steps.Add(new ClientStep(i, new RawGet(_dice.Pick(_ownersInPlay), _dice.Pick(_keysInPlay))));
+            _steps.Add(new ClientStep(i, GetOf(_dice.Pick(_ownersInPlay), _dice.Pick(_keysInPlay))));
     }
 
+    private Operation DeleteOf(string owner, string key) =>
+        Profile.IsS3 ? new S3Delete(owner, key) : new Delete(owner, key);
+
+    private Operation PutOf(string owner, string key) =>
+        Profile.IsS3 ? new S3Put(owner, key, NextContent()) : new RawPut(owner, key, NextContent());
+
+    private Operation GetOf(string owner, string key) =>
+        Profile.IsS3 ? new S3Get(owner, key) : new RawGet(owner, key);
+
     private Operation Rival(string owner, string first, string second) =>
-        _dice.Chance(40) ? new Rename(owner, first, second) : NextOperation();
+        _dice.Chance(40) && !Profile.IsS3 ? new Rename(owner, first, second) : NextOperation();
 
     // What a killed process has written can be read, and is lost with the power, unless the next one has made it
     // durable before it showed it to anybody.
@@ -252,8 +279,51 @@ internal sealed class Workload
             (p.Delete, () => new Delete(owner, key)),
             (p.Rename, () => new Rename(owner, key, _dice.Pick(_keysInPlay))),
             (p.List, () => NextList(owner, key)),
+            (p.S3Put, () => new S3Put(owner, key, NextContent())),
+            (p.S3Get, () => new S3Get(owner, key, _dice.Chance(40) ? NextVersion() : null)),
+            (p.S3Delete, () => new S3Delete(owner, key)),
+            (p.S3DeleteVersion, () => new S3DeleteVersion(owner, key, NextVersion())),
+            (p.S3ListVersions, () => new S3ListVersions(owner, key)),
+            (p.S3Begin, () => Begin(owner, key)),
+            (p.S3PutPart + p.S3Complete + p.S3Abort + p.S3ListParts, () => NextOfUpload(owner, key)),
         ])();
     }
+
+    private NameRef NextVersion() =>
+        new(_dice.Chance(15) ? NameRef.NullVersion : _dice.Chance(60) ? 0 : _dice.Next(4));
+
+    private S3Begin Begin(string owner, string key)
+    {
+        _begun.Add((owner, key));
+        return new S3Begin(owner, key);
+    }
+
+    // Mostly of the upload that was begun last. What has ended it may be repeated, or come too late.
+    private Operation NextOfUpload(string owner, string key)
+    {
+        if (_begun.Count == 0) return Begin(owner, key);
+        var place = _begun[_dice.Chance(70) ? ^1 : _dice.Next(_begun.Count)];
+        var upload = new NameRef(_dice.Chance(85) ? 0 : _dice.Next(3));
+        var operation = _dice.Pick<Func<S3Operation>>(
+        [
+            (Profile.S3PutPart, () => new S3PutPart(
+                place.Owner, place.Key, upload, _dice.Between(1, MaxParts), NextContent())),
+            (Profile.S3Complete, () => new S3Complete(place.Owner, place.Key, upload, NextNumbers())),
+            (Profile.S3Abort, () => new S3Abort(place.Owner, place.Key, upload)),
+            (Profile.S3ListParts, () => new S3ListParts(place.Owner, place.Key, upload)),
+        ])();
+        if (operation is S3Complete or S3Abort && _dice.Chance(60)) _begun.Remove(place);
+        return operation;
+    }
+
+    private ImmutableArray<int> NextNumbers()
+    {
+        var numbers = Enumerable.Range(1, MaxParts).Where(_ => _dice.Chance(75)).ToImmutableArray();
+        return numbers.IsEmpty ? [1] : numbers;
+    }
+
+    private VersioningStep NextVersioning() => new(
+        _dice.Pick(_owners), _dice.Chance(65) ? BucketVersioning.Enabled : BucketVersioning.Suspended);
 
     private Condition WriteCondition(bool absent) => _dice.Next(10) switch
     {

@@ -31,6 +31,32 @@ internal sealed record WorkloadProfile(string Name)
 
     public int List { get; init; } = 5;
 
+    public int S3Put { get; init; }
+
+    public int S3Get { get; init; }
+
+    public int S3Delete { get; init; }
+
+    public int S3DeleteVersion { get; init; }
+
+    public int S3ListVersions { get; init; }
+
+    public int S3Begin { get; init; }
+
+    public int S3PutPart { get; init; }
+
+    public int S3Complete { get; init; }
+
+    public int S3Abort { get; init; }
+
+    public int S3ListParts { get; init; }
+
+    /// <summary>A bucket is told to keep versions, or not to.</summary>
+    public int Versioning { get; init; }
+
+    /// <summary>Clients speak S3 only.</summary>
+    public bool IsS3 { get; init; }
+
     /// <summary>Sizes of files, in groups: empty or one byte, small, about a chunk or a checksummed block, several
     /// chunks.</summary>
     public (int Tiny, int Small, int Edge, int Large) Sizes { get; init; } = (2, 5, 2, 1);
@@ -103,5 +129,71 @@ internal sealed record WorkloadProfile(string Name)
         (2, new WorkloadProfile("bad syncs") { FailedSyncThenPowerCut = 60, Keys = 4, RebuildIndex = 0, FillDisk = 0 }),
         (2, new WorkloadProfile("rot") { FlipBit = 15, RebuildIndex = 0, FaultsPerThousand = 60 }),
         (1, new WorkloadProfile("calm") { FaultsPerThousand = 0 }),
+    ];
+
+    private static readonly WorkloadProfile Versions = new WorkloadProfile("versions")
+    {
+        RawPut = 0,
+        BrokenPut = 0,
+        RawGet = 0,
+        RawHead = 0,
+        RawDelete = 0,
+        Stat = 0,
+        FilesPut = 0,
+        FilesUpdate = 0,
+        FilesAppend = 0,
+        FilesGet = 0,
+        Delete = 0,
+        Rename = 0,
+        List = 0,
+        IsS3 = true,
+        S3Put = 24,
+        S3Get = 20,
+        S3Delete = 10,
+        S3DeleteVersion = 14,
+        S3ListVersions = 6,
+        Versioning = 12,
+        S3Begin = 3,
+        S3PutPart = 6,
+        S3Complete = 3,
+        S3Abort = 1,
+        S3ListParts = 1,
+        Keys = 3,
+        FaultsPerThousand = 80,
+    };
+
+    private static readonly WorkloadProfile InParts = Versions with
+    {
+        Name = "parts",
+        S3Put = 6,
+        S3Get = 10,
+        S3Delete = 3,
+        S3DeleteVersion = 4,
+        S3ListVersions = 3,
+        Versioning = 4,
+        S3Begin = 8,
+        S3PutPart = 40,
+        S3Complete = 14,
+        S3Abort = 2,
+        S3ListParts = 3,
+        Keys = 2,
+    };
+
+    /// <summary>What seeds from <see cref="Workload.FirstS3Seed"/> on choose from.</summary>
+    public static ImmutableArray<(int Weight, WorkloadProfile Profile)> OfS3 { get; } =
+    [
+        (6, Versions),
+        (6, InParts),
+        (2, Versions with { Name = "versions, crashes", FaultsPerThousand = 160, FillDisk = 0, PassTime = 0 }),
+        (2, InParts with { Name = "parts, crashes", FaultsPerThousand = 160, FillDisk = 0, PassTime = 0 }),
+        (2, Versions with { Name = "versions, hot key", Keys = 1, Sizes = (0, 5, 1, 0), MaxShards = 1 }),
+        (2, InParts with { Name = "parts, hot key", Keys = 1, Sizes = (0, 5, 1, 0), MaxShards = 1 }),
+        (2, Versions with { Name = "versions, kills", KillThenPowerCut = 40, FaultsPerThousand = 120 }),
+        (1, Versions with { Name = "versions, races", Race = 40, FaultsPerThousand = 150, MaxShards = 2 }),
+        (1, InParts with { Name = "parts, races", Race = 40, FaultsPerThousand = 150, MaxShards = 2 }),
+        (1, Versions with { Name = "versions, rebuilds", RebuildIndex = 30 }),
+        (1, InParts with { Name = "parts, rebuilds", RebuildIndex = 30 }),
+        (1, Versions with { Name = "versions, bad disk", DiskErrors = 15, FillDisk = 8 }),
+        (1, InParts with { Name = "parts, bad disk", DiskErrors = 15, FillDisk = 8 }),
     ];
 }

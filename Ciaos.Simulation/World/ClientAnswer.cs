@@ -11,6 +11,7 @@ internal static class ClientAnswer
     public static Outcome Read(Operation operation, InProcessRequest answered)
     {
         if (answered.IsAborted || IsShort(operation, answered)) return Outcome.Unknown;
+        if (operation is S3Operation s3) return S3Answers.Read(s3, answered);
         var outcome = new Outcome(answered.StatusCode)
         {
             Tag = answered.Headers.ETag.FirstOrDefault()?.Trim('"'),

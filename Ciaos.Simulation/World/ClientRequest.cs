@@ -31,6 +31,7 @@ internal sealed record ClientRequest(string Method, string Target, byte[]? Body 
         List list => new ClientRequest("GET", string.Create(
             CultureInfo.InvariantCulture,
             $"/list?prefix={Escape(list.Prefix)}&after={Escape(list.After)}&limit={list.Limit}")),
+        S3Operation s3 => S3Requests.Of(s3),
         _ => throw new ArgumentException($"{operation.GetType().Name} is not known", nameof(operation)),
     };
 

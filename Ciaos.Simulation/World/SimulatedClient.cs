@@ -13,7 +13,7 @@ internal sealed class SimulatedClient(Random random)
     public async Task<Outcome> SendAsync(SimulatedNode node, Operation operation, string? token = null)
     {
         var wanted = ClientRequest.Of(operation);
-        var announces = wanted.SentBytes != int.MaxValue || random.Next(2) == 0;
+        var announces = operation is S3Operation || wanted.SentBytes != int.MaxValue || random.Next(2) == 0;
         long? length = wanted.Body is null ? null : announces ? wanted.Body.Length : null;
         var isSlow = random.Next(3) == 0;
         using var request = new InProcessRequest(wanted.Method, wanted.Target, length, node.NextRequestId())
@@ -21,18 +21,43 @@ internal sealed class SimulatedClient(Random random)
             Taking = isSlow ? () => random.Next(4) == 0 ? PauseAsync(node) : Task.CompletedTask : null,
         };
         var headers = request.Context.Request.Headers;
-        headers["User"] = operation.Owner;
+        if (operation is not S3Operation) headers["User"] = operation.Owner;
         foreach (var (name, value) in wanted.Headers) headers[name] = value;
         if (token is not null) headers["Idempotency-Key"] = token;
         if (wanted.Body is not null && length is null) headers.TransferEncoding = "chunked";
 
-        var handled = node.HandleAsync(request);
+        var handled = operation is S3Operation
+            ? node.HandleS3Async(request) : node.HandleAsync(request);
         await SendBodyAsync(node, request, wanted).ConfigureAwait(true);
 
         // An answer is a step of its own on its way: what a node says in the step in which it dies is never heard.
         if (handled.IsCompleted) await Task.Yield();
         await handled.ConfigureAwait(true);
         return ClientAnswer.Read(operation, request);
+    }
+
+    /// <summary>Makes an owner's bucket of S3 where there is none, and says whether it keeps versions. To be called
+    /// within the node's runtime.</summary>
+    /// <returns>False: it is not known whether it has happened.</returns>
+    /// <exception cref="InvalidOperationException">The node refuses it.</exception>
+    public async Task<bool> ConfigureAsync(SimulatedNode node, string owner, BucketVersioning versioning)
+    {
+        foreach (var wanted in S3Requests.Configure(owner, versioning))
+        {
+            using var request = new InProcessRequest(
+                wanted.Method, wanted.Target, wanted.Body!.Length, node.NextRequestId());
+            var handled = node.HandleS3Async(request);
+            await SendBodyAsync(node, request, wanted).ConfigureAwait(true);
+            if (handled.IsCompleted) await Task.Yield();
+            await handled.ConfigureAwait(true);
+            if (request.StatusCode >= 500 || request.IsAborted) return false;
+            if (request.StatusCode is not (200 or 409))
+                throw new InvalidOperationException(
+                    $"{wanted.Method} {wanted.Target} is answered with {request.StatusCode}: "
+                    + System.Text.Encoding.UTF8.GetString(request.Sent));
+        }
+
+        return true;
     }
 
     private async Task SendBodyAsync(SimulatedNode node, InProcessRequest request, ClientRequest wanted)

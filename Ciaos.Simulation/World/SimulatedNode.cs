@@ -14,6 +14,8 @@ using Ciaos.Actors.Volumes;
 using Ciaos.Host;
 using Ciaos.Host.Settings;
 using Ciaos.Http;
+using Ciaos.Http.Quotas;
+using Ciaos.Http.S3;
 using Ciaos.Simulation.Model;
 using Ciaos.Storage.Disks;
 using Ciaos.Storage.Volumes;
@@ -72,6 +74,7 @@ internal sealed class SimulatedNode
     private readonly ILogger _logger;
     private NodeStore? _store;
     private NativeApi? _api;
+    private S3Api? _s3;
     private long _requests;
 
     public SimulatedNode(int seed, TimeSpan start, IDisk disk, SimulatedNodeSettings settings, Action<string>? log)
@@ -139,6 +142,14 @@ internal sealed class SimulatedNode
         await request.CompleteAsync().ConfigureAwait(true);
     }
 
+    /// <summary>The same of the S3 front end, whose clients sign as root.</summary>
+    public async Task HandleS3Async(InProcessRequest request)
+    {
+        S3Requests.Sign(request.Context.Request, Store.Identity.Directory, Runtime.TimeProvider.GetUtcNow());
+        await _s3!.HandleAsync(request.Context).ConfigureAwait(true);
+        await request.CompleteAsync().ConfigureAwait(true);
+    }
+
     public string NextRequestId() => $"sim-{++_requests}";
 
     private async Task<bool> StartAsync()
@@ -148,6 +159,12 @@ internal sealed class SimulatedNode
         _store = NodeStore.Start(_system, StoreSettingsOf(_settings), _disk, NextSalt, Runtime.TimeProvider, _secrets);
         _api = new NativeApi(
             _store.Objects, HttpSettings.From(_system.Settings.Config), _readiness, _logger);
+        _s3 = new S3Api(
+            new S3Services(
+                _store.Objects, _store.Identity.Directory,
+                S3Settings.From(_system.Settings.Config) with { MinPartBytes = 0 }, Runtime.TimeProvider, _logger,
+                new UserQuotas(_store.Objects, _store.Identity.Directory, Runtime.TimeProvider)),
+            _readiness);
         await _store.WhenReadyAsync(StartTimeout).ConfigureAwait(true);
         _readiness.SetReady();
         return true;

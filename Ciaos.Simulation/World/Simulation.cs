@@ -45,6 +45,7 @@ internal sealed class Simulation : IDisposable
     private readonly IdempotentWrites _writes;
     private readonly DiskFaults _health;
     private SimulatedNode? _node;
+    private readonly Dictionary<string, BucketVersioning> _buckets = new(StringComparer.Ordinal);
     private bool _hasRot;
 
     /// <param name="name">Of the machine: no two at a time have the same.</param>
@@ -94,7 +95,7 @@ internal sealed class Simulation : IDisposable
     private void Play(ScriptStep step)
     {
         if (_machine.IsDown) ComeBack();
-        if (step is not ClientStep && _machine.Due is not null) Crash();
+        if (step is not (ClientStep or VersioningStep) && _machine.Due is not null) Crash();
         if (step is not ClientStep) History.Note(step.ToString());
         if (step is not ClientStep) _log?.Invoke($"{_node?.Runtime.Now} {step}");
         switch (step)
@@ -136,6 +137,9 @@ internal sealed class Simulation : IDisposable
                 _node!.Runtime.AdvanceBy(TimeSpan.FromMilliseconds(pass.Milliseconds));
                 if (pass.Milliseconds >= LongIdleMs && !_machine.IsDown) _node.CloseIdleConnections();
                 break;
+            case VersioningStep versioning:
+                Configure(versioning.Owner, versioning.Versioning);
+                break;
             case SettleStep:
                 Settle();
                 break;
@@ -146,6 +150,8 @@ internal sealed class Simulation : IDisposable
 
     private void Send(ClientStep step)
     {
+        if (step.Operation is S3Operation s3 && !_buckets.ContainsKey(s3.Owner))
+            Configure(s3.Owner, BucketVersioning.Off);
         if (History.ShouldSettle) Settle();
         WaitFor(() => _clients.GetValueOrDefault(step.Client, Task.CompletedTask).IsCompleted);
         if (_machine.IsDown) ComeBack();
@@ -163,6 +169,7 @@ internal sealed class Simulation : IDisposable
     {
         while (operation is not null)
         {
+            if (operation is S3Operation s3) operation = s3 with { Versioning = _buckets[s3.Owner] };
             var invocation = History.Invoke(operation);
             _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} {invocation.Operation}");
             var outcome = await _writes.SendAsync(node, client, slot, invocation).ConfigureAwait(true);
@@ -175,6 +182,32 @@ internal sealed class Simulation : IDisposable
     {
         _log?.Invoke($"{node.Runtime.Now} #{invocation.Id} -> {outcome}");
         History.Return(invocation.Id, outcome);
+    }
+
+    /// <summary>Asks until it is answered, while nobody asks for anything else: whether a bucket keeps versions is
+    /// known at any time.</summary>
+    private void Configure(string owner, BucketVersioning versioning)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            WaitForClients();
+            if (_machine.IsDown) ComeBack();
+            WaitForClients();
+            if (attempt > MaxStartAttempts / 2)
+            {
+                Heal();
+                _node!.Runtime.AdvanceBy(Rest);
+            }
+
+            if (attempt == MaxStartAttempts) throw Failed($"The bucket of {owner} cannot be configured");
+            var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
+            var asked = node.Runtime.Run(() => client.ConfigureAsync(node, owner, versioning));
+            WaitFor(() => asked.IsCompleted);
+            if (asked.IsFaulted) throw Failed(asked.Exception!.GetBaseException().Message);
+            if (!asked.IsCompleted || _machine.IsDown || !asked.Result) continue;
+            _buckets[owner] = versioning;
+            return;
+        }
     }
 
     /// <summary>Clients that can send their writes again do so, once the node is back.</summary>
@@ -193,15 +226,9 @@ internal sealed class Simulation : IDisposable
 
     private void Plan(CrashStep crash)
     {
-        _machine.Plan(PlanOf(crash));
+        _machine.Plan(CrashPlan.Of(crash));
         if (crash.Moment == CrashMoment.Now) Crash();
     }
-
-    private static CrashPlan PlanOf(CrashStep crash) => new(
-        crash.Kind == CrashKind.PowerCut,
-        crash.Moment.Point is { } name ? Enum.Parse<CrashPoint>(name) : null,
-        Math.Max(1, crash.Moment.Count),
-        crash.Again is { } again ? PlanOf(again) : null);
 
     /// <summary>At the latest moment. What the crash was to interrupt may be part of the start that follows.</summary>
     private void Crash()
@@ -330,7 +357,7 @@ internal sealed class Simulation : IDisposable
     /// <summary>A rebuild that crashes has left no journal, and is run again, or a whole one.</summary>
     private bool IsDoneByCrash(CrashStep crash)
     {
-        _machine.Plan(PlanOf(crash));
+        _machine.Plan(CrashPlan.Of(crash));
         using (_machine.Maintain())
         {
             try
@@ -372,17 +399,7 @@ internal sealed class Simulation : IDisposable
     private void Rebuild(bool force = false)
     {
         var report = RunRebuild(force);
-        // A volume that a crash kept from being made is told as missing or damaged, and nothing was ever in it.
-        var missing = report.MissingEvents + report.DroppedEvents + report.UnreadableEvents
-            + report.ConflictingEvents + report.LostCount + report.SalvagedCount
-            + report.RecoveredBuckets.Count;
-        if (missing == 0 || _hasRot) return;
-        throw Failed(
-            $"The rebuilt index is not complete: {report.MissingEvents} events missing, "
-            + $"{report.DroppedEvents} dropped, {report.UnreadableEvents} unreadable, "
-            + $"{report.ConflictingEvents} conflicting, {report.LostCount} lost, {report.SalvagedCount} salvaged, "
-            + $"volumes missing: [{string.Join(' ', report.MissingVolumes)}], "
-            + $"holes: [{string.Join(' ', report.Holes)}], damage: [{string.Join(' ', report.Damage)}]");
+        if (!_hasRot && RebuildVerdict.Objection(report) is { } objection) throw Failed(objection);
     }
 
     private void Heal()
@@ -432,6 +449,8 @@ internal sealed class Simulation : IDisposable
         {
             foreach (var operation in _script.Audit(_random))
                 await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
+            foreach (var operation in S3Audit.Of(_script, History, _random, _buckets.Keys))
+                await AskAsync(node, client, AuditSlot, operation).ConfigureAwait(true);
             if (!_hasRot) await _writes.RepeatAsync(node, client).ConfigureAwait(true);
         });
         WaitFor(() => audit.IsCompleted);
@@ -454,23 +473,9 @@ internal sealed class Simulation : IDisposable
 
     private void Flip(Random random)
     {
-        var folder = new VolumeFolder(_machine.Disk, Volumes);
-        var volumes = folder.List();
-        if (volumes.Count == 0) return;
-        var volume = volumes[random.Next(volumes.Count)];
-        var path = folder.FileOf(volume);
-        var length = _machine.Look(disk =>
-        {
-            using var file = disk.Open(path, DiskAccess.Read);
-            return file.LengthBytes;
-        });
-        if (length == 0) return;
-        var place = random.NextInt64(length);
-        var was = _machine.Look(_ => VolumesCheck.WholeAt(folder, volume, place));
-        _machine.Disk.FlipBit(path, place, random.Next(8));
+        if (BitRot.Flip(_machine, Volumes, random) is not { } flipped) return;
         History.ReadsMayFail = _hasRot = true;
-        if (was is not null && was == _machine.Look(_ => VolumesCheck.WholeAt(folder, volume, place)))
-            throw Failed($"A bit at byte {place} of {path} has flipped, and {was} is taken for whole");
+        if (flipped.Objection is { } objection) throw Failed(objection);
     }
 
     // Where the disk itself was not well, damage in a volume tells nothing of the node.

@@ -26,13 +26,15 @@ internal sealed record Completion(
     /// <param name="requested">At least one, in ascending order.</param>
     /// <param name="stored">The upload's parts by their numbers.</param>
     /// <param name="kind">What the upload was begun with; null: nothing.</param>
+    /// <param name="minPartBytes">Of all parts but the last.</param>
     /// <exception cref="S3Exception">InvalidPart, InvalidRequest, EntityTooSmall.</exception>
     public static Completion Of(
-        ImmutableArray<RequestedPart> requested, IReadOnlyDictionary<int, PartRecord> stored, MultipartChecksum? kind)
+        ImmutableArray<RequestedPart> requested, IReadOnlyDictionary<int, PartRecord> stored, MultipartChecksum? kind,
+        long minPartBytes = MinPartBytes)
     {
         var parts = new List<PartRecord>(requested.Length);
         foreach (var part in requested) parts.Add(Find(part, stored, kind));
-        for (var index = 0; index < parts.Count - 1; index++) CheckSize(parts[index]);
+        for (var index = 0; index < parts.Count - 1; index++) CheckSize(parts[index], minPartBytes);
 
         // Where all parts happen to have the same cyclic checksum, that of the object costs nothing.
         kind ??= CommonOf(parts);
@@ -103,15 +105,15 @@ internal sealed record Completion(
         ],
     };
 
-    private static void CheckSize(PartRecord part)
+    private static void CheckSize(PartRecord part, long minPartBytes)
     {
-        if (part.SizeBytes >= MinPartBytes) return;
+        if (part.SizeBytes >= minPartBytes) return;
         throw new S3Exception(S3Error.EntityTooSmall)
         {
             Details =
             [
                 new("ProposedSize", part.SizeBytes.ToString(CultureInfo.InvariantCulture)),
-                new("MinSizeAllowed", MinPartBytes.ToString(CultureInfo.InvariantCulture)),
+                new("MinSizeAllowed", minPartBytes.ToString(CultureInfo.InvariantCulture)),
                 new("PartNumber", part.Number.ToString(CultureInfo.InvariantCulture)),
                 new("ETag", part.Metadata.GetValueOrDefault(ObjectMetadata.ETag, "")),
             ],

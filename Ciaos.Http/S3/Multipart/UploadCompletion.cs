@@ -32,7 +32,8 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
             return;
         }
 
-        var completion = Completion.Of(requested, parts, MultipartChecksum.Of(upload.Metadata));
+        var completion = Completion.Of(
+            requested, parts, MultipartChecksum.Of(upload.Metadata), services.Settings.MinPartBytes);
         expected.Check(completion);
         new BodyLimits(0, services.Settings.MaxObjectBytes).CheckWhole(completion.SizeBytes);
         var condition = await _writer.JudgeAsync(request);
