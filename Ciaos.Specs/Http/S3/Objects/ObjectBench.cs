@@ -9,6 +9,7 @@ using Ciaos.Http.Quotas;
 using Ciaos.Http.S3;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
+using Ciaos.Http.S3.Multipart;
 using Ciaos.Http.S3.Objects;
 using Ciaos.Specs.Index;
 using Ciaos.Specs.Objects;
@@ -18,8 +19,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ciaos.Specs.Http.S3.Objects;
 
-/// <summary>The operations on objects over a real index, and volumes in memory. Requests come with their sender:
-/// nothing is signed.</summary>
+/// <summary>The operations on objects, and on uploads in parts of any size, over a real index, and volumes in memory.
+/// Requests come with their sender: nothing is signed.</summary>
 internal sealed class ObjectBench : IAsyncDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -27,22 +28,27 @@ internal sealed class ObjectBench : IAsyncDisposable
 
     private readonly ActorSystem _system = ActorSystem.Create("objects-spec");
     private readonly S3Operations _operations = new();
-    private readonly IndexNode _index;
 
     private ObjectBench(IndexNode index)
     {
-        _index = index;
+        Index = index;
         var store = new ObjectStore(
             index.Index.Region, index.Index.Buckets, _system.ActorOf(Volumes.Props()), Volumes, index.Index.Listing,
             new NeedleIds(TimeProvider.System), TimeProvider.System,
             new StoreSettings(64 * 1024, 4, 1024 * 1024, Patience, Patience));
         var settings = new S3Settings(
-            true, System.Net.IPAddress.Loopback, 0, "us-east-1", [], 1024 * 1024 * 1024, MaxBuckets: 100);
+            true, System.Net.IPAddress.Loopback, 0, "us-east-1", [], 1024 * 1024 * 1024, MaxBuckets: 100)
+        {
+            MinPartBytes = 0,
+        };
         Services = new S3Services(store, Identity(), settings, TimeProvider.System, NullLogger.Instance,
             new UserQuotas(_ => Quota, _ => Task.FromResult(default(BucketUsage)), TimeProvider.System));
         BucketOperations.AddTo(_operations, Services);
         ObjectOperations.AddTo(_operations, Services);
+        new MultipartUploads(Services).Register(_operations);
     }
+
+    public IndexNode Index { get; }
 
     public MemoryVolumes Volumes { get; } = new();
 
@@ -98,7 +104,7 @@ internal sealed class ObjectBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _system.Terminate();
-        await _index.DisposeAsync();
+        await Index.DisposeAsync();
     }
 
     private async Task HandleAsync(HttpContext context, S3Target target, User? user)
