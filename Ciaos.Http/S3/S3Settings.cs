@@ -29,10 +29,6 @@ public sealed record S3Settings(
     /// <summary>Where the webhooks of buckets may be.</summary>
     public WebhookHosts WebhookHosts { get; init; } = WebhookHosts.Any;
 
-    /// <summary>All parts of an upload but the last have at least this. Clients of S3 count on that number: only the
-    /// simulation has a smaller one.</summary>
-    public long MinPartBytes { get; init; } = Multipart.Completion.MinPartBytes;
-
     private const int MaxPort = 65_535;
     private const int NativePort = 9710;
     private const int S3Port = 9711;
