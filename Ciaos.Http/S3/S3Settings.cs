@@ -22,6 +22,10 @@ public sealed record S3Settings(
     /// <summary>When a lifecycle rule will end something is told in these days.</summary>
     public LifecycleCalendar Calendar { get; init; } = new(TimeSpan.FromDays(1));
 
+    /// <summary>All parts of an upload but the last have at least this. Clients of S3 count on that number: only the
+    /// simulation has a smaller one.</summary>
+    public long MinPartBytes { get; init; } = Multipart.Completion.MinPartBytes;
+
     /// <summary>Where the webhooks of buckets may be.</summary>
     public WebhookHosts WebhookHosts { get; init; } = WebhookHosts.Any;
 
