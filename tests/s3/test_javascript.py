@@ -14,7 +14,8 @@ def packages():
 
 @pytest.mark.shows(
     "AWS SDK for JavaScript", "CreateBucket", "ListBuckets", "PutObject", "PutObject (checksum)",
-    "PutObject (trailer)", "PutObject (conditional)", "GetObject", "GetObject (range)", "HeadObject", "CopyObject",
+    "PutObject (trailer)", "PutObject (conditional)", "PutObject (write offset)", "RenameObject", "GetObject",
+    "GetObject (range)", "HeadObject", "CopyObject",
     "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "GetObjectAttributes", "ListObjectsV2",
     "PutBucketVersioning", "ListObjectVersions", "DeleteObject", "DeleteObjects", "DeleteBucket")
 def test_the_sdk_of_aws(run, s3_node):

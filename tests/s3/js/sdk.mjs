@@ -6,6 +6,7 @@ import {
   S3Client, CreateBucketCommand, PutObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command,
   DeleteObjectCommand, DeleteObjectsCommand, CopyObjectCommand, DeleteBucketCommand, ListBucketsCommand,
   PutBucketVersioningCommand, ListObjectVersionsCommand, GetObjectAttributesCommand,
+  RenameObjectCommand,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 
@@ -65,6 +66,19 @@ assert.deepEqual(listed.CommonPrefixes, [{ Prefix: "copy/" }]);
 await assert.rejects(
   send(new PutObjectCommand({ Bucket, Key: "small", Body: "x", IfNoneMatch: "*" })), { name: "PreconditionFailed" });
 await assert.rejects(send(new GetObjectCommand({ Bucket, Key: "none" })), { name: "NoSuchKey" });
+
+const tail = await send(new PutObjectCommand({ Bucket, Key: "stream", Body: small, WriteOffsetBytes: large.length }));
+assert.equal(tail.Size, large.length + small.length);
+const appended = await send(new GetObjectCommand({ Bucket, Key: "stream" }));
+assert.deepEqual(await read(appended), Buffer.concat([large, small]));
+await assert.rejects(
+  send(new PutObjectCommand({ Bucket, Key: "stream", Body: small, WriteOffsetBytes: 1 })),
+  { name: "InvalidWriteOffset" });
+await send(new RenameObjectCommand({ Bucket, Key: "moved/to here", RenameSource: "copy/%C3%A4%20b" }));
+assert.deepEqual(await read(await send(new GetObjectCommand({ Bucket, Key: "moved/to here" }))), small);
+await assert.rejects(send(new GetObjectCommand({ Bucket, Key: "copy/ä b" })), { name: "NoSuchKey" });
+await assert.rejects(
+  send(new RenameObjectCommand({ Bucket, Key: "small", RenameSource: "parts" })), { name: "PreconditionFailed" });
 
 await send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
 const second = await send(new PutObjectCommand({ Bucket, Key: "small", Body: "second" }));
