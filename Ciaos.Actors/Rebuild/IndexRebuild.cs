@@ -26,6 +26,7 @@ public sealed class IndexRebuild(
     private const int MaxListedMissing = 10_000;
 
     private readonly RebuildReport _report = new();
+    private string? _failedCheckpoint;
     private readonly RebuildTarget _journal = TargetOf(
         folder, settings.Journal.Provider == JournalProvider.Postgres, settings.Journal.Location, "journal",
         "journal", "tags", "journal_metadata", "snapshot");
@@ -107,9 +108,10 @@ public sealed class IndexRebuild(
         };
         using var journalDatabase = new JournalDatabase(
             settings.Journal with { Location = _journal.Temporary, Synchronous = JournalSynchronous.Off });
-        using var journal = new RebuiltJournal(journalDatabase);
+        using var journal = new RebuiltJournal(
+            journalDatabase, journalDatabase.Dialect.Checkpoints(AtOnce, FailLater));
         var catalogDatabase = CatalogDatabase.From(index.Catalog);
-        using var store = CatalogStore.Open(catalogDatabase, index.Shards);
+        using var store = CatalogStore.Open(catalogDatabase, index.Shards, AtOnce, FailLater);
         using var readers = new CatalogReaders(catalogDatabase, index.Catalog.ReadConnections);
         using var needles = new VolumeReaders(folder, maxOpen: 16);
         var segments = new SegmentCheck(scan.Volumes, scratch);
@@ -130,8 +132,15 @@ public sealed class IndexRebuild(
         return segments.Missing;
     }
 
+    // One thread does it all, so that it can be simulated.
+    private static void AtOnce(Action work) => work();
+
+    private void FailLater(string failure) => _failedCheckpoint = failure;
+
     private void Publish()
     {
+        // What a flush that failed has lost would not be written again.
+        if (_failedCheckpoint is not null) throw new IOException(_failedCheckpoint);
         CrashPoints.Reach(CrashPoint.RebuildWritten);
         _journal.Settle();
         _catalog.Settle();

@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Journal;
+using Ciaos.Actors.Sql;
 using Ciaos.Actors.Volumes;
 using static Ciaos.Actors.Index.IndexEvents;
 using static Ciaos.Actors.Volumes.VolumeEvents;
@@ -7,7 +8,8 @@ using static Ciaos.Actors.Volumes.VolumeEvents;
 namespace Ciaos.Actors.Rebuild;
 
 /// <summary>Writes the rows of a journal in transactions of bounded size.</summary>
-internal sealed class RebuiltJournal(JournalDatabase database) : IDisposable
+/// <param name="checkpoints">Of the database; null where it makes its own.</param>
+internal sealed class RebuiltJournal(JournalDatabase database, LogCheckpoints? checkpoints) : IDisposable
 {
     private const int MaxBatchEvents = 1000;
     private const int MaxBatchBytes = 16 * 1024 * 1024;
@@ -34,11 +36,16 @@ internal sealed class RebuiltJournal(JournalDatabase database) : IDisposable
         _session.Begin();
         _session.Insert(_batch);
         _session.Commit();
+        checkpoints?.AfterCommit(_session.Connection);
         _batch.Clear();
         _batchBytes = 0;
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        checkpoints?.Dispose();
+        _session.Dispose();
+    }
 
     private void Add(JournalEvent row)
     {
