@@ -13,6 +13,7 @@ namespace Ciaos.Simulation.World;
 internal sealed class Machine : IDisposable
 {
     private readonly DiskVfs _vfs;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private DeterministicRuntime? _running;
     private CrashPlan? _plan;
     private int _untilCrash;
@@ -45,6 +46,10 @@ internal sealed class Machine : IDisposable
 
     /// <summary>A number that depends on every disk operation of nodes so far: equal runs have equal ones.</summary>
     public long Fingerprint { get; private set; } = 17;
+
+    /// <summary>Where another thread than the machine's has first used the disk: then equal seeds need not give equal
+    /// runs. Null where none has.</summary>
+    public string? FirstForeignOperation { get; private set; }
 
     public TimeProvider Clock { get; }
 
@@ -102,6 +107,7 @@ internal sealed class Machine : IDisposable
     private void OnDiskOperation(DiskOperation operation)
     {
         if (_isLookedAt) return;
+        if (Environment.CurrentManagedThreadId != _thread) FirstForeignOperation ??= Environment.StackTrace;
         if (IsDown) throw new DiskFailedException(operation.Path, operation.Kind.ToString(), 0, "the machine is off");
         if (_running is not null) Fingerprint = HashOf(operation);
         if (_plan is { Point: null } && --_untilCrash <= 0)

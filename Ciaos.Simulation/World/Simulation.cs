@@ -83,6 +83,7 @@ internal sealed class Simulation : IDisposable
         else Restart();
         Settle();
         CheckVolumes();
+        if (_machine.FirstForeignOperation is { } stray) throw Failed("Another thread used the disk: " + stray);
     }
 
     public void Dispose()
