@@ -198,8 +198,10 @@ public static class IndexProtocol
     /// <param name="ForReading">The segments are wanted too. Where they do not all fit into the answer, the shard
     /// keeps them for this reader until <see cref="EndRead"/>, whatever becomes of the key.</param>
     /// <param name="Version">Null: the current one, where that is no delete marker.</param>
-    public sealed record Lookup(BucketId Bucket, ObjectKey Key, bool ForReading, VersionId? Version = null)
-        : IKeyCommand;
+    /// <param name="Settled">Answered when all is visible that is under way with the key: for those who have seen in a
+    /// listing what look-ups may not show yet.</param>
+    public sealed record Lookup(
+        BucketId Bucket, ObjectKey Key, bool ForReading, VersionId? Version = null, bool Settled = false) : IKeyCommand;
 
     /// <summary>Look-ups for reading of many keys of one shard at once; nothing is kept for their reader. Answered by
     /// <see cref="FoundMany"/> or <see cref="Failed"/>.</summary>

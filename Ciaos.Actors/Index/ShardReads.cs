@@ -39,7 +39,7 @@ internal sealed class ShardReads(
     private bool TryDefer(Lookup lookup, IActorRef client)
     {
         var name = new KeyName(lookup.Bucket, lookup.Key);
-        if (lookup.Version is null || states.PendingBatch(name) is not { } batch) return false;
+        if (lookup is { Version: null, Settled: false } || states.PendingBatch(name) is not { } batch) return false;
         if (!deferred.TryQueue(name, lookup, client)) deferred.Wait(name, batch, lookup, client);
         return true;
     }

@@ -138,6 +138,12 @@ public sealed class ObjectStore
             : new ValueTask<IndexProtocol.IReply>(
                 SendAsync(new IndexProtocol.Lookup(bucket, key, forReading, version), cancellation));
 
+    /// <summary>Looks the current version of a key up when all is visible that is under way with it. A listing may show
+    /// a little earlier than look-ups what is being written: this one shows it too.</summary>
+    public Task<IndexProtocol.IReply> LookupSettledAsync(
+        BucketId bucket, ObjectKey key, CancellationToken cancellation) => SendAsync(
+            new IndexProtocol.Lookup(bucket, key, ForReading: false, Settled: true), cancellation);
+
     /// <summary>Looks up many keys for reading, side by side in all shards. Nothing has to be let go.</summary>
     /// <param name="keysAtOnce">A shard is asked for so many at a time: what else it has to do comes between.</param>
     /// <returns>In the order of the keys: <see cref="IndexProtocol.Found"/> with all segments,

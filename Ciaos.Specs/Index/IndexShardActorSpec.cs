@@ -154,6 +154,19 @@ public class IndexShardActorSpec
     }
 
     [Fact]
+    public async Task A_look_up_that_is_to_be_settled_waits_for_what_is_under_way_with_the_key()
+    {
+        await using var node = await IndexNode.StartAsync("ciaos.index.record-timeout = 300ms");
+        node.Volumes = _ => null;
+        var before = node.Needles.Count;
+        var put = node.Put("a");
+        while (node.Needles.Count == before) await Task.Yield();
+        var settled = new Lookup(IndexNode.Bucket, IndexNode.Key("a"), ForReading: false, Settled: true);
+        Assert.IsType<Found>(await node.Ask(settled));
+        Assert.IsType<Stored>(await put);
+    }
+
+    [Fact]
     public async Task The_catalog_can_be_deleted_and_is_made_anew_from_the_journal()
     {
         await using var node = await IndexNode.StartAsync("ciaos.index.batch-max-events = 7");

@@ -72,10 +72,11 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
         return await S3Bodies.ReadAllAsync(body, request.Aborted);
     }
 
-    /// <summary>The upload is gone: if it was completed, the object tells.</summary>
+    /// <summary>The upload is gone: if it was completed, the object tells. That may have been a moment ago, by another
+    /// request.</summary>
     private async Task AnswerAgainAsync(S3Request request, UploadId id)
     {
-        var now = await _objects.PeekAsync(request.Bucket.Id, request.Key, request.Aborted);
+        var now = await _objects.PeekSettledAsync(request.Bucket.Id, request.Key, request.Aborted);
         if (now?.Metadata.GetValueOrDefault(Completion.UploadIdKey) != id.ToString())
             throw new S3Exception(S3Error.NoSuchUpload) { Details = [new("UploadId", id.ToString())] };
         await AnswerAsync(request, now);

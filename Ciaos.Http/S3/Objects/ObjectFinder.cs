@@ -55,13 +55,20 @@ internal sealed class ObjectFinder(S3Services services)
 
     /// <summary>What the key holds now, whoever asks; null: nothing, or a delete marker.</summary>
     public async Task<ObjectRecord?> PeekAsync(BucketId bucket, ObjectKey key, CancellationToken cancellation) =>
-        await services.Store.LookupAsync(bucket, key, forReading: false, cancellation) switch
-        {
-            Found found => found.Object,
-            KeyNotFound => null,
-            Failed failed => throw new IndexFailedException(failed),
-            var other => throw new InvalidOperationException($"A look-up was answered with {other.GetType()}"),
-        };
+        RecordIn(await services.Store.LookupAsync(bucket, key, forReading: false, cancellation));
+
+    /// <summary>As <see cref="PeekAsync"/>, but when all is visible that is under way with the key.</summary>
+    public async Task<ObjectRecord?> PeekSettledAsync(
+        BucketId bucket, ObjectKey key, CancellationToken cancellation) =>
+        RecordIn(await services.Store.LookupSettledAsync(bucket, key, cancellation));
+
+    private static ObjectRecord? RecordIn(IReply reply) => reply switch
+    {
+        Found found => found.Object,
+        KeyNotFound => null,
+        Failed failed => throw new IndexFailedException(failed),
+        _ => throw new InvalidOperationException($"A look-up was answered with {reply.GetType()}"),
+    };
 
     /// <summary>The action that policies know where a version is named.</summary>
     private static string OfVersion(string action) => action switch
