@@ -48,6 +48,11 @@ internal static class Program
         {
             return await RunAsync(args);
         }
+        catch (WrongUseException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return ExitWrongUse;
+        }
         catch (Exception) when (Interruption.IsRequested)
         {
             // Servers that got the signal too may have failed before anybody looked.
@@ -62,11 +67,7 @@ internal static class Program
         var jsonPath = Take(arguments, "--json");
         var isAll = arguments is ["all", ..];
         if (!isAll && (arguments.Count == 0 || !Benchmarks.ContainsKey(arguments[0])))
-        {
-            await Console.Error.WriteLineAsync(
-                $"Give the name of a benchmark: all, {string.Join(", ", Benchmarks.Keys)}");
-            return ExitWrongUse;
-        }
+            throw new WrongUseException($"Give the name of a benchmark: all, {string.Join(", ", Benchmarks.Keys)}");
 
         var report = new BenchReport(string.Join(' ', args), jsonPath);
         if (isAll) await AllAsync(arguments, report);
@@ -91,6 +92,7 @@ internal static class Program
         string[] folder = Take(arguments, "--folder") is { } given ? [given] : [];
         string[] forNodes = [.. folder.SelectMany(path => new[] { "--folder", path }), .. arguments];
         if (isQuick) forNodes = [.. forNodes, "--seconds", "2", "--rounds", "1", "--warm-up", "2"];
+        _ = NodeBenchOptions.Parse(forNodes);
         (string Part, string[] Arguments)[] parts =
         [
             ("engine", []), ("streams", []), ("persist", []), ("storage", folder), ("encryption", folder),
@@ -116,7 +118,7 @@ internal static class Program
     {
         var at = arguments.IndexOf(option);
         if (at < 0) return null;
-        if (at + 1 == arguments.Count) throw new ArgumentException($"{option} needs a value");
+        if (at + 1 == arguments.Count) throw new WrongUseException($"{option} needs a value");
         var value = arguments[at + 1];
         arguments.RemoveRange(at, 2);
         return value;

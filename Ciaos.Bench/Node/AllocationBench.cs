@@ -73,7 +73,7 @@ internal static class AllocationBench
             "put" => () => Bodies.Request(address, "PUT", $"/raw/{next++}", raw),
             "native-put" => () => Bodies.Request(address, "POST", $"/put/{next++}", list),
             "get" or "native-get" => () => gets[next++ % gets.Length],
-            _ => throw new ArgumentException($"{what} is not known"),
+            _ => throw new WrongUseException($"{what} is not known"),
         };
     }
 
@@ -95,7 +95,7 @@ internal static class AllocationBench
         {
             "s3-put" => Signed("PUT", S3Keys, S3Keys + count, body),
             "s3-get" => Signed("GET", 0, S3Keys, null),
-            _ => throw new ArgumentException($"{what} is not known"),
+            _ => throw new WrongUseException($"{what} is not known"),
         });
 
         static Func<LoadRequest> From(LoadRequest[] requests)

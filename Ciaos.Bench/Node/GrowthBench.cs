@@ -29,7 +29,7 @@ internal static class GrowthBench
         options.Tell(report);
         long[] targets = options.Filters.Count == 0
             ? [10_000, 100_000, 1_000_000]
-            : [.. options.Filters.Select(size => long.Parse(size, CultureInfo.InvariantCulture)).Order()];
+            : [.. options.Filters.Select(SizeOf).Order()];
         CheckRoom(targets[^1], options);
         using var server = options.Ciaos();
         server.Start();
@@ -65,6 +65,11 @@ internal static class GrowthBench
     /// <summary>What a node is called beside a larger one.</summary>
     public static string Called(long keys) => Named(Beside, keys);
 
+    private static long SizeOf(string text) =>
+        long.TryParse(text, CultureInfo.InvariantCulture, out var size) && size > 0
+            ? size
+            : throw new WrongUseException($"{text} is no number of keys");
+
     private static CiaosServer Small(long keys, NodeBenchOptions options)
     {
         var server = options.CiaosBeside(Called(keys));
@@ -86,7 +91,7 @@ internal static class GrowthBench
         var each = options.ObjectBytes + ((MeasuredBytes - options.ObjectBytes) / MeasuredEach) + MostOverheadBytes;
         var (need, free) = (keys * (double)each, new DriveInfo(options.Folder).AvailableFreeSpace);
         if (need > free)
-            throw new ArgumentException(string.Create(
+            throw new WrongUseException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Folder} has {free / 1e9:N1} GB of room, and {keys:N0} keys may take {need / 1e9:N1} GB"));
     }

@@ -13,6 +13,7 @@ internal static class NodeBench
     public static Task Run(string[] arguments, BenchReport report)
     {
         var options = NodeBenchOptions.Parse(arguments);
+        var cases = options.Chosen([.. NodeCase.All(options.Keys)]);
         options.Tell(report);
         var servers = options.Servers();
         try
@@ -21,8 +22,7 @@ internal static class NodeBench
                 report.Add(new StartFigure(server.Name, server.Start().TotalMilliseconds));
             report.Add(new FlushFigure(FlushTime(options.Folder).TotalMilliseconds));
             var run = new NodeRun(servers, options, report);
-            foreach (var measured in options.Chosen([.. NodeCase.All(options.Keys)]))
-                run.Measure(measured);
+            foreach (var measured in cases) run.Measure(measured);
         }
         finally
         {

@@ -22,7 +22,7 @@ internal sealed record NodeBenchOptions(
         CultureInfo.InvariantCulture,
         $"{Rounds} rounds of {Duration.TotalSeconds} s after {WarmUp.TotalSeconds} s of warm-up; medians"));
 
-    /// <exception cref="ArgumentException">It is not understood.</exception>
+    /// <exception cref="WrongUseException">It is not understood.</exception>
     public static NodeBenchOptions Parse(string[] arguments)
     {
         var (filters, settings, only) = (new List<string>(), new List<string>(), new List<string>());
@@ -44,15 +44,17 @@ internal sealed record NodeBenchOptions(
                 case "--set": settings.Add(Next()); break;
                 case "--server": only.Add(Next()); break;
                 case var other when other.StartsWith('-'):
-                    throw new ArgumentException($"{other} is not known");
+                    throw new WrongUseException($"{other} is not known");
                 default: filters.Add(arguments[i]); break;
             }
 
             string Next() => ++i < arguments.Length
                 ? arguments[i]
-                : throw new ArgumentException($"{arguments[i - 1]} needs a value");
+                : throw new WrongUseException($"{arguments[i - 1]} needs a value");
 
-            int Number() => int.Parse(Next(), CultureInfo.InvariantCulture);
+            int Number() => int.TryParse(Next(), CultureInfo.InvariantCulture, out var number) && number >= 0
+                ? number
+                : throw new WrongUseException($"{arguments[i - 1]} needs a number");
         }
 
         return new NodeBenchOptions(
@@ -62,12 +64,20 @@ internal sealed record NodeBenchOptions(
 
     /// <summary>Those whose names hold a filter; a filter that is the whole name of a case means that one
     /// alone.</summary>
-    public List<NodeCase> Chosen(IReadOnlyList<NodeCase> cases) => cases
-        .Where(one => WithHalf || !one.AtHalfLoad)
-        .Where(one => Filters.Count == 0 || Filters.Any(filter => cases.Any(other => other.Name == filter)
-            ? one.Name == filter
-            : one.Name.Contains(filter, StringComparison.Ordinal)))
-        .ToList();
+    /// <exception cref="WrongUseException">There is none.</exception>
+    public List<NodeCase> Chosen(IReadOnlyList<NodeCase> cases)
+    {
+        var chosen = cases
+            .Where(one => WithHalf || !one.AtHalfLoad)
+            .Where(one => Filters.Count == 0 || Filters.Any(filter => cases.Any(other => other.Name == filter)
+                ? one.Name == filter
+                : one.Name.Contains(filter, StringComparison.Ordinal)))
+            .ToList();
+        return chosen.Count > 0
+            ? chosen
+            : throw new WrongUseException(
+                $"No case has such a name. There are: {string.Join(", ", cases.Select(one => one.Name).Distinct(StringComparer.Ordinal))}");
+    }
 
     /// <summary>nginx only where it is installed (<c>apt-get install nginx</c>).</summary>
     public List<ServerProcess> Servers()
@@ -76,9 +86,12 @@ internal sealed record NodeBenchOptions(
         servers.Add(new BareServer(PathOf("bare")));
         if (NginxServer.Program is not null) servers.Add(new NginxServer(PathOf("nginx")));
         else Console.WriteLine("nginx is not installed, and left out");
-        return Only.Count == 0
-            ? servers
-            : servers.FindAll(server => Only.Contains(server.Name, StringComparer.Ordinal));
+        if (Only.Count == 0) return servers;
+        var unknown = Only.FirstOrDefault(name => servers.TrueForAll(server => server.Name != name));
+        return unknown is null
+            ? servers.FindAll(server => Only.Contains(server.Name, StringComparer.Ordinal))
+            : throw new WrongUseException(
+                $"There is no server {unknown}, but {string.Join(", ", servers.Select(server => server.Name))}");
     }
 
     public CiaosServer Ciaos() => new(Data ?? PathOf("ciaos"), [.. Settings]) { KeepsFolder = Data is not null };

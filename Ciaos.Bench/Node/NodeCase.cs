@@ -147,7 +147,7 @@ internal sealed record NodeCase(
     public static Func<LoadRequest> Pages(
         ServerProcess server, int pages, Func<int, string> lastBefore, string prefix = "")
     {
-        if (pages == 0) throw new ArgumentException($"There are to be {PageKeys} keys at least");
+        if (pages == 0) throw new WrongUseException($"There are to be {PageKeys} keys at least");
         var next = 0;
         return () =>
         {
