@@ -72,6 +72,30 @@ public sealed class RebuildCrashSpec
         }
     }
 
+    /// <summary>The log is brought into the new database many times, and one of the flushes fails: what it has lost
+    /// would be missing, though all later ones succeed.</summary>
+    [Theory]
+    [InlineData("catalog.db.rebuilding")]
+    [InlineData("journal.db.rebuilding")]
+    public void A_rebuild_whose_pages_could_not_be_flushed_fails_and_can_be_run_again(string database)
+    {
+        using var world = World(1, -1, (_, volume) => volume.Flush());
+        var flushes = 0;
+        world.Disk.BeforeOperation = operation =>
+        {
+            if (operation.Kind == DiskOperationKind.Flush && operation.Path == database && ++flushes == 3)
+                throw new DiskFailedException(database, "flush", 0, "the flush has failed");
+        };
+        Assert.Contains(
+            "A flush has failed",
+            Assert.Throws<IOException>(() => Rebuild(world, force: false, checkpointBytes: 1)).Message,
+            StringComparison.Ordinal);
+        Assert.False(world.Disk.Exists("journal.db"));
+        world.Disk.BeforeOperation = null;
+        Rebuild(world, force: false);
+        AssertWhole(world);
+    }
+
     private static void FlushError(SimulatedDisk disk, VolumeFile volume)
     {
         disk.Faults = DiskFaults.None with { FlushErrorRate = 1 };
@@ -99,11 +123,14 @@ public sealed class RebuildCrashSpec
         world.Disk.Crash();
     }
 
-    private static RebuildReport Rebuild(SqliteWorld world, bool force)
+    private static RebuildReport Rebuild(SqliteWorld world, bool force, int checkpointBytes = 1 << 26)
     {
-        var index = IndexSettings.From(IndexSettings.DefaultConfig()) with { Catalog = Catalog(world) };
+        var index = IndexSettings.From(IndexSettings.DefaultConfig()) with
+        {
+            Catalog = Catalog(world) with { CheckpointBytes = checkpointBytes },
+        };
         var settings = new RebuildSettings(
-            index, Journal(world), world.Vfs.DataSource("scratch.db"), VerifiesData: false, force);
+            index, Journal(world) with { CheckpointBytes = checkpointBytes }, world.Vfs.DataSource("scratch.db"), VerifiesData: false, force);
         return new IndexRebuild(new VolumeFolder(world.Disk, "volumes"), settings, TimeProvider.System, _ => { }).Run();
     }
 
