@@ -132,11 +132,18 @@ def test_half_a_key_is_refused(s3, bucket, sent, code):
     {SSE: "aes:kms", SSE + "-aws-kms-key-id": "k"},
     {SSE: "AES256", SSE + "-aws-kms-key-id": "k"},
     {SSE + "-aws-kms-key-id": "k"},
-    {SSE: "aws:kms"},
     {SSE: ""}])
 def test_what_makes_no_sense_is_refused(s3, bucket, sent):
     with headers(s3, "PutObject", sent):
         assert refusal(s3.put_object, Bucket=bucket, Key="refused", Body=b"x") == (400, "InvalidArgument")
+
+
+def test_a_key_of_kms_needs_no_name(s3, bucket):
+    put = s3.put_object(Bucket=bucket, Key="k", Body=b"x", ServerSideEncryption="aws:kms")
+    got = s3.get_object(Bucket=bucket, Key="k")
+    assert (put["ServerSideEncryption"], got["ServerSideEncryption"]) == ("aws:kms", "aws:kms")
+    assert put["SSEKMSKeyId"] == got["SSEKMSKeyId"] == "alias/aws/s3"
+    assert got["Body"].read() == b"x"
 
 
 def test_reads_do_not_say_how_the_object_is_encrypted(s3, bucket):

@@ -258,7 +258,7 @@ def test_a_composite_checksum_is_made_of_those_of_the_parts(s3, bucket):
     assert error_of(error) == (400, "InvalidRequest")
     assert refused([sent[0], {k: sent[1][k] for k in ("PartNumber", "ETag")}]) == (400, "InvalidRequest")
     assert refused([sent[0], sent[1] | {"ChecksumSHA256": "bad"}]) == (400, "InvalidPart")
-    assert refused(sent, ChecksumSHA256="bad") == (400, "InvalidRequest")
+    assert refused(sent, ChecksumSHA256="bad") == (400, "BadDigest")
     assert refused(sent, ChecksumSHA256=sent[0]["ChecksumSHA256"]) == (400, "BadDigest")
     hashes = b"".join(hashlib.sha256(body).digest() for body in parts)
     expected = base64.b64encode(hashlib.sha256(hashes).digest()).decode() + "-2"
@@ -284,19 +284,54 @@ def test_a_checksum_of_the_whole_is_told_from_those_of_the_parts(s3, bucket, alg
     with headers(s3, "CreateMultipartUpload", x_amz_checksum_type="FULL_OBJECT", **asked):
         upload_id = s3.create_multipart_upload(Bucket=bucket, Key="key")["UploadId"]
     sent = []
-    with headers(s3, "UploadPart", x_amz_sdk_checksum_algorithm=algorithm):
-        for number, body in enumerate(parts, 1):
-            answer = s3.upload_part(Bucket=bucket, Key="key", UploadId=upload_id, PartNumber=number, Body=body)
-            assert answer["ResponseMetadata"]["HTTPHeaders"][name]
-            sent.append({"PartNumber": number, "ETag": answer["ETag"]})
+    of_parts = []
+    for number, body in enumerate(parts, 1):
+        answer = s3.upload_part(Bucket=bucket, Key="key", UploadId=upload_id, PartNumber=number, Body=body)
+        of_parts.append(answer["ResponseMetadata"]["HTTPHeaders"][name])
+        sent.append({"PartNumber": number, "ETag": answer["ETag"]})
     complete(s3, bucket, "key", upload_id, sent)
     head = s3.head_object(Bucket=bucket, Key="key", ChecksumMode="ENABLED")["ResponseMetadata"]["HTTPHeaders"]
-    with headers(s3, "PutObject", x_amz_sdk_checksum_algorithm=algorithm):
-        single = s3.put_object(Bucket=bucket, Key="single", Body=b"".join(parts))
-    assert head[name] == single["ResponseMetadata"]["HTTPHeaders"][name]
+    s3.put_object(Bucket=bucket, Key="single", Body=b"".join(parts))
+    with headers(s3, "CopyObject", **asked):
+        s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/single")
+    copy = s3.head_object(Bucket=bucket, Key="copy", ChecksumMode="ENABLED")["ResponseMetadata"]["HTTPHeaders"]
+    assert head[name] == copy[name]
     assert head["x-amz-checksum-type"] == "FULL_OBJECT"
+    for number, of_part in enumerate(of_parts, 1):
+        part = s3.get_object(Bucket=bucket, Key="key", PartNumber=number, ChecksumMode="ENABLED")
+        told = part["ResponseMetadata"]["HTTPHeaders"]
+        assert (told[name], told["x-amz-checksum-type"]) == (of_part, "FULL_OBJECT")
     if algorithm == "CRC32":
         assert base64.b64decode(head[name]) == zlib.crc32(b"".join(parts)).to_bytes(4, "big")
+
+
+def test_what_comes_without_a_checksum_gets_the_default_one(s3, bucket):
+    parts = [random.randbytes(PART), b"end"]
+    put = s3.put_object(Bucket=bucket, Key="single", Body=b"".join(parts))
+    name = "x-amz-checksum-crc64nvme"
+    expected = put["ResponseMetadata"]["HTTPHeaders"][name]
+    upload_id, sent = upload(s3, bucket, "key", parts)
+    complete(s3, bucket, "key", upload_id, sent, ChecksumSHA256=base64.b64encode(bytes(32)).decode())
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/key")
+    for key in ("single", "key", "copy"):
+        head = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")["ResponseMetadata"]["HTTPHeaders"]
+        assert (head[name], head["x-amz-checksum-type"]) == (expected, "FULL_OBJECT")
+
+
+def test_a_bucket_is_deleted_with_the_uploads_that_nobody_completed(s3, bucket):
+    uploads = [upload(s3, bucket, f"key-{number % 3}", [b"part"])[0] for number in range(5)]
+    s3.put_object(Bucket=bucket, Key="in-the-way", Body=b"")
+    with pytest.raises(ClientError) as error:
+        s3.delete_bucket(Bucket=bucket)
+    assert error_of(error) == (409, "BucketNotEmpty")
+    assert {each["UploadId"] for each in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]} == set(uploads)
+    s3.delete_object(Bucket=bucket, Key="in-the-way")
+    s3.delete_bucket(Bucket=bucket)
+    s3.create_bucket(Bucket=bucket)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
+    with pytest.raises(ClientError) as error:
+        s3.list_parts(Bucket=bucket, Key="key-0", UploadId=uploads[0])
+    assert error_of(error) == (404, "NoSuchUpload")
 
 
 def test_an_upload_completes_into_a_version(s3, bucket):

@@ -1,3 +1,4 @@
+using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Http;
 
@@ -13,8 +14,7 @@ internal static class PresignedHeaders
     private static readonly HashSet<string> Others = new(StringComparer.OrdinalIgnoreCase)
     {
         "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
-        "x-amz-security-token", "x-amz-content-sha256", "x-amz-sdk-checksum-algorithm", "x-amz-checksum-crc32",
-        "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1", "x-amz-checksum-sha256",
+        "x-amz-security-token", "x-amz-content-sha256", "x-amz-sdk-checksum-algorithm",
     };
 
     /// <summary>To be called once the signature was found to be right.</summary>
@@ -23,7 +23,8 @@ internal static class PresignedHeaders
         if (!PresignedQuery.IsIn(query)) return;
         foreach (var (name, value) in query.Parameters)
         {
-            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !Others.Contains(name))
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !Others.Contains(name)
+                && ChecksumAlgorithms.ParseHeader(name) is null)
                 headers.TryAdd(name, HeaderText.ToWire(value));
         }
     }

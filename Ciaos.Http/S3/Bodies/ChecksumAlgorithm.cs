@@ -10,6 +10,8 @@ internal enum ChecksumAlgorithm
     Crc64Nvme,
     Sha1,
     Sha256,
+    Sha512,
+    Md5,
 }
 
 /// <summary>Names and sizes of the checksums.</summary>
@@ -23,7 +25,7 @@ internal static class ChecksumAlgorithms
 
     private static string NameOf(ChecksumAlgorithm algorithm) => algorithm.ToString().ToLowerInvariant();
 
-    /// <summary>As in <c>x-amz-checksum-algorithm</c>: CRC32, CRC32C, CRC64NVME, SHA1, SHA256.</summary>
+    /// <summary>As in <c>x-amz-checksum-algorithm</c>, such as CRC64NVME.</summary>
     public static string Name(this ChecksumAlgorithm algorithm) => algorithm.ToString().ToUpperInvariant();
 
     /// <summary>Of the header, or trailer, with its value: <c>x-amz-checksum-crc32</c>.</summary>
@@ -37,12 +39,17 @@ internal static class ChecksumAlgorithms
         ChecksumAlgorithm.Crc64Nvme => 8,
         ChecksumAlgorithm.Sha1 => 20,
         ChecksumAlgorithm.Sha256 => 32,
+        ChecksumAlgorithm.Sha512 => 64,
+        ChecksumAlgorithm.Md5 => 16,
         _ => 4,
     };
 
     /// <summary>Whether the checksum of a whole can be told from those of its parts.</summary>
     public static bool CanCombine(this ChecksumAlgorithm algorithm) =>
-        algorithm is not (ChecksumAlgorithm.Sha1 or ChecksumAlgorithm.Sha256);
+        algorithm is ChecksumAlgorithm.Crc32 or ChecksumAlgorithm.Crc32C or ChecksumAlgorithm.Crc64Nvme;
+
+    /// <summary>What an object gets whose client sent no checksum and asked for none.</summary>
+    public const ChecksumAlgorithm Default = ChecksumAlgorithm.Crc64Nvme;
 
     /// <param name="name">In any case.</param>
     public static ChecksumAlgorithm? Parse(string name)
@@ -51,6 +58,13 @@ internal static class ChecksumAlgorithms
             if (algorithm.Name().Equals(name, StringComparison.OrdinalIgnoreCase)) return algorithm;
         return null;
     }
+
+    /// <summary>What a client asks for by name.</summary>
+    /// <exception cref="S3Exception">InvalidRequest: there is none of that name.</exception>
+    public static ChecksumAlgorithm ParseWanted(string name) => Parse(name) ?? throw new S3Exception(
+        S3Error.InvalidRequest,
+        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+        + $"[{string.Join(", ", All.Select(known => known.Name()).Order(StringComparer.Ordinal))}]");
 
     /// <param name="header">In any case.</param>
     public static ChecksumAlgorithm? ParseHeader(string header) =>
@@ -64,4 +78,8 @@ internal static class ChecksumAlgorithms
         var bytes = new byte[algorithm.ByteCount()];
         return Base64Text.TryDecodeExactly(base64, bytes) ? bytes : null;
     }
+
+    /// <summary>A value that no body has, because it is none of this algorithm.</summary>
+    public static S3Exception Malformed(this ChecksumAlgorithm algorithm) =>
+        new(S3Error.BadDigest, $"Value for {algorithm.HeaderName()} header is invalid.");
 }

@@ -1,3 +1,4 @@
+using Ciaos.Http.S3.Documents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -5,8 +6,8 @@ namespace Ciaos.Http.S3.Bodies;
 
 /// <summary>What a client says, or wants to know, about the digests of its body.</summary>
 /// <param name="Md5">Of the header Content-MD5: 16 bytes, or null.</param>
-/// <param name="Algorithm">Which checksum is to be computed; null for none.</param>
-/// <param name="Value">What it must be; null where it comes in the trailer, or was only asked for.</param>
+/// <param name="Algorithm">Which checksum the client sends; null for none.</param>
+/// <param name="Value">What it must be; null where it comes in the trailer.</param>
 /// <param name="IsInTrailer">Whether the value has to come behind the body.</param>
 internal sealed record ExpectedDigests(byte[]? Md5, ChecksumAlgorithm? Algorithm, byte[]? Value, bool IsInTrailer)
 {
@@ -29,16 +30,11 @@ internal sealed record ExpectedDigests(byte[]? Md5, ChecksumAlgorithm? Algorithm
                 throw new S3Exception(
                     S3Error.InvalidRequest, "The value specified in the x-amz-trailer header is not supported");
             if (digests.Value is not null) throw OnlyOne();
-            return digests with { Algorithm = algorithm, IsInTrailer = true };
+            digests = digests with { Algorithm = algorithm, IsInTrailer = true };
         }
 
-        if (digests.Algorithm is not null || headers[AlgorithmHeader].ToString() is not { Length: > 0 } wanted)
-            return digests;
-        return digests with
-        {
-            Algorithm = ChecksumAlgorithms.Parse(wanted) ?? throw new S3Exception(
-                S3Error.InvalidRequest, $"Value for {AlgorithmHeader} header is invalid."),
-        };
+        CheckAlgorithm(headers[AlgorithmHeader].ToString(), digests.Algorithm);
+        return digests;
     }
 
     /// <exception cref="S3Exception">Content-MD5 is malformed.</exception>
@@ -54,13 +50,28 @@ internal sealed record ExpectedDigests(byte[]? Md5, ChecksumAlgorithm? Algorithm
         {
             var values = find(candidate.HeaderName());
             if (values.Count == 0) continue;
-            if (algorithm is not null || values.Count > 1) throw OnlyOne();
+            if (values.Count > 1)
+                throw DocumentErrors.InvalidArgument(
+                    "Only one value may be specified.", candidate.HeaderName(), values[1]!);
+            if (algorithm is not null) throw OnlyOne();
             algorithm = candidate;
-            value = candidate.ParseValue(values[0]!.Trim()) ?? throw new S3Exception(
-                S3Error.InvalidRequest, $"Value for {candidate.HeaderName()} header is invalid.");
+            value = candidate.ParseValue(values[0]!.Trim()) ?? throw candidate.Malformed();
         }
 
         return new ExpectedDigests(ReadMd5(find("Content-MD5")), algorithm, value, IsInTrailer: false);
+    }
+
+    // SDKs say of themselves which checksum they add. Where it is not there, something on the way has dropped it.
+    private static void CheckAlgorithm(string said, ChecksumAlgorithm? sent)
+    {
+        if (said.Length == 0) return;
+        if (sent is null)
+            throw new S3Exception(
+                S3Error.InvalidRequest,
+                $"{AlgorithmHeader} specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were "
+                + "found.");
+        if (ChecksumAlgorithms.Parse(said) != sent)
+            throw new S3Exception(S3Error.InvalidRequest, $"Value for {AlgorithmHeader} header is invalid.");
     }
 
     private static byte[]? ReadMd5(StringValues values)

@@ -14,6 +14,8 @@ internal abstract class RunningChecksum : IDisposable
         ChecksumAlgorithm.Crc64Nvme => new Cyclic(sizeof(ulong), ReflectedCrc.Crc64Nvme.Append),
         ChecksumAlgorithm.Sha1 => new Hash(HashAlgorithmName.SHA1),
         ChecksumAlgorithm.Sha256 => new Hash(HashAlgorithmName.SHA256),
+        ChecksumAlgorithm.Sha512 => new Hash(HashAlgorithmName.SHA512),
+        ChecksumAlgorithm.Md5 => BeginMd5(),
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, null),
     };
 

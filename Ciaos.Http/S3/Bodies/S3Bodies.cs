@@ -12,13 +12,16 @@ namespace Ciaos.Http.S3.Bodies;
 /// <param name="MustHaveLength">Refuse the request with MissingContentLength where no body was announced at
 /// all.</param>
 /// <param name="WithMd5">Compute the MD5, though no header asks for it.</param>
-/// <param name="Checksum">Which checksum to compute where the client names none.</param>
+/// <param name="Checksum">Which checksum to compute where the client sends none.</param>
 internal sealed record S3BodyOptions(
     long MaxBytes, bool MustHaveLength = false, bool WithMd5 = false, ChecksumAlgorithm? Checksum = null)
 {
     /// <summary>The x-amz-checksum- headers speak of something else than the body, as those of a completed upload
     /// do.</summary>
     public bool IgnoresChecksumHeaders { get; init; }
+
+    /// <summary>Compute the default checksum too, whatever the client sends.</summary>
+    public bool WithDefaultChecksum { get; init; }
 }
 
 /// <summary>Opens the bodies of requests.</summary>
@@ -49,7 +52,8 @@ internal static class S3Bodies
                 expected.IsInTrailer ? expected.Algorithm : null));
         }
 
-        var hasher = new BodyHasher(expected, payload.Sha256, options.WithMd5, options.Checksum);
+        var hasher = new BodyHasher(
+            expected, payload.Sha256, options.WithMd5, options.Checksum, options.WithDefaultChecksum);
         return new S3Body(source, length, limits, hasher);
     }
 

@@ -4,6 +4,7 @@ using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Documents;
+using Ciaos.Http.S3.Multipart;
 using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3.Buckets;
@@ -13,6 +14,8 @@ internal sealed class BucketHandlers(S3Services services)
 {
     private const int MaxPage = 10_000;
     private const string DefaultRegion = "us-east-1";
+
+    private readonly UnfinishedUploads _uploads = new(services);
 
     /// <summary>The caller's own buckets. Somebody without a user has none.</summary>
     public async Task ListAsync(S3Request request)
@@ -86,7 +89,11 @@ internal sealed class BucketHandlers(S3Services services)
     public async Task DeleteAsync(S3Request request)
     {
         services.Access.Demand(request, "s3:DeleteBucket");
-        switch (await services.Store.RemoveBucketAsync(request.BucketName, request.By, request.Aborted))
+        var answer = await RemoveAsync(request);
+        if (answer is BucketProtocol.NotEmpty
+            && await _uploads.TryAbortAllAsync(request.Bucket.Id, request.Aborted))
+            answer = await RemoveAsync(request);
+        switch (answer)
         {
             case BucketProtocol.Removed:
                 await request.SendStatus(StatusCodes.Status204NoContent);
@@ -98,7 +105,7 @@ internal sealed class BucketHandlers(S3Services services)
                 };
             case BucketProtocol.NoSuchBucket:
                 throw new S3Exception(S3Error.NoSuchBucket);
-            case var answer:
+            default:
                 throw new InvalidOperationException($"The keeper of buckets answered {answer}");
         }
     }
@@ -111,6 +118,9 @@ internal sealed class BucketHandlers(S3Services services)
         using var xml = new S3Xml("LocationConstraint").Value(location == DefaultRegion ? "" : location);
         await xml.SendAsync(request.Http);
     }
+
+    private Task<object> RemoveAsync(S3Request request) =>
+        services.Store.RemoveBucketAsync(request.BucketName, request.By, request.Aborted);
 
     private ImmutableSortedDictionary<string, string> ConfigOf(
         S3Request request, User user, CreateBucketConfiguration asked)

@@ -2,7 +2,7 @@ namespace Ciaos.Http.S3.Documents;
 
 /// <summary>How new objects of a bucket are encrypted where the request says nothing.</summary>
 /// <param name="Algorithm">AES256 or aws:kms.</param>
-/// <param name="KmsKeyId">With aws:kms only; null means the node's own key.</param>
+/// <param name="KmsKeyId">With aws:kms only; null: none was named.</param>
 internal sealed record EncryptionConfiguration(string Algorithm, string? KmsKeyId, bool? BucketKeyEnabled)
     : IS3Document<EncryptionConfiguration>
 {

@@ -12,13 +12,16 @@ namespace Ciaos.Http.S3.Encryption;
 /// which has no words for it, among them.</summary>
 internal static class DefaultEncryption
 {
+    /// <summary>What the key of SSE-KMS is called where nobody calls it anything.</summary>
+    public const string ManagedKmsKey = "alias/aws/s3";
+
     /// <param name="configuration">Of the bucket; null: it does nothing.</param>
     /// <returns>Null: they are not encrypted.</returns>
     public static EncryptionRequest? Of(EncryptionConfiguration? configuration) => configuration switch
     {
         null => null,
         { Algorithm: EncryptionMetadata.Managed } => new EncryptionRequest(EncryptionMetadata.Managed),
-        _ => new EncryptionRequest(EncryptionMetadata.Kms, configuration.KmsKeyId),
+        _ => new EncryptionRequest(EncryptionMetadata.Kms, configuration.KmsKeyId ?? ManagedKmsKey),
     };
 
     /// <summary>Makes the key for a body of the native API.</summary>

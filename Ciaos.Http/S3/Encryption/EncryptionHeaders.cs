@@ -134,9 +134,7 @@ internal static class EncryptionHeaders
     private static string KmsKeyIdOf(string? kmsKeyId, EncryptionConfiguration? byDefault)
     {
         if (string.IsNullOrEmpty(kmsKeyId)) kmsKeyId = byDefault?.KmsKeyId;
-        return string.IsNullOrEmpty(kmsKeyId)
-            ? throw Refuse($"Encryption with aws:kms takes the header {KmsKeyId}.", EncryptionMetadata.Kms)
-            : kmsKeyId;
+        return string.IsNullOrEmpty(kmsKeyId) ? DefaultEncryption.ManagedKmsKey : kmsKeyId;
     }
 
     private static S3Exception Refuse(string text, string? value = null) =>

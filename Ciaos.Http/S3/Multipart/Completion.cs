@@ -36,10 +36,10 @@ internal sealed record Completion(
         foreach (var part in requested) parts.Add(Find(part, stored, kind));
         for (var index = 0; index < parts.Count - 1; index++) CheckSize(parts[index], minPartBytes);
 
-        // Where all parts happen to have the same cyclic checksum, that of the object costs nothing.
+        // Those of the parts are told as long as the object is there, but not where nobody asked for any.
+        var keepsThose = kind is not null;
         kind ??= CommonOf(parts);
         var checksums = kind is null ? [] : parts.Select(part => ChecksumOf(part, kind.Algorithm)).ToList();
-        var keepsThose = kind is { IsOfWhole: false };
         return new Completion(
             [.. parts.Select(part => new PartRef(part.Number, part.Sequence))],
             ETagOf(parts),
@@ -120,8 +120,11 @@ internal sealed record Completion(
         };
     }
 
+    // Every part has the default one. Parts that were put by earlier versions may happen to have another in common.
     private static MultipartChecksum? CommonOf(List<PartRecord> parts)
     {
+        if (parts.TrueForAll(part => part.Metadata.ContainsKey(MetadataKeys.PartChecksum)))
+            return new MultipartChecksum(ChecksumAlgorithms.Default, IsOfWhole: true);
         foreach (var algorithm in ChecksumAlgorithms.All)
         {
             if (algorithm.CanCombine() && parts.TrueForAll(part => part.Metadata.ContainsKey(algorithm.MetadataKey())))
@@ -131,9 +134,13 @@ internal sealed record Completion(
         return null;
     }
 
-    private static byte[] ChecksumOf(PartRecord part, ChecksumAlgorithm algorithm) =>
-        algorithm.ParseValue(part.Metadata.GetValueOrDefault(algorithm.MetadataKey(), ""))
-        ?? throw new InvalidDataException($"Part {part.Number} has no {algorithm.Name()} checksum");
+    private static byte[] ChecksumOf(PartRecord part, ChecksumAlgorithm algorithm)
+    {
+        var text = part.Metadata.GetValueOrDefault(algorithm.MetadataKey());
+        if (algorithm == ChecksumAlgorithms.Default) text ??= part.Metadata.GetValueOrDefault(MetadataKeys.PartChecksum);
+        return algorithm.ParseValue(text ?? "")
+            ?? throw new InvalidDataException($"Part {part.Number} has no {algorithm.Name()} checksum");
+    }
 
     // The MD5 of the parts' MD5s, and how many they are.
     private static string ETagOf(List<PartRecord> parts)

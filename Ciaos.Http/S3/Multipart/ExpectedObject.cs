@@ -14,8 +14,7 @@ internal sealed record ExpectedObject(
 {
     public const string SizeHeader = "x-amz-mp-object-size";
 
-    /// <exception cref="S3Exception">InvalidRequest: a header is malformed, or there is more than one
-    /// checksum.</exception>
+    /// <exception cref="S3Exception">A header is malformed, or there is more than one checksum.</exception>
     public static ExpectedObject Read(IHeaderDictionary headers)
     {
         ChecksumAlgorithm? algorithm = null;
@@ -38,13 +37,16 @@ internal sealed record ExpectedObject(
             algorithm, checksum, count, type.Length == 0 ? null : MultipartChecksum.ParseType(type), ReadSize(headers));
     }
 
+    /// <param name="isDeclared">Whether the upload was begun with a checksum. Where it was not, clients may name the
+    /// one that they sent with its parts: the object's is the default one all the same.</param>
     /// <exception cref="S3Exception">BadDigest or InvalidRequest: the object is another one.</exception>
-    public void Check(Completion found)
+    public void Check(Completion found, bool isDeclared)
     {
         if (SizeBytes is { } size && size != found.SizeBytes)
             throw new S3Exception(
                 S3Error.InvalidRequest,
                 $"The provided '{SizeHeader}' header value does not match what was computed.");
+        if (!isDeclared) return;
         if (IsOfWhole is { } isOfWhole && found.Kind is not null && isOfWhole != found.Kind.IsOfWhole)
             throw new S3Exception(
                 S3Error.BadDigest,
@@ -72,7 +74,7 @@ internal sealed record ExpectedObject(
             && int.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var parsed))
             count = parsed;
         if (algorithm.ParseValue(value) is { } checksum && (dash < 0 || count is not null)) return (checksum, count);
-        throw new S3Exception(S3Error.InvalidRequest, $"Value for {algorithm.HeaderName()} header is invalid.");
+        throw algorithm.Malformed();
     }
 
     private static long? ReadSize(IHeaderDictionary headers)

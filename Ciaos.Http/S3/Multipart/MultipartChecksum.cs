@@ -32,17 +32,14 @@ internal sealed record MultipartChecksum(ChecksumAlgorithm Algorithm, bool IsOfW
                 $"The {TypeHeader} header can only be used with the {AlgorithmHeader} header.");
         }
 
-        var algorithm = ChecksumAlgorithms.Parse(name) ?? throw new S3Exception(
-            S3Error.InvalidRequest,
-            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
-            + $"[{string.Join(", ", ChecksumAlgorithms.All.Select(known => known.Name()))}]");
+        var algorithm = ChecksumAlgorithms.ParseWanted(name);
         var isOfWhole = type ?? algorithm == ChecksumAlgorithm.Crc64Nvme;
         if (isOfWhole ? !algorithm.CanCombine() : algorithm == ChecksumAlgorithm.Crc64Nvme)
         {
             throw new S3Exception(
                 S3Error.InvalidRequest,
                 $"The {(isOfWhole ? MetadataKeys.FullObject : Composite)} checksum type cannot be used with the "
-                + $"{algorithm.Name()} checksum algorithm.");
+                + $"{algorithm.Name().ToLowerInvariant()} checksum algorithm.");
         }
 
         return new MultipartChecksum(algorithm, isOfWhole);

@@ -12,7 +12,7 @@ namespace Ciaos.Http.S3.Multipart;
 /// parts  run ("," run)* [";" algorithm ":" checksum ("," checksum)*]
 /// run    size ["x" count]        5242880x3,1024 are four parts
 /// </code>
-/// Checksums are in base64, one for each part, kept where the object's checksum is made of them.
+/// Checksums are in base64, one for each part, kept where the upload was begun with an algorithm.
 /// </summary>
 /// <param name="SizesBytes">At least one.</param>
 /// <param name="Algorithm">Such as <c>sha256</c>; null where no checksums are kept.</param>

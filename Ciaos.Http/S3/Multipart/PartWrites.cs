@@ -43,7 +43,10 @@ internal sealed class PartWrites(S3Services services, UploadFinder uploads)
             throw ChecksumMismatch.Of(kind.Algorithm, sent);
         using var body = S3Bodies.Open(
             request.Http, request.Caller,
-            new S3BodyOptions(MaxPartBytes, MustHaveLength: true, WithMd5: true, kind?.Algorithm));
+            new S3BodyOptions(MaxPartBytes, MustHaveLength: true, WithMd5: true, kind?.Algorithm)
+            {
+                WithDefaultChecksum = kind is null,
+            });
         using var hold = await services.Quotas.HoldAsync(request.Bucket, body.Length, objects: 0, request.Aborted);
         var stored = await _bodies.StoreAsync(
             request.Bucket.Id, request.Key, body, UploadOperation.Part, ObjectMetadata.None, target.DataKey,

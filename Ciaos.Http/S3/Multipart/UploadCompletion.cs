@@ -32,9 +32,9 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
             return;
         }
 
-        var completion = Completion.Of(
-            requested, parts, MultipartChecksum.Of(upload.Metadata), services.Settings.MinPartBytes);
-        expected.Check(completion);
+        var kind = MultipartChecksum.Of(upload.Metadata);
+        var completion = Completion.Of(requested, parts, kind, services.Settings.MinPartBytes);
+        expected.Check(completion, isDeclared: kind is not null);
         new BodyLimits(0, services.Settings.MaxObjectBytes).CheckWhole(completion.SizeBytes);
         var condition = await _writer.JudgeAsync(request);
         using var hold = await services.Quotas.HoldAsync(

@@ -47,7 +47,8 @@ internal sealed class BodyStore(ObjectStore store)
 
     /// <summary>Stores bytes of an object that is there as the body of another, with digests of their own.</summary>
     /// <param name="source">At its end it may still be read.</param>
-    /// <param name="checksum">To be computed besides the MD5; null: none.</param>
+    /// <param name="checksum">To be computed besides the MD5; null: the default one, of a part whose upload was begun
+    /// without any.</param>
     public async Task<StoredUpload> StoreCopyAsync(
         ObjectReader source, long offsetBytes, long lengthBytes, ChecksumAlgorithm? checksum, BucketId bucket,
         ObjectKey key, UploadOperation operation, ImmutableSortedDictionary<string, string> metadata,
@@ -58,7 +59,7 @@ internal sealed class BodyStore(ObjectStore store)
         var reading = FillAsync(source, offsetBytes, lengthBytes, pipe.Writer, ended.Token);
         using var body = new S3Body(
             pipe.Reader, lengthBytes, new BodyLimits(0, long.MaxValue),
-            new BodyHasher(ExpectedDigests.None, [], withMd5: true, checksum));
+            new BodyHasher(ExpectedDigests.None, [], withMd5: true, checksum, withDefault: checksum is null));
         try
         {
             return await StoreAsync(bucket, key, body, operation, metadata, dataKey, hold: null, cancellation);
@@ -110,6 +111,8 @@ internal sealed record StoredUpload(ObjectId Id, ImmutableArray<Segment> Segment
     private ImmutableSortedDictionary<string, string> WithDigests(ImmutableSortedDictionary<string, string> metadata)
     {
         metadata = metadata.SetItem(ObjectMetadata.ETag, Digests.Md5Hex);
+        if (Digests.Default is { } common)
+            metadata = metadata.SetItem(MetadataKeys.PartChecksum, Convert.ToBase64String(common));
         return Digests is { Algorithm: { } algorithm, ChecksumText: { } checksum }
             ? metadata.SetItem(algorithm.MetadataKey(), checksum)
                 .SetItem(MetadataKeys.ChecksumType, MetadataKeys.FullObject)

@@ -20,6 +20,10 @@ internal static class MetadataKeys
     /// <summary><see cref="FullObject"/> or COMPOSITE.</summary>
     public const string ChecksumType = "checksum-type";
 
+    /// <summary>Of parts only, whose upload was begun without a checksum: the default one, in base64, whatever the
+    /// client sent with the part.</summary>
+    public const string PartChecksum = "part-crc64nvme";
+
     public const string FullObject = "FULL_OBJECT";
 
     /// <summary>As <c>TagSet</c> writes them: percent-encoded, <c>a=b&amp;c=d</c>.</summary>

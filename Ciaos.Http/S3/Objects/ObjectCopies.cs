@@ -86,14 +86,13 @@ internal sealed class ObjectCopies(S3Services services)
             "x-amz-server-side-encryption", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The checksum that is asked for, else the one that the source has.</summary>
-    private static ChecksumAlgorithm? AlgorithmOf(ObjectFields fields, IndexProtocol.ObjectRecord source)
+    private static ChecksumAlgorithm AlgorithmOf(ObjectFields fields, IndexProtocol.ObjectRecord source)
     {
         if (fields.Find("x-amz-checksum-algorithm") is { Length: > 0 } name)
-            return ChecksumAlgorithms.Parse(name) ?? throw ObjectErrors.InvalidArgument(
-                "Checksum algorithm provided is unsupported.", "x-amz-checksum-algorithm", name);
+            return ChecksumAlgorithms.ParseWanted(name);
         foreach (var algorithm in ChecksumAlgorithms.All)
             if (source.Metadata.ContainsKey(algorithm.MetadataKey())) return algorithm;
-        return null;
+        return ChecksumAlgorithms.Default;
     }
 
     private async Task AnswerAsync(

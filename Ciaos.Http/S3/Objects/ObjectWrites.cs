@@ -27,7 +27,7 @@ internal sealed class ObjectWrites(S3Services services)
 
     private Task HandleAsync(S3Request request)
     {
-        if (request.Header(CopySource.HeaderName) is { Length: > 0 } source) return _copies.CopyAsync(request, source);
+        if (request.Header(CopySource.HeaderName) is { } source) return _copies.CopyAsync(request, source);
         return request.Header(OffsetHeader) is { Length: > 0 } offset
             ? AppendAsync(request, offset)
             : PutAsync(request);
@@ -40,7 +40,7 @@ internal sealed class ObjectWrites(S3Services services)
         var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers));
         var condition = await _writer.JudgeAsync(request);
         var dataKey = services.Encryption.KeyOfWrite(request, fields, metadata);
-        using var body = Open(request);
+        using var body = Open(request, ChecksumAlgorithms.Default);
         using var hold = await HoldAsync(request, body, objects: 1);
         var stored = await _bodies.StoreAsync(
             request.Bucket.Id, request.Key, body, UploadOperation.Replace, metadata, dataKey, hold, request.Aborted);
@@ -66,7 +66,7 @@ internal sealed class ObjectWrites(S3Services services)
         if (now.SizeBytes != offsetBytes) throw Wrong(now);
         if (EncryptionMetadata.IsEncrypted(now.Metadata))
             throw new S3Exception(S3Error.InvalidRequest, "An encrypted object cannot be appended to.");
-        using var body = Open(request);
+        using var body = Open(request, checksum: null);
         using var hold = await HoldAsync(request, body, objects: 0);
         var stored = await _bodies.StoreAsync(
             request.Bucket.Id, request.Key, body, UploadOperation.Append, ObjectMetadata.None, dataKey: null, hold,
@@ -80,9 +80,9 @@ internal sealed class ObjectWrites(S3Services services)
         request.Response.Headers["x-amz-object-size"] = written.SizeBytes.ToString(CultureInfo.InvariantCulture);
     }
 
-    private S3Body Open(S3Request request) => S3Bodies.Open(
+    private S3Body Open(S3Request request, ChecksumAlgorithm? checksum) => S3Bodies.Open(
         request.Http, request.Caller,
-        new S3BodyOptions(services.Settings.MaxObjectBytes, MustHaveLength: true, WithMd5: true));
+        new S3BodyOptions(services.Settings.MaxObjectBytes, MustHaveLength: true, WithMd5: true, checksum));
 
     private ValueTask<QuotaHold?> HoldAsync(S3Request request, S3Body body, int objects) =>
         services.Quotas.HoldAsync(request.Bucket, body.Length, objects, request.Aborted);

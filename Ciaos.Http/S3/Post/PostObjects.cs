@@ -21,7 +21,8 @@ internal sealed class PostObjects(S3Services services)
     private async Task HandleAsync(S3Request posted)
     {
         var form = await PostForm.ReadAsync(posted.Http);
-        var options = new S3BodyOptions(services.Settings.MaxObjectBytes, WithMd5: true);
+        var options = new S3BodyOptions(
+            services.Settings.MaxObjectBytes, WithMd5: true, Checksum: ChecksumAlgorithms.Default);
         var grant = services.Callers.Forms.Authenticate(form, posted.BucketName, options.MaxBytes);
         var (key, user) = services.Callers.Identify(grant.Caller);
         var target = posted.Target with { Key = PostFields.KeyOf(form) };

@@ -20,15 +20,16 @@ public class S3BodySpec
     {
         var bytes = BodyClient.Bytes(random.Next(20_000), random.Next());
         var algorithm = ChecksumAlgorithms.All[random.Next(ChecksumAlgorithms.All.Length)];
+        var hasDefault = random.Next(2) == 0;
         using var body = BodyClient.Open(
             BodyClient.Put(
-                new BodyClient.Pieces(bytes, random), ("x-amz-sdk-checksum-algorithm", algorithm.Name()),
+                new BodyClient.Pieces(bytes, random),
                 ("Content-MD5", Convert.ToBase64String(MD5.HashData(bytes)))),
-            Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            new S3BodyOptions(1 << 30, WithMd5: true, Checksum: algorithm) { WithDefaultChecksum = hasDefault });
         Assert.Equal(bytes, BodyClient.ReadAsync(body, random).GetAwaiter().GetResult());
-        using var checksum = RunningChecksum.Begin(algorithm);
-        checksum.Append(bytes);
-        Assert.Equal(checksum.Finish(), body.Digests.Checksum);
+        Assert.Equal(ChecksumOf(algorithm, bytes), body.Digests.Checksum);
+        Assert.Equal(hasDefault ? ChecksumOf(ChecksumAlgorithms.Default, bytes) : null, body.Digests.Default);
         Assert.Equal(MD5.HashData(bytes), body.Digests.Md5);
         Assert.Equal(bytes.Length, body.Digests.LengthBytes);
         Assert.False(body.Digests.WasSent);
@@ -69,9 +70,11 @@ public class S3BodySpec
     [InlineData("x-amz-checksum-crc64nvme", "AAAAAAAAAAA=", "BadDigest")]
     [InlineData("x-amz-checksum-sha1", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "BadDigest")]
     [InlineData("x-amz-checksum-sha256", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "BadDigest")]
-    [InlineData("x-amz-checksum-sha256", "bad", "InvalidRequest")]
-    [InlineData("x-amz-checksum-crc32", "AAAAAAAAAAA=", "InvalidRequest")]
-    [InlineData("x-amz-sdk-checksum-algorithm", "MD6", "InvalidRequest")]
+    [InlineData("x-amz-checksum-sha512", "bad", "BadDigest")]
+    [InlineData("x-amz-checksum-md5", "AAAAAAAAAAAAAAAAAAAAAA==", "BadDigest")]
+    [InlineData("x-amz-checksum-sha256", "bad", "BadDigest")]
+    [InlineData("x-amz-checksum-crc32", "AAAAAAAAAAA=", "BadDigest")]
+    [InlineData("x-amz-sdk-checksum-algorithm", "CRC32", "InvalidRequest")]
     [InlineData("x-amz-trailer", "x-amz-checksum-crc32", "InvalidRequest")]
     public async Task A_digest_that_is_wrong_or_malformed_is_refused(string header, string value, string code)
     {
@@ -85,14 +88,22 @@ public class S3BodySpec
     {
         foreach (var algorithm in ChecksumAlgorithms.All)
         {
-            using var checksum = RunningChecksum.Begin(algorithm);
-            checksum.Append(Hello);
-            var value = Convert.ToBase64String(checksum.Finish());
+            var value = Convert.ToBase64String(ChecksumOf(algorithm, Hello));
             var context = BodyClient.Put(
-                Hello, (algorithm.HeaderName(), value), ("x-amz-checksum-type", "FULL_OBJECT"));
+                Hello, (algorithm.HeaderName(), value), ("x-amz-checksum-type", "FULL_OBJECT"),
+                ("x-amz-sdk-checksum-algorithm", algorithm.Name()));
             var (_, digests) = await BodyClient.ReceiveAsync(context, Unsigned);
             Assert.Equal((algorithm, value, true), (digests.Algorithm!.Value, digests.ChecksumText, digests.WasSent));
         }
+    }
+
+    [Fact]
+    public async Task A_checksum_of_another_algorithm_than_was_said_is_refused()
+    {
+        var context = BodyClient.Put(
+            Hello, ("x-amz-checksum-crc32", Convert.ToBase64String(ChecksumOf(ChecksumAlgorithm.Crc32, Hello))),
+            ("x-amz-sdk-checksum-algorithm", "SHA1"));
+        Assert.Equal(S3Error.InvalidRequest, await BodyClient.RefusedAsync(context, Unsigned));
     }
 
     [Fact]
@@ -211,5 +222,12 @@ public class S3BodySpec
     private sealed class PipeBody(PipeReader reader) : Microsoft.AspNetCore.Http.Features.IRequestBodyPipeFeature
     {
         public PipeReader Reader => reader;
+    }
+
+    private static byte[] ChecksumOf(ChecksumAlgorithm algorithm, byte[] bytes)
+    {
+        using var checksum = RunningChecksum.Begin(algorithm);
+        checksum.Append(bytes);
+        return checksum.Finish();
     }
 }

@@ -112,7 +112,10 @@ internal sealed class BucketBench : INeedleReader, IObjectListing, IAsyncDisposa
 
     public KeyPage ListKeys(BucketId bucket, KeyQuery query) => throw new NotSupportedException();
 
-    public VersionPage ListVersions(BucketId bucket, VersionQuery query) => throw new NotSupportedException();
+    public VersionPage ListVersions(BucketId bucket, VersionQuery query) => new(
+        [.. _objects.Values.Where(found => found.Bucket == bucket).Take(query.Limit)
+            .Select(found => new ListEntry<ObjectRecord>(found, null))],
+        HasMore: false);
 
     public UploadPage ListUploads(BucketId bucket, UploadQuery query) => throw new NotSupportedException();
 

@@ -27,7 +27,7 @@ public sealed class EncryptionHeadersSpec
         Assert.Null(Read(null));
         Assert.Equal(new EncryptionRequest("AES256"), Read(Managed));
         Assert.Equal(new EncryptionRequest("aws:kms", "the-buckets"), Read(Kms));
-        Assert.Equal(new EncryptionRequest("aws:kms"), Read(NamelessKms));
+        Assert.Equal(new EncryptionRequest("aws:kms", "alias/aws/s3"), Read(NamelessKms));
     }
 
     [Fact]
@@ -36,6 +36,8 @@ public sealed class EncryptionHeadersSpec
         Assert.Equal(new EncryptionRequest("AES256"), Read(Kms, (Sse, "AES256")));
         Assert.Equal(new EncryptionRequest("aws:kms", "mine"), Read(Managed, (Sse, "aws:kms"), (KmsKeyId, "mine")));
         Assert.Equal(new EncryptionRequest("aws:kms", "the-buckets"), Read(Kms, (Sse, "aws:kms")));
+        Assert.Equal(new EncryptionRequest("aws:kms", "alias/aws/s3"), Read(null, (Sse, "aws:kms")));
+        Assert.Equal(new EncryptionRequest("aws:kms", "alias/aws/s3"), Read(null, (Sse, "aws:kms"), (KmsKeyId, "")));
         var customer = Read(Managed, (Algorithm, "AES256"), (Key, GoodKey), (Md5, GoodMd5))!;
         Assert.Equal("SSE-C", customer.Scheme);
         Assert.Equal(GoodMd5, customer.Customer!.Md5Text);
@@ -47,8 +49,6 @@ public sealed class EncryptionHeadersSpec
         Refuses(S3Error.InvalidArgument, (Sse, ""));
         Refuses(S3Error.InvalidArgument, (Sse, "aes256"));
         Refuses(S3Error.InvalidArgument, (Sse, "aes:kms"), (KmsKeyId, "k"));
-        Refuses(S3Error.InvalidArgument, (Sse, "aws:kms"));
-        Refuses(S3Error.InvalidArgument, (Sse, "aws:kms"), (KmsKeyId, ""));
         Refuses(S3Error.InvalidArgument, (Sse, "AES256"), (KmsKeyId, "k"));
         Refuses(S3Error.InvalidArgument, (KmsKeyId, "k"));
         Refuses(S3Error.NotImplemented, (Sse, "aws:kms:dsse"), (KmsKeyId, "k"));
