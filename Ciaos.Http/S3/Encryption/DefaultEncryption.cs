@@ -19,7 +19,7 @@ internal static class DefaultEncryption
     /// <returns>Null: they are not encrypted.</returns>
     public static EncryptionRequest? Of(EncryptionConfiguration? configuration) => configuration switch
     {
-        null => null,
+        null or { Algorithm: null } => null,
         { Algorithm: EncryptionMetadata.Managed } => new EncryptionRequest(EncryptionMetadata.Managed),
         _ => new EncryptionRequest(EncryptionMetadata.Kms, configuration.KmsKeyId ?? ManagedKmsKey),
     };

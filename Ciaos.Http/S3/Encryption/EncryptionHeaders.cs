@@ -11,6 +11,12 @@ internal static class EncryptionHeaders
     public const string Scheme = "x-amz-server-side-encryption";
     public const string KmsKeyId = "x-amz-server-side-encryption-aws-kms-key-id";
 
+    /// <summary>Of an object's metadata: whether SSE-KMS was asked for with a key of the bucket's own. It is told, and
+    /// means nothing here.</summary>
+    public const string BucketKeyMetadata = "sse-bucket-key";
+
+    private const string BucketKey = "x-amz-server-side-encryption-bucket-key-enabled";
+
     /// <summary>Before <c>-algorithm</c>, <c>-key</c> and <c>-key-md5</c>: of the object that the request is
     /// about.</summary>
     public const string Customer = "x-amz-server-side-encryption-customer";
@@ -57,6 +63,12 @@ internal static class EncryptionHeaders
             _ => throw Refuse("The encryption method specified is not supported", scheme),
         };
     }
+
+    /// <param name="byDefault">What the bucket does where the client says nothing of it; null: nothing.</param>
+    public static bool WantsBucketKey(ObjectFields fields, EncryptionConfiguration? byDefault) =>
+        fields.Find(BucketKey) is { Length: > 0 } wanted
+            ? wanted.Equals("true", StringComparison.OrdinalIgnoreCase)
+            : byDefault?.BucketKeyEnabled ?? false;
 
     /// <summary>The key that the client brings with the request; null: none.</summary>
     /// <param name="find">The value of a header, or null.</param>
@@ -110,6 +122,7 @@ internal static class EncryptionHeaders
             headers[Scheme] = scheme;
             if (metadata.TryGetValue(EncryptionMetadata.KmsKeyId, out var id))
                 headers[KmsKeyId] = HeaderText.ToWire(id);
+            if (metadata.TryGetValue(BucketKeyMetadata, out var usesBucketKey)) headers[BucketKey] = usesBucketKey;
         }
         else if (ReadCustomer(ObjectFields.Of(request).Find, Customer, mustHaveMd5: false) is { } customer)
         {

@@ -17,10 +17,38 @@ internal sealed class ObjectEncryption(ObjectStore store, S3Settings settings)
     /// <exception cref="S3Exception">What is asked for makes no sense, or is not allowed.</exception>
     public void Describe(S3Request request, ObjectFields fields, IDictionary<string, string> metadata)
     {
-        var wanted = EncryptionHeaders.ReadOfWrite(fields, BucketRules.Of(request.Bucket).Encryption);
+        var byDefault = BucketRules.Of(request.Bucket).Encryption;
+        var wanted = EncryptionHeaders.ReadOfWrite(fields, byDefault);
         if (wanted is null) return;
-        if (wanted.Customer is not null) CheckConnection(request);
+        if (wanted.Customer is not null)
+        {
+            CheckConnection(request);
+            if (byDefault?.BlocksCustomerKeys ?? false)
+                throw new S3Exception(
+                    S3Error.AccessDenied,
+                    "This bucket has blocked uploads that specify Server Side Encryption with Customer provided keys "
+                    + "(SSE-C). Please specify a different server-side encryption type.");
+        }
+
         store.Keys.Create(request.Bucket.Id, wanted, metadata);
+        if (wanted.Scheme == EncryptionMetadata.Kms && EncryptionHeaders.WantsBucketKey(fields, byDefault))
+            metadata[EncryptionHeaders.BucketKeyMetadata] = "true";
+    }
+
+    /// <summary>Refuses who completes an upload in parts and does not bring its key, where it has one. It is needed for
+    /// a checksum only, which tells of the bytes; where it comes though it is not needed, it must be right.</summary>
+    /// <param name="isNeeded">The upload was begun with a checksum.</param>
+    /// <exception cref="S3Exception">The key is missing, or what the client says of it is wrong.</exception>
+    /// <exception cref="DataKeyException">It is not the key that the upload was begun with.</exception>
+    public void CheckCompletion(S3Request request, IReadOnlyDictionary<string, string> metadata, bool isNeeded)
+    {
+        var customer = CustomerOf(request, EncryptionHeaders.Customer);
+        if (customer is not null) store.Keys.Find(request.Bucket.Id, metadata, customer);
+        else if (isNeeded && EncryptionMetadata.IsOfCustomer(metadata))
+            throw ObjectErrors.InvalidArgument(
+                "Requests specifying Server Side Encryption with Customer provided keys must provide a valid "
+                + "encryption algorithm.",
+                EncryptionHeaders.Scheme, "null");
     }
 
     /// <summary>The key for the body of an object, or of a part, that the request brings.</summary>

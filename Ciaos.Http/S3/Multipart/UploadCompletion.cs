@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Encryption;
@@ -33,6 +32,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
         }
 
         var kind = MultipartChecksum.Of(upload.Metadata);
+        services.Encryption.CheckCompletion(request, upload.Metadata, isNeeded: kind is not null);
         var completion = Completion.Of(requested, parts, kind, services.Settings.MinPartBytes);
         expected.Check(completion, isDeclared: kind is not null);
         new BodyLimits(0, services.Settings.MaxObjectBytes).CheckWhole(completion.SizeBytes);
@@ -85,7 +85,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
     private async Task AnswerAsync(S3Request request, ObjectRecord made)
     {
         ObjectVersions.Write(request.Response, request.Bucket.Versioning, made);
-        if (!EncryptionMetadata.IsOfCustomer(made.Metadata)) EncryptionHeaders.Write(request, made.Metadata);
+        EncryptionHeaders.Write(request, made.Metadata);
         LifecycleHeaders.Write(request, services.Settings.Calendar, made);
         using var xml = new S3Xml("CompleteMultipartUploadResult");
         xml.Text("Location", S3Locations.Of(request.Http.Request, request.BucketName, request.Key.Value))

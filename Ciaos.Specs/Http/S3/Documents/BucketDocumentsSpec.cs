@@ -106,6 +106,20 @@ public sealed class BucketDocumentsSpec
         Assert.Equal("MalformedXML", Xml.RefusalCode<EncryptionConfiguration>(
             Encryption("<SSEAlgorithm>ROT13</SSEAlgorithm>")));
         Assert.Equal("MalformedXML", Xml.RefusalCode<EncryptionConfiguration>(""));
+        Assert.Equal("MalformedXML", Xml.RefusalCode<EncryptionConfiguration>("<Rule/>"));
+    }
+
+    [Theory]
+    [InlineData("SSE-C", true)]
+    [InlineData("NONE", false)]
+    public void An_encryption_may_block_keys_of_clients(string type, bool blocks)
+    {
+        var rule = "<Rule><BucketKeyEnabled>false</BucketKeyEnabled><BlockedEncryptionTypes>"
+            + $"<EncryptionType>{type}</EncryptionType></BlockedEncryptionTypes></Rule>";
+        Assert.Equal(
+            new EncryptionConfiguration(null, null, false, blocks), Xml.AssertRoundTrip<EncryptionConfiguration>(rule));
+        Assert.Equal("MalformedXML", Xml.RefusalCode<EncryptionConfiguration>(
+            rule.Replace(type, "SSE-X", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using Akka.Actor;
+using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
@@ -35,7 +36,9 @@ internal sealed class ObjectBench : IAsyncDisposable
         var store = new ObjectStore(
             index.Index.Region, index.Index.Buckets, _system.ActorOf(Volumes.Props()), Volumes, index.Index.Listing,
             new NeedleIds(TimeProvider.System), TimeProvider.System,
-            new StoreSettings(64 * 1024, 4, 1024 * 1024, Patience, Patience));
+            new StoreSettings(64 * 1024, 4, 1024 * 1024, Patience, Patience),
+            keys: new DataKeys(
+                new MasterKey(new byte[MasterKey.SizeBytes], RandomNumberGenerator.Fill), RandomNumberGenerator.Fill));
         var settings = new S3Settings(
             true, System.Net.IPAddress.Loopback, 0, "us-east-1", [], 1024 * 1024 * 1024, MaxBuckets: 100)
         {
