@@ -17,7 +17,9 @@ internal static class S3Judge
             return new Verdict(model, null);
         if (version.IsNull)
         {
-            var right = operation.Versioning == BucketVersioning.Off ? null : "null";
+            // Who makes a null version is told of none.
+            var isUntold = operation.Versioning == BucketVersioning.Off || operation is S3Put or S3Complete;
+            var right = isUntold ? null : "null";
             return outcome.Name == right
                 ? new Verdict(model, null)
                 : Wrong($"the version {outcome.Name ?? "none"}, {right ?? "none"} is right");

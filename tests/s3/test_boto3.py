@@ -105,7 +105,7 @@ def test_versions(s3, bucket):
     s3.delete_object(Bucket=bucket, Key="k", VersionId=made[1])
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"one"
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
-    s3.put_object(Bucket=bucket, Key="k", Body=b"null again")
+    assert "VersionId" not in s3.put_object(Bucket=bucket, Key="k", Body=b"null again")
     versions = s3.list_object_versions(Bucket=bucket)["Versions"]
     assert [version["VersionId"] for version in versions] == ["null", made[0]]
     gone = s3.delete_objects(Bucket=bucket, Delete={"Objects": [

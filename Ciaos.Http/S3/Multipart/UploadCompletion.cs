@@ -84,7 +84,7 @@ internal sealed class UploadCompletion(S3Services services, UploadFinder uploads
 
     private async Task AnswerAsync(S3Request request, ObjectRecord made)
     {
-        ObjectVersions.Write(request.Response, request.Bucket.Versioning, made);
+        ObjectVersions.WriteMade(request.Response, made);
         EncryptionHeaders.Write(request, made.Metadata);
         LifecycleHeaders.Write(request, services.Settings.Calendar, made);
         using var xml = new S3Xml("CompleteMultipartUploadResult");

@@ -30,7 +30,7 @@ internal sealed class ObjectCopies(S3Services services)
         var (bucket, found) = await _sources.FindAsync(request, source);
         await using var reader = _bodies.OpenRead(found, sourceKey);
         var isSame = bucket.Id == request.Bucket.Id && source.Key == request.Key && source.Version is null;
-        if (isSame && !replacesMetadata && !ChangesMore(fields))
+        if (isSame && !replacesMetadata && !ChangesMore(fields) && BucketRules.Of(bucket).Encryption is null)
             throw new S3Exception(
                 S3Error.InvalidRequest,
                 "This copy request is illegal because it is trying to copy an object to itself without changing the "
@@ -99,7 +99,7 @@ internal sealed class ObjectCopies(S3Services services)
         S3Request request, BucketInfo sourceBucket, IndexProtocol.ObjectRecord source,
         IndexProtocol.ObjectRecord written)
     {
-        ObjectVersions.Write(request.Response, request.Bucket.Versioning, written);
+        ObjectVersions.WriteMade(request.Response, written);
         if (ObjectVersions.IsShown(sourceBucket.Versioning, source))
             request.Response.Headers["x-amz-copy-source-version-id"] = source.VersionId.ToString();
         EncryptionHeaders.Write(request, written.Metadata);

@@ -31,6 +31,13 @@ internal static class ObjectVersions
         if (IsShown(versioning, found)) response.Headers[HeaderName] = found.VersionId.ToString();
     }
 
+    /// <summary>Tells the version that a write has made. A null version is none to come back to: the next write
+    /// replaces it.</summary>
+    public static void WriteMade(HttpResponse response, IndexProtocol.ObjectRecord made)
+    {
+        if (!made.VersionId.IsNull) response.Headers[HeaderName] = made.VersionId.ToString();
+    }
+
     public static bool IsShown(IndexProtocol.VersioningState versioning, IndexProtocol.ObjectRecord found) =>
         versioning != IndexProtocol.VersioningState.Off || !found.VersionId.IsNull;
 }

@@ -82,7 +82,7 @@ internal sealed class ObjectWriter(S3Services services)
     {
         var response = request.Response;
         response.Headers.ETag = $"\"{written.ETag}\"";
-        ObjectVersions.Write(response, request.Bucket.Versioning, written);
+        ObjectVersions.WriteMade(response, written);
         ObjectHeaders.WriteChecksums(response, written.Metadata);
         EncryptionHeaders.Write(request, written.Metadata);
     }
