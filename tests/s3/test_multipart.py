@@ -8,6 +8,7 @@ import random
 import zlib
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 MIB = 1024 * 1024
@@ -316,6 +317,14 @@ def test_what_comes_without_a_checksum_gets_the_default_one(s3, bucket):
     for key in ("single", "key", "copy"):
         head = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")["ResponseMetadata"]["HTTPHeaders"]
         assert (head[name], head["x-amz-checksum-type"]) == (expected, "FULL_OBJECT")
+
+
+def test_nobody_begins_an_upload_where_everybody_may_write(s3_node, s3, bucket):
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    address = f"{s3_node.s3_url}/{bucket}/key"
+    assert requests.put(address, data=b"at once", timeout=60).status_code == 200
+    refused = requests.post(address + "?uploads", timeout=60)
+    assert (refused.status_code, "<Code>AccessDenied</Code>" in refused.text) == (403, True)
 
 
 def test_a_bucket_is_deleted_with_the_uploads_that_nobody_completed(s3, bucket):

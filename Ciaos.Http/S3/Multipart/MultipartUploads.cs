@@ -12,9 +12,6 @@ namespace Ciaos.Http.S3.Multipart;
 /// <summary>Operations on uploads in parts; those of the parts and the completion have classes of their own.</summary>
 internal sealed class MultipartUploads
 {
-    /// <summary>Canonical id of whoever sends requests without a key.</summary>
-    private const string Anonymous = "65a011a29cdf8ec533ec3d1ccaae921c";
-
     private readonly S3Services _services;
     private readonly UploadFinder _uploads;
     private readonly ObjectWriter _writer;
@@ -39,12 +36,14 @@ internal sealed class MultipartUploads
     {
         var fields = ObjectFields.Of(request);
         _writer.Authorize(request, fields);
+        var initiator = request.User ?? throw new S3Exception(
+            S3Error.AccessDenied, "Anonymous users cannot initiate multipart uploads. Please authenticate.");
         var kind = MultipartChecksum.Read(fields);
         var metadata = _writer.Describe(request, fields, AclHeaders.From(request.Headers)).ToBuilder();
         kind?.WriteTo(metadata);
         BegunWith.Write(request.Headers, metadata);
         var begin = new BeginMultipart(
-            request.Bucket.Id, request.Key, request.User?.CanonicalId ?? Anonymous, metadata.ToImmutable());
+            request.Bucket.Id, request.Key, initiator.CanonicalId, metadata.ToImmutable());
         var upload = await _services.Store.SendAsync(begin, CancellationToken.None) switch
         {
             MultipartBegun begun => begun.Upload,
