@@ -12,6 +12,9 @@ internal enum ChecksumAlgorithm
     Sha256,
     Sha512,
     Md5,
+    XxHash64,
+    XxHash3,
+    XxHash128,
 }
 
 /// <summary>Names and sizes of the checksums.</summary>
@@ -36,11 +39,11 @@ internal static class ChecksumAlgorithms
 
     public static int ByteCount(this ChecksumAlgorithm algorithm) => algorithm switch
     {
-        ChecksumAlgorithm.Crc64Nvme => 8,
+        ChecksumAlgorithm.Crc64Nvme or ChecksumAlgorithm.XxHash64 or ChecksumAlgorithm.XxHash3 => 8,
         ChecksumAlgorithm.Sha1 => 20,
         ChecksumAlgorithm.Sha256 => 32,
         ChecksumAlgorithm.Sha512 => 64,
-        ChecksumAlgorithm.Md5 => 16,
+        ChecksumAlgorithm.Md5 or ChecksumAlgorithm.XxHash128 => 16,
         _ => 4,
     };
 

@@ -16,6 +16,9 @@ internal abstract class RunningChecksum : IDisposable
         ChecksumAlgorithm.Sha256 => new Hash(HashAlgorithmName.SHA256),
         ChecksumAlgorithm.Sha512 => new Hash(HashAlgorithmName.SHA512),
         ChecksumAlgorithm.Md5 => BeginMd5(),
+        ChecksumAlgorithm.XxHash64 => new XxHash64(),
+        ChecksumAlgorithm.XxHash3 => new XxHash3(isWide: false),
+        ChecksumAlgorithm.XxHash128 => new XxHash3(isWide: true),
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, null),
     };
 
