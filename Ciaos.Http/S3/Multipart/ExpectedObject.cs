@@ -46,7 +46,12 @@ internal sealed record ExpectedObject(
             throw new S3Exception(
                 S3Error.InvalidRequest,
                 $"The provided '{SizeHeader}' header value does not match what was computed.");
-        if (!isDeclared) return;
+        if (!isDeclared)
+        {
+            if (Algorithm is { } sent && sent.MustBeDeclared()) throw ChecksumMismatch.Of(null, sent);
+            return;
+        }
+
         if (IsOfWhole is { } isOfWhole && found.Kind is not null && isOfWhole != found.Kind.IsOfWhole)
             throw new S3Exception(
                 S3Error.BadDigest,

@@ -131,6 +131,8 @@ public sealed class CompletionSpec
         Assert.Equal("4,5", completion.List.Format());
         var headers = new HeaderDictionary { ["x-amz-checksum-sha256"] = Hash("what its parts came with") };
         ExpectedObject.Read(headers).Check(completion, isDeclared: false);
+        headers = new HeaderDictionary { ["x-amz-checksum-xxhash64"] = "AAAAAAAAAAA=" };
+        Assert.Throws<S3Exception>(() => ExpectedObject.Read(headers).Check(completion, isDeclared: false));
     }
 
     [Fact]
