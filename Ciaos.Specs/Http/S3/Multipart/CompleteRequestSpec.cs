@@ -13,7 +13,7 @@ public sealed class CompleteRequestSpec
     {
         var parts = Parse(
             "<Part><ETag>\"aa\"</ETag><PartNumber>1</PartNumber><ChecksumSHA256>x=</ChecksumSHA256></Part>"
-            + "<Part><PartNumber> 7 </PartNumber><ETag>bb</ETag><ChecksumXXHASH64>y=</ChecksumXXHASH64></Part>");
+            + "<Part><PartNumber> 7 </PartNumber><ETag>bb</ETag><ChecksumMD6>y=</ChecksumMD6></Part>");
 
         Assert.Equal([1, 7], parts.Select(part => part.Number));
         Assert.Equal(["aa", "bb"], parts.Select(part => part.ETag));
