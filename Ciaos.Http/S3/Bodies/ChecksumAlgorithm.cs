@@ -51,8 +51,8 @@ internal static class ChecksumAlgorithms
     public static bool CanCombine(this ChecksumAlgorithm algorithm) =>
         algorithm is ChecksumAlgorithm.Crc32 or ChecksumAlgorithm.Crc32C or ChecksumAlgorithm.Crc64Nvme;
 
-    /// <summary>Whether an upload in parts must be begun with it, if it is to be completed with it. Of the older ones S3
-    /// looks away.</summary>
+    /// <summary>Whether an upload in parts must be begun with it, if it is to be completed with it. Of the older ones
+    /// S3 looks away.</summary>
     public static bool MustBeDeclared(this ChecksumAlgorithm algorithm) => algorithm > ChecksumAlgorithm.Sha256;
 
     /// <summary>What an object gets whose client sent no checksum and asked for none.</summary>

@@ -1,6 +1,7 @@
 namespace Ciaos.Http.S3.Documents;
 
-/// <summary>How new objects of a bucket are encrypted where the request says nothing, and how they must not be.</summary>
+/// <summary>How new objects of a bucket are encrypted where the request says nothing, and how they must not
+/// be.</summary>
 /// <param name="Algorithm">AES256 or aws:kms; null: they are not.</param>
 /// <param name="KmsKeyId">With aws:kms only; null: none was named.</param>
 /// <param name="BlocksCustomerKeys">Whether what brings a key of its client (SSE-C) is refused; null: nothing was said

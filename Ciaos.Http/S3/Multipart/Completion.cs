@@ -137,7 +137,8 @@ internal sealed record Completion(
     private static byte[] ChecksumOf(PartRecord part, ChecksumAlgorithm algorithm)
     {
         var text = part.Metadata.GetValueOrDefault(algorithm.MetadataKey());
-        if (algorithm == ChecksumAlgorithms.Default) text ??= part.Metadata.GetValueOrDefault(MetadataKeys.PartChecksum);
+        if (algorithm == ChecksumAlgorithms.Default)
+            text ??= part.Metadata.GetValueOrDefault(MetadataKeys.PartChecksum);
         return algorithm.ParseValue(text ?? "")
             ?? throw new InvalidDataException($"Part {part.Number} has no {algorithm.Name()} checksum");
     }
