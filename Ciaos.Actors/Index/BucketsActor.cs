@@ -171,9 +171,11 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
     {
         if (!IsName(command.Name))
         {
-            client.Tell(new Failed(
-                FailReason.Unavailable,
-                $"An owner, or the name of a bucket, has 1 to {MaxNameLength} printable ASCII characters"));
+            client.Tell(command is Get
+                ? new NoSuchBucket(command.Name)
+                : new Failed(
+                    FailReason.Unavailable,
+                    $"An owner, or the name of a bucket, has 1 to {MaxNameLength} printable ASCII characters"));
             return;
         }
 

@@ -206,6 +206,13 @@ def test_whatever_is_changed_of_a_signed_request_is_noticed(s3_node, alice, s3, 
     assert answer.status_code == 200, answer.text
 
 
+def test_the_time_may_stand_in_the_header_date_as_boto3_writes_it(s3_node, alice, bucket):
+    request = sign(s3_node, alice, "GET", f"/{bucket}", {"Date": "replaced when it is signed"})
+    headers = {name: text for name, text in request.headers.items() if name.lower() != "host"}
+    assert "X-Amz-Date" not in headers and headers["Date"].endswith(" -0000")
+    assert requests.get(f"{s3_node.s3_url}/{bucket}", headers=headers, timeout=20).status_code == 200
+
+
 def test_a_presigned_address_ends(s3_node, alice, s3, bucket):
     s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     address = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "a"}, ExpiresIn=60)

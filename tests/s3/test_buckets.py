@@ -107,6 +107,29 @@ def test_a_bucket_goes_when_it_is_empty_and_may_come_again(s3):
     assert "Contents" not in s3.main.list_objects_v2(Bucket=name)
 
 
+@pytest.mark.shows("boto3", "DeleteBucket")
+def test_unfinished_uploads_end_with_their_bucket(s3):
+    name = s3.bucket()
+    s3.main.put_object(Bucket=name, Key="a", Body=b"1")
+    uploads = [s3.main.create_multipart_upload(Bucket=name, Key=key)["UploadId"] for key in "aab"]
+    s3.main.upload_part(Bucket=name, Key="a", UploadId=uploads[0], PartNumber=1, Body=b"part")
+    refused(409, "BucketNotEmpty", s3.main.delete_bucket, Bucket=name)
+    # A bucket that stays keeps its uploads.
+    assert len(s3.main.list_multipart_uploads(Bucket=name)["Uploads"]) == 3
+    s3.main.delete_object(Bucket=name, Key="a")
+    s3.main.delete_bucket(Bucket=name)
+    s3.main.create_bucket(Bucket=name)
+    assert "Uploads" not in s3.main.list_multipart_uploads(Bucket=name)
+    refused(404, "NoSuchUpload", s3.main.upload_part,
+            Bucket=name, Key="a", UploadId=uploads[0], PartNumber=1, Body=b"")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "f%C3%B6%C3%B6"])
+def test_there_is_no_bucket_with_a_name_that_cannot_be(s3_node, name):
+    answer = requests.get(f"{s3_node.s3_url}/{name}", timeout=20)
+    assert answer.status_code == 404 and "<Code>NoSuchBucket</Code>" in answer.text
+
+
 @pytest.mark.shows("boto3", "ListBuckets")
 def test_everybody_lists_his_own_buckets(s3):
     name = s3.bucket()
@@ -225,6 +248,15 @@ def test_a_policy_sees_tags_and_sources(s3):
         target, "Allow", "s3:PutObject", {"StringLike": {"s3:x-amz-copy-source": f"{source}/public/*"}}))
     s3.other.copy_object(Bucket=target, Key="k", CopySource={"Bucket": source, "Key": "public/a"})
     denied(s3.other.copy_object, Bucket=target, Key="k", CopySource={"Bucket": source, "Key": "private/a"})
+
+
+def test_who_may_list_a_prefix_learns_that_a_key_below_it_is_missing(s3):
+    name = s3.bucket()
+    s3.main.put_bucket_policy(Bucket=name, Policy=policy(
+        name, "Allow", "s3:ListBucket", {"StringLike": {"s3:prefix": "public/*"}}, resource=""))
+    refused(404, "404", s3.other.head_object, Bucket=name, Key="public/a")
+    refused(404, "NoSuchKey", s3.other.get_object, Bucket=name, Key="public/a")
+    refused(403, "403", s3.other.head_object, Bucket=name, Key="private/a")
 
 
 @pytest.mark.shows("boto3", "PutPublicAccessBlock", "DeletePublicAccessBlock")

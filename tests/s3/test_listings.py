@@ -185,3 +185,11 @@ def test_another_user_sees_nothing_of_it(s3, s3_node, bob, bucket):
     with pytest.raises(ClientError) as error:
         other.upload_part(Bucket=bucket, Key="key", UploadId=upload_id, PartNumber=1, Body=b"x")
     assert error.value.response["Error"]["Code"] == "AccessDenied"
+
+
+@pytest.mark.parametrize("prefix", ["\x0a", "quux ab/", "d+%41/"])
+def test_the_prefix_comes_back_as_it_was_asked_for(s3, bucket, prefix):
+    # boto3 asks for percent-encoding, and decodes all of the older listing but its prefix.
+    found = s3.list_objects(Bucket=bucket, Prefix=prefix)["Prefix"]
+    assert found == (prefix if "%" not in prefix else "d%2B%2541/")
+    assert s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Prefix"] == prefix

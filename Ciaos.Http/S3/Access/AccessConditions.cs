@@ -8,11 +8,11 @@ namespace Ciaos.Http.S3.Access;
 /// <summary>What the conditions of policies can ask about a request.</summary>
 internal static class AccessConditions
 {
-    /// <param name="found">The object that is there, or null.</param>
-    /// <param name="requestTags">Tags that the request would set; null: those of its header.</param>
+    /// <param name="target">Null: nothing that a bucket holds, and no bucket.</param>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Of(
-        S3Request request, DateTimeOffset now, IndexProtocol.ObjectRecord? found, TagSet? requestTags)
+        S3Request request, DateTimeOffset now, AccessTarget? target = null)
     {
+        var requestTags = target?.RequestTags;
         var conditions = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
         {
             ["aws:securetransport"] = [request.Http.Request.IsHttps ? "true" : "false"],
@@ -21,6 +21,7 @@ internal static class AccessConditions
         };
         AddConnection(conditions, request);
         AddQuery(conditions, request.Query);
+        Add(conditions, "s3:prefix", target?.Prefix);
         AddHeaders(conditions, request, now);
         AddTags(conditions, "s3:requestobjecttag", requestTags ?? TagsOf(request.Header("x-amz-tagging")));
         if (requestTags is not null || request.Header("x-amz-tagging") is not null)
@@ -29,7 +30,7 @@ internal static class AccessConditions
                 [.. (requestTags ?? TagsOf(request.Header("x-amz-tagging"))).Tags.Select(tag => tag.Key)];
         }
 
-        if (found is not null)
+        if (target?.Object is { } found)
             AddTags(conditions, "s3:existingobjecttag", TagSet.FromMetadata(found.Metadata.GetValueOrDefault("tags")));
         return conditions;
     }

@@ -12,6 +12,9 @@ internal sealed record AccessTarget(
     /// <summary>Tags that the request would set; null: those of its header x-amz-tagging.</summary>
     public TagSet? RequestTags { get; init; }
 
+    /// <summary>Of a listing that would tell what is asked for; null: that of the query.</summary>
+    public string? Prefix { get; init; }
+
     /// <summary>As policies name it.</summary>
     public string Arn => Key is null ? $"arn:aws:s3:::{Bucket.Name}" : $"arn:aws:s3:::{Bucket.Name}/{Key}";
 }

@@ -59,7 +59,7 @@ internal sealed class S3Access
     public void DemandOfService(S3Request request, string action, string resource)
     {
         var asked = new PolicyRequest(
-            action, resource, PrincipalOf(request), AccessConditions.Of(request, _time.GetUtcNow(), null, null));
+            action, resource, PrincipalOf(request), AccessConditions.Of(request, _time.GetUtcNow()));
         if (!AccessDecision.AllowsOfService(AskerOf(request), IdentityOf(request, asked), SessionOf(request, asked)))
             throw new S3Exception(S3Error.AccessDenied);
     }
@@ -84,7 +84,7 @@ internal sealed class S3Access
     public bool Allows(S3Request request, string action, AccessTarget target)
     {
         if (target.Key is not null && target.Object is null && ObjectAccess.TellsObject(action))
-            return Allows(request, "s3:ListBucket", new AccessTarget(target.Bucket));
+            return Allows(request, "s3:ListBucket", new AccessTarget(target.Bucket) { Prefix = target.Key });
         var ownerId = OwnerIdOf(target.Bucket);
         return IsOwnerAsExpected(request, target, ownerId)
             && (IsPlainlyAllowed(request, target, ownerId) || IsAllowedByFacts(request, action, target, ownerId));
@@ -158,7 +158,7 @@ internal sealed class S3Access
         var asked = hasPolicies
             ? new PolicyRequest(
                 action, target.Arn, PrincipalOf(request),
-                AccessConditions.Of(request, _time.GetUtcNow(), target.Object, target.RequestTags))
+                AccessConditions.Of(request, _time.GetUtcNow(), target))
             : null;
         var bucketAcl = AclOf(target.Bucket);
         var objectAcl = target.Object is { } found ? AclOf(target.Bucket, found) : null;

@@ -12,14 +12,23 @@ internal static class AmzDate
     public const int DayLength = 8;
 
     private const string Basic = "yyyyMMdd'T'HHmmss'Z'";
+    private const string Greenwich = "GMT";
+    private const int ZoneLength = 5;
 
-    /// <summary>Also takes the form of the header <c>Date</c> (RFC 9110, 5.6.7).</summary>
+    /// <summary>Also takes the form of the header <c>Date</c> (RFC 9110, 5.6.7), and that of mails, which Python's SDK
+    /// writes there: it has <c>-0000</c> for <c>GMT</c>. No request is from before 1970.</summary>
     public static bool TryParse(string text, out DateTimeOffset time)
     {
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         var culture = CultureInfo.InvariantCulture;
-        return DateTimeOffset.TryParseExact(text, Basic, culture, utc, out time)
-            || DateTimeOffset.TryParseExact(text, "r", culture, utc, out time);
+        if (!DateTimeOffset.TryParseExact(text, Basic, culture, utc, out time))
+        {
+            if (text.EndsWith(" -0000", StringComparison.Ordinal) || text.EndsWith(" +0000", StringComparison.Ordinal))
+                text = text[..^ZoneLength] + Greenwich;
+            if (!DateTimeOffset.TryParseExact(text, "r", culture, utc, out time)) return false;
+        }
+
+        return time >= DateTimeOffset.UnixEpoch;
     }
 
     /// <summary>Only the basic form, which presigned requests and forms must use.</summary>

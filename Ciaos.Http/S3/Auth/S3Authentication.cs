@@ -71,6 +71,8 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
     {
         var headers = context.Request.Headers;
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        // As S3 has it: whoever has no key at all learns that first, and not what is wrong with the rest.
+        var credential = Find(signed.Scope.AccessKeyId);
         CheckTime(signed);
         CheckScope(signed, target);
         CheckSignedHeaders(signed, headers);
@@ -79,7 +81,7 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
         var sent = inQuery ?? PayloadOf(headers);
         var payload = stsPayload is null && sent is not null ? S3Payload.Parse(sent) : S3Payload.Unsigned;
         var signedPayload = stsPayload ?? SignedPayload(signed, sent, inQuery);
-        var (credential, key) = FindKey(signed.Scope);
+        var key = _keys.Get(signed.Scope, credential.Secret);
         CheckSignature(context.Request, target, query, signed, signedPayload, key);
         credential.CheckUsable(signed.SessionToken, Now);
         return new S3Caller(credential, payload, ChunksOf(signed, payload, key)) { IsForSts = stsPayload is not null };
@@ -113,19 +115,9 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
     private void CheckTime(SignedRequest signed)
     {
         var now = Now;
-        Span<char> timestamp = stackalloc char[AmzDate.Length];
-        AmzDate.Format(signed.Time, timestamp);
-        var day = timestamp[..AmzDate.DayLength];
-        if (!day.SequenceEqual(signed.Scope.Day))
-            throw signed.Malformed(
-                $"Invalid credential date \"{signed.Scope.Day}\". This date is not the same as that of the request: "
-                + $"\"{day}\".");
-        if (signed.Lifetime is not { } lifetime)
-        {
-            if ((now - signed.Time).Duration() > MaxSkew) throw Skewed(signed.Time, now);
-            return;
-        }
-
+        if (!signed.IsPresigned && (now - signed.Time).Duration() > MaxSkew) throw Skewed(signed.Time, now);
+        CheckDay(signed);
+        if (signed.Lifetime is not { } lifetime) return;
         if (signed.Time - now > MaxSkew) throw new S3Exception(S3Error.AccessDenied, "Request is not yet valid");
         if (signed.Time + lifetime <= now)
             throw new S3Exception(S3Error.AccessDenied, "Request has expired")
@@ -137,6 +129,17 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
                     new("ServerTime", S3Xml.FormatTime(now)),
                 ],
             };
+    }
+
+    private static void CheckDay(SignedRequest signed)
+    {
+        Span<char> timestamp = stackalloc char[AmzDate.Length];
+        AmzDate.Format(signed.Time, timestamp);
+        var day = timestamp[..AmzDate.DayLength];
+        if (!day.SequenceEqual(signed.Scope.Day))
+            throw signed.Malformed(
+                $"Invalid credential date \"{signed.Scope.Day}\". This date is not the same as that of the request: "
+                + $"\"{day}\".");
     }
 
     private static S3Exception Skewed(DateTimeOffset requestTime, DateTimeOffset now) =>

@@ -8,7 +8,7 @@ internal static class BucketName
     public const int MinLength = 3;
     public const int MaxLength = 63;
 
-    private static readonly string[] ReservedPrefixes = ["xn--", "sthree-"];
+    private static readonly string[] ReservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
     private static readonly string[] ReservedSuffixes =
         ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 

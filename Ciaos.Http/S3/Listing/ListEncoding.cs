@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Xml;
 
 namespace Ciaos.Http.S3.Listing;
 
@@ -27,10 +28,17 @@ internal readonly record struct ListEncoding(bool IsUrl)
     public string Apply(string text) =>
         !IsUrl || !text.AsSpan().ContainsAnyExcept(Plain) ? text : Encode(text);
 
+    /// <summary>As it is where decoding would not change it. Python's SDK asks for the encoding of its own accord, and
+    /// then does not decode the prefix of <c>ListObjects</c>; others do decode it.</summary>
+    public string ApplyWhereNeeded(string text) =>
+        text.Any(letter => letter is '%' or '+' || !IsXml(letter)) ? Apply(text) : text;
+
     public void WriteTo(S3Xml xml)
     {
         if (IsUrl) xml.Text("EncodingType", "url");
     }
+
+    private static bool IsXml(char letter) => XmlConvert.IsXmlChar(letter) || char.IsSurrogate(letter);
 
     private static string Encode(string text)
     {

@@ -19,6 +19,18 @@ internal sealed record ListParameters(string Prefix, string Delimiter, int Limit
     public void WriteTo(S3Xml xml)
     {
         xml.Text("Prefix", Encoding.Apply(Prefix));
+        WriteRest(xml);
+    }
+
+    /// <summary>As above, for <c>ListObjects</c>.</summary>
+    public void WriteToOlder(S3Xml xml)
+    {
+        xml.Text("Prefix", Encoding.ApplyWhereNeeded(Prefix));
+        WriteRest(xml);
+    }
+
+    private void WriteRest(S3Xml xml)
+    {
         if (Delimiter.Length > 0) xml.Text("Delimiter", Encoding.Apply(Delimiter));
         Encoding.WriteTo(xml);
     }

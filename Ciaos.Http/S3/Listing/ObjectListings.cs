@@ -28,7 +28,7 @@ internal sealed class ObjectListings(S3Services services)
         var page = await ListAsync(request, parameters, marker);
         using var xml = new S3Xml("ListBucketResult");
         xml.Text("Name", request.BucketName);
-        parameters.WriteTo(xml);
+        parameters.WriteToOlder(xml);
         xml.Text("Marker", parameters.Encoding.Apply(marker));
         // Without a delimiter a client goes on with the last key that it was given.
         if (page.HasMore && parameters.Delimiter.Length > 0)

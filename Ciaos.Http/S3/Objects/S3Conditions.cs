@@ -58,6 +58,7 @@ internal static class S3Conditions
         if (verdict == Verdict.Proceed) return;
         throw new S3Exception(verdict == Verdict.NotModified ? S3Error.NotModified : S3Error.PreconditionFailed)
         {
+            Details = [new("Condition", conditions.Match is null ? "If-Unmodified-Since" : "If-Match")],
             Headers =
             [
                 new("ETag", $"\"{found.ETag}\""),

@@ -137,7 +137,7 @@ public sealed class S3AccessSpec : IAsyncLifetime
     [InlineData("x-amz-metadata-directive", "s3:x-amz-metadata-directive", "COPY")]
     public void Headers_are_conditions(string header, string condition, string value)
     {
-        var conditions = AccessConditions.Of(Request(_bench.Main, (header, value)), default, null, null);
+        var conditions = AccessConditions.Of(Request(_bench.Main, (header, value)), default);
         Assert.Equal([value], conditions[condition]);
     }
 
@@ -148,7 +148,7 @@ public sealed class S3AccessSpec : IAsyncLifetime
         var request = Request(
             _bench.Main, ("x-amz-tagging", "A=b"), ("x-amz-copy-source", "/src/a%20b"),
             ("x-amz-object-lock-retain-until-date", "2030-01-03T12:00:00Z"));
-        var conditions = AccessConditions.Of(request, now, null, null);
+        var conditions = AccessConditions.Of(request, now);
         Assert.Equal(["b"], conditions["s3:requestobjecttag/A"]);
         Assert.Equal(["A"], conditions["s3:requestobjecttagkeys"]);
         Assert.Equal(["src/a b"], conditions["s3:x-amz-copy-source"]);
@@ -156,7 +156,13 @@ public sealed class S3AccessSpec : IAsyncLifetime
         Assert.Equal(["2030-01-01T00:00:00Z"], conditions["aws:currenttime"]);
         Assert.Equal(["p/"], conditions["s3:prefix"]);
         Assert.False(conditions.ContainsKey("s3:delimiter"));
-        var body = AccessConditions.Of(request, now, null, new TagSet([new Tag("C", "d")]));
+        var target = new AccessTarget(_bench.Bucket("photos"))
+        {
+            RequestTags = new TagSet([new Tag("C", "d")]),
+            Prefix = "a/key",
+        };
+        var body = AccessConditions.Of(request, now, target);
+        Assert.Equal(["a/key"], body["s3:prefix"]);
         Assert.Equal(["d"], body["s3:requestobjecttag/C"]);
         Assert.False(body.ContainsKey("s3:requestobjecttag/A"));
     }

@@ -84,6 +84,26 @@ public class S3AuthenticationSpec
         else Assert.Equal(S3Error.RequestTimeTooSkewed, (await _client.RefusedAsync(TestClient.Good())).Error);
     }
 
+    [Theory]
+    [InlineData("20100707T215304Z", "RequestTimeTooSkewed")]
+    [InlineData("99990707T215304Z", "RequestTimeTooSkewed")]
+    [InlineData("19500707T215304Z", "AccessDenied")]
+    [InlineData("Bad Date", "AccessDenied")]
+    public async Task A_time_far_away_counts_more_than_the_day_of_the_scope(string time, string code)
+    {
+        var context = TestClient.Good();
+        context.Request.Headers["x-amz-date"] = time;
+        Assert.Equal(code, (await _client.RefusedAsync(context)).Error.Code);
+    }
+
+    [Fact]
+    public async Task Who_has_no_key_learns_nothing_else()
+    {
+        var context = TestClient.Good();
+        TestClient.Sign(context, keyId: "AKIAUNKNOWN", day: "20130523", region: "mars");
+        Assert.Equal(S3Error.InvalidAccessKeyId, (await _client.RefusedAsync(context)).Error);
+    }
+
     [Fact]
     public async Task A_scope_of_another_day_is_refused()
     {
@@ -219,6 +239,9 @@ public class S3AuthenticationSpec
         var context = TestClient.Good();
         context.Request.Headers.Remove("x-amz-date");
         context.Request.Headers.Date = "Fri, 24 May 2013 00:00:00 GMT";
+        TestClient.Sign(context);
+        Assert.NotNull((await _client.SendAsync(context)).Credential);
+        context.Request.Headers.Date = "Fri, 24 May 2013 00:00:00 -0000";
         TestClient.Sign(context);
         Assert.NotNull((await _client.SendAsync(context)).Credential);
         context.Request.Headers.Date = "some day";

@@ -26,6 +26,7 @@ public sealed class BucketHandlersSpec : IAsyncDisposable
     [InlineData("foo-.bar", false)]
     [InlineData("192.168.5.123", false)]
     [InlineData("xn--foo", false)]
+    [InlineData("amzn-s3-demo-foo", false)]
     [InlineData("foo-s3alias", false)]
     [InlineData("föö", false)]
     public async Task Names_are_those_of_hosts(string name, bool isValid)

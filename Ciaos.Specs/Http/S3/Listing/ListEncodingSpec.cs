@@ -18,6 +18,17 @@ public sealed class ListEncodingSpec
     public void Keys_are_percent_encoded_but_for_the_slash(string key, string encoded) =>
         Assert.Equal(encoded, Of("encoding-type=url").Apply(key));
 
+    [Theory]
+    [InlineData("quux ab/\n", "quux ab/\n")]
+    [InlineData("foo+1/", "foo%2B1/")]
+    [InlineData("100%", "100%25")]
+    [InlineData("\u0001 a", "%01%20a")]
+    public void A_prefix_may_be_encoded_only_where_decoding_would_change_it(string prefix, string encoded)
+    {
+        Assert.Equal(encoded, Of("encoding-type=url").ApplyWhereNeeded(prefix));
+        Assert.Equal(prefix, Of("").ApplyWhereNeeded(prefix));
+    }
+
     [Fact]
     public void Without_it_keys_stand_as_they_are() => Assert.Equal("a b+\u0001", Of("").Apply("a b+\u0001"));
 
