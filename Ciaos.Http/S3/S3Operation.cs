@@ -29,7 +29,7 @@ internal sealed class S3Operations
         "torrent", "select", "delete", "cors", "encryption", "lifecycle", "location", "logging", "notification",
         "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication",
         "requestPayment", "versioning", "versions", "website", "accelerate", "analytics", "inventory", "metrics",
-        "intelligent-tiering", "session",
+        "intelligent-tiering", "session", "abac", "metadataConfiguration", "metadataTable",
     ];
 
     private static readonly FrozenDictionary<string, int> Ranks = SubResources

@@ -9,12 +9,13 @@ internal static class AuthorizationHeader
     private const string TokenHeader = "x-amz-security-token";
 
     /// <exception cref="S3Exception">It is of another kind, or malformed.</exception>
-    public static SignedRequest Parse(IHeaderDictionary headers)
+    public static SignedRequest Parse(IHeaderDictionary headers, DateTimeOffset now)
     {
         var values = headers.Authorization;
         var text = values.Count == 1 ? values[0]! : throw new S3Exception(
             S3Error.InvalidArgument, "There is more than one Authorization header.");
         if (text.AsSpan().Trim().IsEmpty) throw new S3Exception(S3Error.AccessDenied);
+        if (text.StartsWith("AWS ", StringComparison.Ordinal)) throw RefuseVersion2(text, headers, now);
         var fields = new Fields(FieldsOf(text));
         var scope = CredentialScope.Parse(Required(fields.Credential, "Credential"))
             ?? throw Malformed($"the Credential is mal-formed; expecting \"{SignedRequest.CredentialShape}\".");
@@ -28,7 +29,6 @@ internal static class AuthorizationHeader
     {
         var space = text.IndexOf(' ', StringComparison.Ordinal);
         var algorithm = text.AsSpan(0, space < 0 ? text.Length : space);
-        if (algorithm is "AWS") throw RefuseVersion2(text);
         if (algorithm is SignatureV4.Algorithm) return text.AsSpan(algorithm.Length);
         if (algorithm.StartsWith("AWS4-", StringComparison.Ordinal))
             throw new S3Exception(S3Error.UnsupportedSignature);
@@ -41,10 +41,15 @@ internal static class AuthorizationHeader
         };
     }
 
-    private static S3Exception RefuseVersion2(string text) => text.Contains(':', StringComparison.Ordinal)
-        ? new S3Exception(S3Error.UnsupportedSignature)
-        : new S3Exception(
-            S3Error.InvalidArgument, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature.");
+    // What is wrong with its time is told first, as where that version is known.
+    private static S3Exception RefuseVersion2(string text, IHeaderDictionary headers, DateTimeOffset now)
+    {
+        if (!text.Contains(':', StringComparison.Ordinal))
+            return new S3Exception(
+                S3Error.InvalidArgument, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature.");
+        S3Authentication.RequireNear(TimeOf(headers), now);
+        return new S3Exception(S3Error.UnsupportedSignature);
+    }
 
     private static ReadOnlySpan<char> Required(ReadOnlySpan<char> value, string name) =>
         value.IsEmpty ? throw Malformed($"it has no {name}.") : value;

@@ -40,7 +40,7 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
             throw new S3Exception(
                 S3Error.InvalidArgument,
                 "Only one auth mechanism allowed: the X-Amz-Algorithm query parameter or the Authorization header.");
-        var signed = AuthorizationHeader.Parse(request.Headers);
+        var signed = AuthorizationHeader.Parse(request.Headers, Now);
         var stsPayload = signed.Scope.Service == CredentialScope.Sts ? await HashStsBodyAsync(context) : null;
         return Verify(context, query, signed, stsPayload);
     }
@@ -58,6 +58,21 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
     internal DateTimeOffset Now => time.GetUtcNow();
 
     internal string Region => region;
+
+    /// <exception cref="S3Exception">RequestTimeTooSkewed.</exception>
+    internal static void RequireNear(DateTimeOffset requestTime, DateTimeOffset now)
+    {
+        if ((now - requestTime).Duration() <= MaxSkew) return;
+        throw new S3Exception(S3Error.RequestTimeTooSkewed)
+        {
+            Details =
+            [
+                new("RequestTime", AmzDate.Format(requestTime)),
+                new("ServerTime", S3Xml.FormatTime(now)),
+                new("MaxAllowedSkewMilliseconds", $"{MaxSkew.TotalMilliseconds:F0}"),
+            ],
+        };
+    }
 
     private static S3Caller Anonymous(IHeaderDictionary headers)
     {
@@ -115,7 +130,7 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
     private void CheckTime(SignedRequest signed)
     {
         var now = Now;
-        if (!signed.IsPresigned && (now - signed.Time).Duration() > MaxSkew) throw Skewed(signed.Time, now);
+        if (!signed.IsPresigned) RequireNear(signed.Time, now);
         CheckDay(signed);
         if (signed.Lifetime is not { } lifetime) return;
         if (signed.Time - now > MaxSkew) throw new S3Exception(S3Error.AccessDenied, "Request is not yet valid");
@@ -141,17 +156,6 @@ internal sealed class S3Authentication(string region, FindCredential find, TimeP
                 $"Invalid credential date \"{signed.Scope.Day}\". This date is not the same as that of the request: "
                 + $"\"{day}\".");
     }
-
-    private static S3Exception Skewed(DateTimeOffset requestTime, DateTimeOffset now) =>
-        new(S3Error.RequestTimeTooSkewed)
-        {
-            Details =
-            [
-                new("RequestTime", AmzDate.Format(requestTime)),
-                new("ServerTime", S3Xml.FormatTime(now)),
-                new("MaxAllowedSkewMilliseconds", $"{MaxSkew.TotalMilliseconds:F0}"),
-            ],
-        };
 
     private void CheckScope(SignedRequest signed, string target)
     {
