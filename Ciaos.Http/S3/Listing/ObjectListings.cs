@@ -7,12 +7,18 @@ internal sealed class ObjectListings(S3Services services)
 {
     private const string TypeParameter = "list-type";
 
+    // Of Ceph. Pages are in order all the same.
+    private const string UnorderedParameter = "allow-unordered";
+
     public void Register(S3Operations operations) =>
         operations.Add(S3Scope.Bucket, "GET", null, "ListObjects", HandleAsync);
 
     private Task HandleAsync(S3Request request)
     {
         services.Access.Demand(request, "s3:ListBucket");
+        if (request.Query.Text(UnorderedParameter) == "true" && request.Query.Text("delimiter").Length > 0)
+            throw ListErrors.InvalidArgument(
+                "Common prefixes cannot be told without an order.", UnorderedParameter, "true");
         return request.Query.Text(TypeParameter) switch
         {
             "2" => ListSecondAsync(request),

@@ -148,6 +148,7 @@ public sealed class ObjectListingsSpec
     [InlineData("list-type=2&continuation-token=made-up")]
     [InlineData("max-keys=blah")]
     [InlineData("encoding-type=gzip")]
+    [InlineData("allow-unordered=true&delimiter=%2F")]
     public async Task What_is_not_understood_is_an_invalid_argument(string query) => Assert.Same(
         S3Error.InvalidArgument,
         (await Assert.ThrowsAsync<S3Exception>(() => _desk.GetAsync("/photos?" + query))).Error);
