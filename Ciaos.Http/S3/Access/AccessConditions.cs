@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Documents;
 
