@@ -156,7 +156,7 @@ public sealed class S3AccessSpec : IAsyncLifetime
         Assert.Equal(["2030-01-01T00:00:00Z"], conditions["aws:currenttime"]);
         Assert.Equal(["p/"], conditions["s3:prefix"]);
         Assert.False(conditions.ContainsKey("s3:delimiter"));
-        var target = new AccessTarget(_bench.Bucket("photos"))
+        var target = Bucket() with
         {
             RequestTags = new TagSet([new Tag("C", "d")]),
             Prefix = "a/key",

@@ -77,7 +77,7 @@ public sealed class SocketSpec : IAsyncLifetime
         answer = new StreamReader(refused.GetStream(), Encoding.Latin1);
         var signed = $"{head}Authorization: AWS key:signature\r\n\r\n";
         await refused.GetStream().WriteAsync(Encoding.ASCII.GetBytes(signed));
-        Assert.StartsWith("HTTP/1.1 400", await answer.ReadLineAsync());
+        Assert.StartsWith("HTTP/1.1 403", await answer.ReadLineAsync());
     }
 
     [Fact]
