@@ -107,23 +107,6 @@ def test_a_bucket_goes_when_it_is_empty_and_may_come_again(s3):
     assert "Contents" not in s3.main.list_objects_v2(Bucket=name)
 
 
-@pytest.mark.shows("boto3", "DeleteBucket")
-def test_unfinished_uploads_end_with_their_bucket(s3):
-    name = s3.bucket()
-    s3.main.put_object(Bucket=name, Key="a", Body=b"1")
-    uploads = [s3.main.create_multipart_upload(Bucket=name, Key=key)["UploadId"] for key in "aab"]
-    s3.main.upload_part(Bucket=name, Key="a", UploadId=uploads[0], PartNumber=1, Body=b"part")
-    refused(409, "BucketNotEmpty", s3.main.delete_bucket, Bucket=name)
-    # A bucket that stays keeps its uploads.
-    assert len(s3.main.list_multipart_uploads(Bucket=name)["Uploads"]) == 3
-    s3.main.delete_object(Bucket=name, Key="a")
-    s3.main.delete_bucket(Bucket=name)
-    s3.main.create_bucket(Bucket=name)
-    assert "Uploads" not in s3.main.list_multipart_uploads(Bucket=name)
-    refused(404, "NoSuchUpload", s3.main.upload_part,
-            Bucket=name, Key="a", UploadId=uploads[0], PartNumber=1, Body=b"")
-
-
 @pytest.mark.parametrize("name", ["a" * 300, "f%C3%B6%C3%B6"])
 def test_there_is_no_bucket_with_a_name_that_cannot_be(s3_node, name):
     answer = requests.get(f"{s3_node.s3_url}/{name}", timeout=20)
