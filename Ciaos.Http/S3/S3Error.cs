@@ -57,6 +57,10 @@ internal sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error InvalidBucketName = BadRequest(
         "InvalidBucketName", "The specified bucket name is not valid.");
 
+    public static readonly S3Error InvalidBucketOwner = BadRequest(
+        "InvalidBucketOwnerAWSAccountID",
+        "The value of the expected bucket owner parameter must be an AWS Account ID...");
+
     public static readonly S3Error InvalidBucketState = Conflict(
         "InvalidBucketState", "The request is not valid with the current state of the bucket.");
 

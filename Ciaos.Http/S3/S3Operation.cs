@@ -30,6 +30,7 @@ internal sealed class S3Operations
         "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication",
         "requestPayment", "versioning", "versions", "website", "accelerate", "analytics", "inventory", "metrics",
         "intelligent-tiering", "session", "abac", "metadataConfiguration", "metadataTable",
+        "metadataInventoryTable", "metadataJournalTable",
     ];
 
     private static readonly FrozenDictionary<string, int> Ranks = SubResources

@@ -30,6 +30,23 @@ public sealed class PolicyDocument
     public IEnumerable<string> Actions =>
         _statements.SelectMany(statement => statement.Actions).Select(action => action.Text);
 
+    /// <summary>The users that statements name, as they are written, but for those who are named by canonical
+    /// id.</summary>
+    public IEnumerable<string> Users => _statements.SelectMany(statement => statement.Principals?.Users ?? []);
+
+    /// <summary>The users that statements name by canonical id.</summary>
+    public IEnumerable<string> CanonicalUsers =>
+        _statements.SelectMany(statement => statement.Principals?.CanonicalUsers ?? []);
+
+    /// <summary>For a policy that is about to become a bucket's. Those that are kept already were judged when they
+    /// came, and count as they are.</summary>
+    /// <exception cref="PolicyFormatException">An action or condition key that S3 does not have, or NotPrincipal with
+    /// Allow.</exception>
+    public void RequireSenseForBucket()
+    {
+        foreach (var statement in _statements) BucketPolicyCheck.Require(statement);
+    }
+
     /// <exception cref="PolicyFormatException">It is no such policy; the message says why.</exception>
     public static PolicyDocument Parse(string json, PolicyKind kind) => PolicyReader.Read(json, kind);
 

@@ -63,8 +63,9 @@ internal sealed class PolicyPattern
         return new PolicyPattern(text, parts.ToImmutable());
     }
 
-    /// <param name="request">Tells the variables. A pattern with one that it does not know matches nothing.</param>
-    public bool Matches(string value, PolicyRequest request, bool ignoreCase = false) =>
+    /// <param name="request">Tells the variables. A pattern with one that it does not know matches nothing. Null: it
+    /// knows none.</param>
+    public bool Matches(string value, PolicyRequest? request, bool ignoreCase = false) =>
         (_fixed ?? Expand(request))?.Matches(value, ignoreCase) ?? false;
 
     private static void AddVariable(
@@ -105,7 +106,7 @@ internal sealed class PolicyPattern
         foreach (var part in _parts)
         {
             var text = part.Text;
-            if (part.Variable is { } name && request!.TryFind(name, out var values))
+            if (part.Variable is { } name && request is not null && request.TryFind(name, out var values))
                 text = values.Count == 1 ? values[0] : null;
             if (text is null) return null;
             letters.Append(text);

@@ -17,6 +17,11 @@ internal sealed class PrincipalSet(
     /// <summary>Also those who did not say who they are.</summary>
     public bool IsEverybody => isEverybody;
 
+    /// <summary>Named other than by canonical id, as they are written.</summary>
+    public ImmutableArray<string> Users => users;
+
+    public ImmutableArray<string> CanonicalUsers => canonicalUsers;
+
     public bool Contains(Principal? principal)
     {
         if (isEverybody) return true;

@@ -7,6 +7,8 @@ namespace Ciaos.Http.S3.Access;
 /// <summary>What the conditions of policies can ask about a request.</summary>
 internal static class AccessConditions
 {
+    private const string PostObject = "PostObject";
+
     /// <param name="target">Null: nothing that a bucket holds, and no bucket.</param>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Of(
         S3Request request, DateTimeOffset now, AccessTarget? target = null)
@@ -18,7 +20,8 @@ internal static class AccessConditions
             ["aws:currenttime"] = [now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)],
             ["aws:epochtime"] = [now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)],
         };
-        AddConnection(conditions, request);
+        AddConnection(conditions, request, now);
+        AddOperation(conditions, request.Operation.Name);
         AddQuery(conditions, request.Query);
         Add(conditions, "s3:prefix", target?.Prefix);
         AddHeaders(conditions, request, now);
@@ -34,7 +37,8 @@ internal static class AccessConditions
         return conditions;
     }
 
-    private static void AddConnection(Dictionary<string, IReadOnlyList<string>> conditions, S3Request request)
+    private static void AddConnection(
+        Dictionary<string, IReadOnlyList<string>> conditions, S3Request request, DateTimeOffset now)
     {
         if (request.Http.Connection.RemoteIpAddress is { } address)
             conditions["aws:sourceip"] = [(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()];
@@ -42,7 +46,24 @@ internal static class AccessConditions
         Add(conditions, "aws:referer", request.Header("Referer"));
         if (request.Caller.IsAnonymous) return;
         conditions["s3:signatureversion"] = ["AWS4-HMAC-SHA256"];
-        conditions["s3:authtype"] = [PresignedQuery.IsIn(request.Query) ? "REST-QUERY-STRING" : "REST-HEADER"];
+        conditions["s3:authtype"] =
+        [
+            request.Operation.Name == PostObject ? "POST"
+            : PresignedQuery.IsIn(request.Query) ? "REST-QUERY-STRING" : "REST-HEADER",
+        ];
+        if (AmzDate.TryParse(request.Query.Find("X-Amz-Date") ?? request.Header("x-amz-date") ?? "", out var signed))
+            conditions["s3:signatureage"] =
+                [((long)(now - signed).TotalMilliseconds).ToString(CultureInfo.InvariantCulture)];
+    }
+
+    // Parts and the beginning of an upload need the same right as a whole object, but make none yet: policies that ask
+    // for conditional writes let them pass by this.
+    private static void AddOperation(Dictionary<string, IReadOnlyList<string>> conditions, string operation)
+    {
+        if (operation is "PutObject" or PostObject or "CompleteMultipartUpload")
+            conditions["s3:objectcreationoperation"] = ["true"];
+        else if (operation is "CreateMultipartUpload" or "UploadPart")
+            conditions["s3:objectcreationoperation"] = ["false"];
     }
 
     private static void AddQuery(Dictionary<string, IReadOnlyList<string>> conditions, S3Query query)

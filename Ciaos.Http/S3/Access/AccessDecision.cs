@@ -36,8 +36,10 @@ internal static class AccessDecision
         {
             "s3:ListBucket" or "s3:ListBucketVersions" or "s3:ListBucketMultipartUploads" =>
                 Grants(facts, facts.BucketAcl, AclGrant.Read, isOwner),
-            "s3:PutObject" or "s3:DeleteObject" or "s3:AbortMultipartUpload" or "s3:ListMultipartUploadParts" =>
-                Grants(facts, facts.BucketAcl, AclGrant.Write, isOwner),
+            "s3:AbortMultipartUpload" or "s3:ListMultipartUploadParts" =>
+                (facts.IsInitiator && !facts.Asker.IsLimited)
+                || Grants(facts, facts.BucketAcl, AclGrant.Write, isOwner),
+            "s3:PutObject" or "s3:DeleteObject" => Grants(facts, facts.BucketAcl, AclGrant.Write, isOwner),
             "s3:DeleteObjectVersion" => ownsBucket && Grants(facts, facts.BucketAcl, AclGrant.Write, isOwner),
             "s3:GetBucketAcl" => ownsBucket || Grants(facts, facts.BucketAcl, AclGrant.ReadAcp, isOwner),
             "s3:PutBucketAcl" => ownsBucket || Grants(facts, facts.BucketAcl, AclGrant.WriteAcp, isOwner),

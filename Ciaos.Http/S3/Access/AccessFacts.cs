@@ -41,4 +41,8 @@ internal sealed record AccessFacts(
     string BucketOwnerId,
     GrantList BucketAcl,
     string? ObjectOwnerId,
-    GrantList? ObjectAcl);
+    GrantList? ObjectAcl)
+{
+    /// <summary>The action is about an upload in parts that whoever asks has begun.</summary>
+    public bool IsInitiator { get; init; }
+}

@@ -15,6 +15,9 @@ internal sealed record AccessTarget(
     /// <summary>Of a listing that would tell what is asked for; null: that of the query.</summary>
     public string? Prefix { get; init; }
 
+    /// <summary>It is an upload in parts that the sender of the request has begun.</summary>
+    public bool IsInitiator { get; init; }
+
     /// <summary>As policies name it.</summary>
     public string Arn => Key is null ? $"arn:aws:s3:::{Bucket.Name}" : $"arn:aws:s3:::{Bucket.Name}/{Key}";
 }

@@ -12,6 +12,12 @@ namespace Ciaos.Http.S3.Access;
 /// </summary>
 internal sealed class S3Access
 {
+    /// <summary>Header: canonical id of who must own the bucket.</summary>
+    public const string ExpectedOwner = "x-amz-expected-bucket-owner";
+
+    /// <summary>Header: canonical id of who must own the bucket that is copied from.</summary>
+    public const string ExpectedSourceOwner = "x-amz-source-expected-bucket-owner";
+
     private readonly IdentityDirectory _identity;
     private readonly TimeProvider _time;
     private readonly ConditionalWeakTable<User, PolicyDocument[]> _ofUsers = [];
@@ -174,15 +180,37 @@ internal sealed class S3Access
             ownerId,
             ignoresPublic ? bucketAcl.WithoutPublic() : bucketAcl,
             target.Object is null ? null : OwnerIdOf(target.Bucket, target.Object),
-            ignoresPublic ? objectAcl?.WithoutPublic() : objectAcl);
+            ignoresPublic ? objectAcl?.WithoutPublic() : objectAcl)
+        {
+            IsInitiator = target.IsInitiator,
+        };
     }
 
     // The expected owner is meant to protect clients from a bucket that is not any more whose it was.
     private static bool IsOwnerAsExpected(S3Request request, AccessTarget target, string ownerId)
     {
         var isOther = target.Bucket.Name != request.Target.Bucket;
-        var expected = request.Header(isOther ? "x-amz-source-expected-bucket-owner" : "x-amz-expected-bucket-owner");
-        return expected is null || expected == ownerId;
+        return request.Header(isOther ? ExpectedSourceOwner : ExpectedOwner) is not { } expected
+            || IsOwner(expected, ownerId);
+    }
+
+    /// <summary>For requests that are judged object by object: whether they are about the wrong bucket holds for all of
+    /// them. For copies within a bucket, whose source has an expected owner of its own.</summary>
+    /// <exception cref="S3Exception">AccessDenied.</exception>
+    public void DemandExpectedOwner(S3Request request, BucketProtocol.BucketInfo bucket, string header)
+    {
+        if (request.Header(header) is { } expected && !IsOwner(expected, OwnerIdOf(bucket)))
+            throw new S3Exception(S3Error.AccessDenied);
+    }
+
+    // Accounts have canonical ids here; those of AWS have twelve digits, and are nobody's.
+    private static bool IsOwner(string expected, string ownerId)
+    {
+        const int canonicalLength = 64, accountLength = 12;
+        if (expected == ownerId) return true;
+        var isAccount = (expected.Length == canonicalLength && expected.All(char.IsAsciiHexDigit))
+            || (expected.Length == accountLength && expected.All(char.IsAsciiDigit));
+        return isAccount ? false : throw new S3Exception(S3Error.InvalidBucketOwner);
     }
 
     private Verdict IdentityOf(S3Request request, PolicyRequest asked)

@@ -102,10 +102,23 @@ internal sealed class AclHandlers(S3Services services)
 
     private static AclHeaders FromBody(byte[] body, string ownerId)
     {
-        var policy = S3Document.Parse<AccessControlPolicy>(body);
-        return policy.OwnerId is null || policy.OwnerId == ownerId
+        var policy = Parse(body);
+        if (policy.OwnerId is null) throw new S3Exception(S3Error.MalformedAcl, "An ACL names the owner.");
+        return policy.OwnerId == ownerId
             ? new AclHeaders(null, policy.Grants)
             : throw new S3Exception(S3Error.AccessDenied);
+    }
+
+    private static AccessControlPolicy Parse(byte[] body)
+    {
+        try
+        {
+            return S3Document.Parse<AccessControlPolicy>(body);
+        }
+        catch (S3Exception error) when (error.Error == S3Error.MalformedXml)
+        {
+            throw new S3Exception(S3Error.MalformedAcl, error.Message);
+        }
     }
 
     private async Task SendAsync(S3Request request, string ownerId, GrantList acl)

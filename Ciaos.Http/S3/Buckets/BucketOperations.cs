@@ -66,7 +66,7 @@ internal sealed class BucketOperations
             putStatus: StatusCodes.Status204NoContent);
         configs.Add<LifecycleConfiguration>(
             "lifecycle", BucketConfig.Lifecycle, "BucketLifecycleConfiguration", "LifecycleConfiguration",
-            S3Error.NoSuchLifecycleConfiguration);
+            S3Error.NoSuchLifecycleConfiguration, RequireOrderAsync);
         configs.Add<OwnershipControls>(
             "ownershipControls", BucketConfig.Ownership, "BucketOwnershipControls", "BucketOwnershipControls",
             S3Error.OwnershipControlsNotFound, RequirePrivateAclAsync);
@@ -77,7 +77,8 @@ internal sealed class BucketOperations
             "encryption", BucketConfig.Encryption, "BucketEncryption", "EncryptionConfiguration",
             S3Error.ServerSideEncryptionConfigurationNotFound);
         configs.Add<WebsiteConfiguration>(
-            "website", BucketConfig.Website, "BucketWebsite", "BucketWebsite", S3Error.NoSuchWebsiteConfiguration);
+            "website", BucketConfig.Website, "BucketWebsite", "BucketWebsite", S3Error.NoSuchWebsiteConfiguration,
+            deleteAction: "s3:DeleteBucketWebsite");
         configs.Add(
             "notification", BucketConfig.Notification, "BucketNotificationConfiguration", "BucketNotification",
             NotificationConfiguration.Empty, RequireAllowedWebhooksAsync);
@@ -89,17 +90,13 @@ internal sealed class BucketOperations
         configs.Add(
             "accelerate", BucketConfig.Accelerate, "BucketAccelerateConfiguration", "AccelerateConfiguration",
             new AccelerateConfiguration(Status: null));
-        _operations.Add(
-            S3Scope.Bucket, "GET", "replication", "GetBucketReplication",
-            request => RefuseAsync(
-                request, "s3:GetReplicationConfiguration", DocumentErrors.ReplicationConfigurationNotFound));
+        new MissingConfigs(_services, _operations).Add();
     }
 
-    // What cannot be set is always missing: clients that take stock of a bucket want to hear that, and no less.
-    private Task RefuseAsync(S3Request request, string action, S3Error error)
+    private static Task RequireOrderAsync(S3Request request, LifecycleConfiguration lifecycle)
     {
-        _services.Access.Demand(request, action);
-        throw new S3Exception(error);
+        foreach (var rule in lifecycle.Rules) LifecycleOrder.Require(rule);
+        return Task.CompletedTask;
     }
 
     private Task RequirePrivateAclAsync(S3Request request, OwnershipControls controls)

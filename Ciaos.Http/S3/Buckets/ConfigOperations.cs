@@ -11,14 +11,18 @@ internal sealed class ConfigOperations(S3Services services, S3Operations operati
     /// <param name="subResource">Of the query, such as <c>cors</c>.</param>
     /// <param name="name">Of the operations, behind Get, Put and Delete.</param>
     /// <param name="action">Of policies, behind <c>s3:Get</c> and <c>s3:Put</c>.</param>
+    /// <param name="deleteAction">Of policies; null: who may put may delete.</param>
     public void Add<T>(
         string subResource, string key, string name, string action, S3Error missing,
-        Func<S3Request, T, Task>? check = null, int putStatus = StatusCodes.Status200OK)
+        Func<S3Request, T, Task>? check = null, int putStatus = StatusCodes.Status200OK, string? deleteAction = null)
         where T : class, IS3Document<T>
     {
-        AddGet<T>(subResource, key, name, action, () => throw new S3Exception(missing));
+        AddGet<T>(subResource, key, name, action, request => throw new S3Exception(missing)
+        {
+            Details = [new("BucketName", request.BucketName)],
+        });
         AddPut(subResource, key, name, action, check, putStatus);
-        AddDelete(subResource, key, name, "s3:Put" + action);
+        AddDelete(subResource, key, name, deleteAction ?? "s3:Put" + action);
     }
 
     /// <summary>A document that is never missing, and cannot be removed.</summary>
@@ -26,17 +30,17 @@ internal sealed class ConfigOperations(S3Services services, S3Operations operati
         string subResource, string key, string name, string action, T unset, Func<S3Request, T, Task>? check = null)
         where T : class, IS3Document<T>
     {
-        AddGet(subResource, key, name, action, () => unset);
+        AddGet(subResource, key, name, action, _ => unset);
         AddPut(subResource, key, name, action, check, StatusCodes.Status200OK);
     }
 
-    public void AddGet<T>(string subResource, string key, string name, string action, Func<T> unset)
+    public void AddGet<T>(string subResource, string key, string name, string action, Func<S3Request, T> unset)
         where T : class, IS3Document<T> =>
         operations.Add(S3Scope.Bucket, "GET", subResource, "Get" + name, async request =>
         {
             services.Access.Demand(request, "s3:Get" + action);
             var text = request.Bucket.Config.GetValueOrDefault(key);
-            await request.SendDocumentAsync(text is null ? unset() : S3Document.FromText<T>(text));
+            await request.SendDocumentAsync(text is null ? unset(request) : S3Document.FromText<T>(text));
         });
 
     public void AddDelete(string subResource, string key, string name, string action) =>

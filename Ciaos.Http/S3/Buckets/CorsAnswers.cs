@@ -11,6 +11,8 @@ namespace Ciaos.Http.S3.Buckets;
 /// </summary>
 internal sealed class CorsAnswers(S3Services services)
 {
+    private const string OfBucket = "BUCKET";
+    private const string OfObject = "OBJECT";
     private const string VaryOn = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
 
     /// <summary>Adds the headers to the answer, when it begins, if the request comes from a page that the bucket's
@@ -23,7 +25,7 @@ internal sealed class CorsAnswers(S3Services services)
         if (bucket is null || BucketRules.Of(bucket).Cors is not { } cors) return;
         var asked = request.Headers.AccessControlRequestMethod.ToString();
         var method = asked.Length > 0 ? asked : request.Method;
-        var rule = cors.Find(origin, method, []);
+        var rule = cors.Find(origin, method, NamesOf(request.Headers.AccessControlRequestHeaders));
         context.Response.OnStarting(() =>
         {
             Add(context.Response.Headers, origin, rule);
@@ -40,25 +42,29 @@ internal sealed class CorsAnswers(S3Services services)
         var (origin, method) = (headers.Origin.ToString(), headers.AccessControlRequestMethod.ToString());
         if (origin.Length == 0)
             throw new S3Exception(DocumentErrors.BadRequest, "Insufficient information. Origin request header needed.");
-        if (method.Length == 0)
-            throw new S3Exception(DocumentErrors.BadRequest, "Invalid Access-Control-Request-Method: null");
         var bucket = target.Bucket is { } name
             ? await services.Store.FindBucketInfoAsync(name, context.RequestAborted)
             : null;
-        if (bucket is null || BucketRules.Of(bucket).Cors is not { } cors)
-        {
-            throw new S3Exception(
-                DocumentErrors.AccessForbidden, "CORSResponse: CORS is not enabled for this bucket.");
-        }
-
+        if (bucket is null) throw Forbidden("CORSResponse: Bucket not found", method, OfBucket);
+        if (BucketRules.Of(bucket).Cors is not { } cors)
+            throw Forbidden("CORSResponse: CORS is not enabled for this bucket.", method, OfBucket);
+        if (method.Length == 0)
+            throw new S3Exception(DocumentErrors.BadRequest, "Invalid Access-Control-Request-Method: null");
         var wanted = NamesOf(headers.AccessControlRequestHeaders);
-        var rule = cors.Find(origin, method, wanted) ?? throw new S3Exception(DocumentErrors.AccessForbidden);
+        var rule = cors.Find(origin, method, wanted) ?? throw Forbidden(
+            DocumentErrors.AccessForbidden.Message, method, target.Key is null ? OfBucket : OfObject);
         var answer = context.Response;
         Add(answer.Headers, origin, rule);
         if (wanted.Count > 0) answer.Headers.AccessControlAllowHeaders = string.Join(", ", wanted);
         answer.StatusCode = StatusCodes.Status200OK;
         answer.ContentLength = 0;
     }
+
+    private static S3Exception Forbidden(string text, string method, string resourceType) =>
+        new(DocumentErrors.AccessForbidden, text)
+        {
+            Details = [new("Method", method.Length > 0 ? method : "OPTIONS"), new("ResourceType", resourceType)],
+        };
 
     private static void Add(IHeaderDictionary answer, string origin, CorsRule? rule)
     {

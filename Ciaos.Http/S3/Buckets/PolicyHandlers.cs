@@ -34,6 +34,7 @@ internal sealed class PolicyHandlers(S3Services services)
                 throw new S3Exception(S3Error.MalformedPolicy, $"Policy has invalid resource: {resource}");
         }
 
+        RequireKnownUsers(policy);
         if (policy.IsPublic && BucketRules.Of(request.Bucket).Block.BlockPublicPolicy)
             throw new S3Exception(S3Error.AccessDenied);
         await services.Store.ConfigureAsync(request, BucketConfig.Policy, json);
@@ -61,15 +62,37 @@ internal sealed class PolicyHandlers(S3Services services)
     /// <summary>A policy is about its own bucket; patterns that would fit others too are taken.</summary>
     internal static bool IsOf(string bucket, string resource)
     {
-        const string prefix = "arn:aws:s3:";
+        const int partsOfArn = 6;
         if (resource == "*") return true;
-        if (!resource.StartsWith(prefix, StringComparison.Ordinal)) return false;
-        var path = resource[(resource.LastIndexOf(':') + 1)..];
+        // The key may hold colons of its own, and variables do.
+        if (resource.Split(':', partsOfArn) is not ["arn", "aws", "s3", _, _, var path]) return false;
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         var pattern = slash < 0 ? path : path[..slash];
         return pattern == bucket
             || (pattern.AsSpan().ContainsAny('*', '?')
                 && System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, bucket, ignoreCase: false));
+    }
+
+    // Users of other systems, who have ARNs and numbers, cannot be known here; what is neither is a slip.
+    private void RequireKnownUsers(PolicyDocument policy)
+    {
+        var wrong = policy.Users.FirstOrDefault(name => !MayBeUser(name))
+            ?? policy.CanonicalUsers.FirstOrDefault(id => !IsCanonicalId(id));
+        if (wrong is not null) throw new S3Exception(S3Error.MalformedPolicy, $"Invalid principal in policy: {wrong}");
+    }
+
+    private bool MayBeUser(string name)
+    {
+        const int accountDigits = 12;
+        return name == "*" || name.StartsWith("arn:", StringComparison.Ordinal) || IsCanonicalId(name)
+            || (name.Length == accountDigits && name.All(char.IsAsciiDigit))
+            || services.Identity.FindUser(name) is not null;
+    }
+
+    private static bool IsCanonicalId(string id)
+    {
+        const int hexDigits = 64;
+        return id.Length == hexDigits && id.All(char.IsAsciiHexDigit);
     }
 
     private static string TextOf(byte[] body)
@@ -94,7 +117,9 @@ internal sealed class PolicyHandlers(S3Services services)
     {
         try
         {
-            return PolicyDocument.Parse(json, PolicyKind.Resource);
+            var policy = PolicyDocument.Parse(json, PolicyKind.Resource);
+            policy.RequireSenseForBucket();
+            return policy;
         }
         catch (PolicyFormatException error)
         {

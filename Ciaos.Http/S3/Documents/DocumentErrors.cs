@@ -27,6 +27,9 @@ internal static class DocumentErrors
     public static readonly S3Error ReplicationConfigurationNotFound = new(
         "ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found.");
 
+    public static readonly S3Error NoSuchConfiguration = new(
+        "NoSuchConfiguration", 404, "The specified configuration does not exist.");
+
     /// <summary>An argument that is refused, named as clients expect it.</summary>
     public static S3Exception InvalidArgument(string text, string name, string value) =>
         new(S3Error.InvalidArgument, text) { Details = [new("ArgumentName", name), new("ArgumentValue", value)] };

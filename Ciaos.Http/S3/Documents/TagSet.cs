@@ -42,12 +42,15 @@ internal sealed record TagSet(ImmutableArray<Tag> Tags) : IS3Document<TagSet>
         foreach (var part in header.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=');
+            if (equals != part.LastIndexOf('=')) throw NotAQuery(header);
             tags.Add(equals < 0
                 ? new Tag(Decode(part), "")
                 : new Tag(Decode(part[..equals]), Decode(part[(equals + 1)..])));
         }
 
         tags.Sort((left, right) => string.CompareOrdinal(left.Key, right.Key));
+        for (var at = 1; at < tags.Count; at++)
+            if (tags[at].Key == tags[at - 1].Key) throw NotAQuery(header);
         return Checked([.. tags], MaxOfObject);
     }
 
@@ -113,8 +116,11 @@ internal sealed record TagSet(ImmutableArray<Tag> Tags) : IS3Document<TagSet>
     private static string Decode(string encoded) =>
         RequestTarget.TryDecode(encoded.Replace('+', ' '), out var text, out _)
             ? text
-            : throw DocumentErrors.InvalidArgument(
-                "The header x-amz-tagging must be UTF-8, encoded like the query of a URL.", "x-amz-tagging", encoded);
+            : throw NotAQuery(encoded);
+
+    private static S3Exception NotAQuery(string header) => DocumentErrors.InvalidArgument(
+        "The header 'x-amz-tagging' must be UTF-8, encoded like the query of a URL, with each tag once.",
+        "x-amz-tagging", header);
 }
 
 internal readonly record struct Tag(string Key, string Value)

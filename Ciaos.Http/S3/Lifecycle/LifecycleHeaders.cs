@@ -11,10 +11,11 @@ namespace Ciaos.Http.S3.Lifecycle;
 /// comes first is told.</summary>
 internal static class LifecycleHeaders
 {
-    /// <summary>Of the current version of an object; others are not told.</summary>
+    /// <summary>Of the current version of an object, unless it was asked for by its id; others are not told.</summary>
     public static void Write(S3Request request, LifecycleCalendar calendar, IndexProtocol.ObjectRecord found)
     {
-        if (!found.IsCurrent || BucketRules.Of(request.Bucket).Lifecycle is not { } configuration) return;
+        if (!found.IsCurrent || request.Query.Has("versionId")) return;
+        if (BucketRules.Of(request.Bucket).Lifecycle is not { } configuration) return;
         var first = configuration.Rules
             .Where(rule => rule.IsEnabled && rule.Expiration is { OfLoneMarkers: false }
                 && LifecycleReader.Matches(rule.Filter, found))

@@ -29,7 +29,7 @@ internal sealed class MultipartUploads
         operations.Add(S3Scope.Object, HttpMethods.Delete, "uploadId", "AbortMultipartUpload", AbortAsync);
         new PartWrites(_services, _uploads).Register(operations);
         new UploadCompletion(_services, _uploads).Register(operations);
-        new UploadListings(_services).Register(operations);
+        new UploadListings(_services, _uploads).Register(operations);
     }
 
     private async Task CreateAsync(S3Request request)
@@ -65,7 +65,7 @@ internal sealed class MultipartUploads
 
     private async Task AbortAsync(S3Request request)
     {
-        _services.Access.Demand(request, "s3:AbortMultipartUpload", found: null);
+        await _uploads.DemandAsync(request, "s3:AbortMultipartUpload");
         var id = UploadFinder.IdOf(request);
         var reply = await _services.Store.SendAsync(
             new AbortMultipart(request.Bucket.Id, request.Key, id), CancellationToken.None);

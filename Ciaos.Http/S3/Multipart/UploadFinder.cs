@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ciaos.Actors.Index;
+using Ciaos.Http.S3.Access;
 using static Ciaos.Actors.Index.IndexProtocol;
 
 namespace Ciaos.Http.S3.Multipart;
@@ -31,6 +32,17 @@ internal sealed class UploadFinder(S3Services services)
         }
 
         return upload.Bucket == request.Bucket.Id && upload.Key == request.Key ? upload : null;
+    }
+
+    /// <summary>Whoever has begun an upload may look at it, and abort it, unless a policy denies that.</summary>
+    /// <exception cref="S3Exception">AccessDenied.</exception>
+    public async Task DemandAsync(S3Request request, string action)
+    {
+        var upload = await FindAsync(request);
+        services.Access.Demand(request, action, new AccessTarget(request.Bucket, request.Key.Value)
+        {
+            IsInitiator = upload is not null && upload.Initiator == request.User?.CanonicalId,
+        });
     }
 
     public void Keep(UploadRecord upload)

@@ -8,7 +8,7 @@ using static Ciaos.Actors.Index.IndexProtocol;
 namespace Ciaos.Http.S3.Multipart;
 
 /// <summary><c>ListMultipartUploads</c> of a bucket and <c>ListParts</c> of an upload.</summary>
-internal sealed class UploadListings(S3Services services)
+internal sealed class UploadListings(S3Services services, UploadFinder uploads)
 {
     public void Register(S3Operations operations)
     {
@@ -42,7 +42,7 @@ internal sealed class UploadListings(S3Services services)
 
     private async Task ListPartsAsync(S3Request request)
     {
-        services.Access.Demand(request, "s3:ListMultipartUploadParts", found: null);
+        await uploads.DemandAsync(request, "s3:ListMultipartUploadParts");
         var id = UploadFinder.IdOf(request);
         var after = request.Query.Int("part-number-marker", 0, 0, int.MaxValue);
         var limit = Math.Min(

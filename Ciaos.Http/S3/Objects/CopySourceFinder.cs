@@ -16,6 +16,7 @@ internal sealed class CopySourceFinder(S3Services services)
     {
         var bucket = await services.Store.FindBucketInfoAsync(source.Bucket, request.Aborted)
             ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [new("BucketName", source.Bucket)] };
+        services.Access.DemandExpectedOwner(request, bucket, S3Access.ExpectedSourceOwner);
         var found = await FindAsync(request, bucket, source);
         if (S3Conditions.ReadOfSource(request.Headers).JudgeRead(found.Object) == Raw.Verdict.Proceed)
             return (bucket, found);

@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
+using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Documents;
 using Ciaos.Storage;
@@ -26,6 +27,7 @@ internal sealed class MultiDelete(S3Services services)
 
     private async Task HandleAsync(S3Request request)
     {
+        services.Access.DemandExpectedOwner(request, request.Bucket, S3Access.ExpectedOwner);
         // The conditions of this operation stand in its document.
         S3Conditions.ReadOfWrite(request.Headers);
         var document = await ReadAsync(request);

@@ -96,6 +96,19 @@ public sealed class AccessDecisionSpec
         Assert.False(AccessDecision.Allows(givenAway with { Action = "s3:BypassGovernanceRetention" }));
     }
 
+    [Theory]
+    [InlineData("s3:AbortMultipartUpload", true)]
+    [InlineData("s3:ListMultipartUploadParts", true)]
+    [InlineData("s3:PutObject", false)]
+    public void Who_began_an_upload_may_look_at_it_and_abort_it(string action, bool allowed)
+    {
+        var begun = Facts(Stranger, action) with { IsInitiator = true };
+        Assert.Equal(allowed, AccessDecision.Allows(begun));
+        Assert.False(AccessDecision.Allows(begun with { IsInitiator = false }));
+        Assert.False(AccessDecision.Allows(begun with { Policy = Verdict.Deny }));
+        Assert.False(AccessDecision.Allows(begun with { Asker = Stranger with { IsLimited = true } }));
+    }
+
     [Fact]
     public void A_denial_wins_over_everything()
     {

@@ -63,8 +63,12 @@ public sealed class AclHandlersSpec : IAsyncLifetime
         Assert.Equal((400, "MissingSecurityHeader"), (await PutAsync(_bench.Main, "/b-1?acl", "")).Outcome);
         Assert.Equal((400, "UnexpectedContent"), (await PutAsync(
             _bench.Main, "/b-1?acl", Policy(BucketBench.MainId), ("x-amz-acl", "private"))).Outcome);
-        Assert.Equal((400, "MalformedACLError"), (await PutAsync(
-            _bench.Main, "/b-1?acl", "<AccessControlPolicy/>")).Outcome);
+        foreach (var body in new[]
+        {
+            "<AccessControlPolicy/>", "<AccessControlPolicy", "<Tagging/>",
+            "<AccessControlPolicy><AccessControlList/></AccessControlPolicy>",
+        })
+            Assert.Equal((400, "MalformedACLError"), (await PutAsync(_bench.Main, "/b-1?acl", body)).Outcome);
         Assert.Equal((400, "InvalidArgument"), (await PutAsync(
             _bench.Main, "/b-1?acl", "", ("x-amz-acl", "open"))).Outcome);
     }

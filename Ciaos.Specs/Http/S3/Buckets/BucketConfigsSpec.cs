@@ -6,6 +6,9 @@ namespace Ciaos.Specs.Http.S3.Buckets;
 /// <summary>The parts of a bucket's configuration that are documents.</summary>
 public sealed class BucketConfigsSpec : IAsyncLifetime
 {
+    private const string Glacier30 =
+        "<Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition>";
+
     private BucketBench _bench = null!;
 
     public async Task InitializeAsync() => _bench = await BucketBench.WithBucketAsync("b-1");
@@ -126,10 +129,56 @@ public sealed class BucketConfigsSpec : IAsyncLifetime
         Assert.Equal("InvalidTargetBucketForLogging", await PutAsync("missing"));
     }
 
-    [Fact]
-    public async Task Replication_is_never_there() =>
-        Assert.Equal((404, "ReplicationConfigurationNotFoundError"),
-            (await _bench.SendAsync(_bench.Main, "GET", "/b-1?replication")).Outcome);
+    [Theory]
+    [InlineData("replication", "ReplicationConfigurationNotFoundError", 204)]
+    [InlineData("analytics&id=a", "NoSuchConfiguration", 404)]
+    [InlineData("inventory&id=a", "NoSuchConfiguration", 404)]
+    [InlineData("metrics&id=a", "NoSuchConfiguration", 404)]
+    [InlineData("intelligent-tiering&id=a", "NoSuchConfiguration", 404)]
+    public async Task What_cannot_be_set_is_never_there(string query, string code, int deleted)
+    {
+        var target = $"/b-1?{query}";
+        Assert.Equal((404, code), (await _bench.SendAsync(_bench.Main, "GET", target)).Outcome);
+        Assert.Equal((501, "NotImplemented"), (await _bench.SendAsync(_bench.Main, "PUT", target, "<a/>")).Outcome);
+        Assert.Equal(deleted, (await _bench.SendAsync(_bench.Main, "DELETE", target)).Status);
+        foreach (var method in new[] { "GET", "PUT", "DELETE" })
+            Assert.Equal(403, (await _bench.SendAsync(_bench.Other, method, target)).Status);
+    }
+
+    [Theory]
+    [InlineData("analytics")]
+    [InlineData("inventory")]
+    [InlineData("metrics")]
+    [InlineData("intelligent-tiering")]
+    public async Task A_list_of_what_cannot_be_set_is_empty(string subResource) =>
+        Assert.Equal("false", (await _bench.SendAsync(_bench.Main, "GET", $"/b-1?{subResource}")).One("IsTruncated"));
+
+    // Whoever wants to remove a part of the bucket that is not known here must not lose the bucket.
+    [Theory]
+    [InlineData("metadataTable")]
+    [InlineData("metadataConfiguration")]
+    [InlineData("abac")]
+    public async Task Parts_that_are_not_there_are_not_taken_for_the_bucket(string subResource)
+    {
+        foreach (var method in new[] { "PUT", "DELETE" })
+            Assert.Equal(501, (await _bench.SendAsync(_bench.Main, method, $"/b-1?{subResource}")).Status);
+        Assert.Equal(200, (await _bench.SendAsync(_bench.Main, "HEAD", "/b-1")).Status);
+    }
+
+    [Theory]
+    [InlineData("<Expiration><Days>30</Days></Expiration>" + Glacier30, "InvalidArgument")]
+    [InlineData("<Expiration><Days>31</Days></Expiration>" + Glacier30, "")]
+    [InlineData("<Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration>" + Glacier30, "InvalidRequest")]
+    [InlineData(Glacier30 + "<Transition><Days>60</Days><StorageClass>GLACIER</StorageClass></Transition>",
+        "InvalidRequest")]
+    [InlineData("<NoncurrentVersionExpiration><NoncurrentDays>5</NoncurrentDays></NoncurrentVersionExpiration>"
+        + "<NoncurrentVersionTransition><NoncurrentDays>5</NoncurrentDays><StorageClass>GLACIER</StorageClass>"
+        + "</NoncurrentVersionTransition>", "InvalidArgument")]
+    public async Task The_actions_of_a_lifecycle_rule_follow_one_another(string actions, string code) =>
+        Assert.Equal(code, (await _bench.SendAsync(
+            _bench.Main, "PUT", "/b-1?lifecycle",
+            $"<LifecycleConfiguration><Rule><Filter/><Status>Enabled</Status>{actions}</Rule></LifecycleConfiguration>"))
+            .Code);
 
     [Fact]
     public async Task Versioning_is_off_until_it_is_enabled_and_then_never_again()

@@ -73,6 +73,44 @@ public sealed class PolicyHandlersSpec : IAsyncLifetime
     public async Task What_is_no_policy_is_refused(string json, string code) =>
         Assert.Equal((400, code), (await SendAsync("PUT", json)).Outcome);
 
+    [Theory]
+    [InlineData("*", "s3:Bogus", "{}")]
+    [InlineData("*", "s3:Bog*", "{}")]
+    [InlineData("*", "ec2:RunInstances", "{}")]
+    [InlineData("{\"AWS\":\"nobody\"}", "s3:GetObject", "{}")]
+    [InlineData("{\"CanonicalUser\":\"main\"}", "s3:GetObject", "{}")]
+    [InlineData("*", "s3:GetObject", "{\"StringEquals\":{\"s3:VersionStatus\":\"a\"}}")]
+    public async Task Names_that_S3_does_not_have_are_refused(string principal, string action, string condition) =>
+        Assert.Equal((400, "MalformedPolicy"), (await SendAsync(
+            "PUT", Policy("Allow", principal, action, "arn:aws:s3:::b-1/*", condition))).Outcome);
+
+    [Theory]
+    [InlineData("{\"AWS\":\"other\"}", "S3:getobject", "{\"StringEquals\":{\"S3:X-Amz-Acl\":\"a\"}}")]
+    [InlineData("{\"AWS\":\"arn:aws:iam::123456789012:root\"}", "s3:Get*", "{}")]
+    [InlineData("{\"AWS\":\"123456789012\"}", "*", "{\"Bool\":{\"s3:ObjectCreationOperation\":\"true\"}}")]
+    [InlineData("*", "s3:PutObject", "{\"StringLike\":{\"aws:any\":\"a\",\"s3:RequestObjectTag/a\":\"b\"}}")]
+    public async Task Names_of_other_systems_are_taken(string principal, string action, string condition) =>
+        Assert.Equal((204, ""), (await SendAsync(
+            "PUT", Policy("Allow", principal, action, "arn:aws:s3:::b-1/*", condition))).Outcome);
+
+    [Fact]
+    public async Task Not_everybody_else_can_be_let_in()
+    {
+        static string Except(string effect) => Policy(effect, "*", "s3:GetObject", "arn:aws:s3:::b-1/*").Replace(
+            "\"Principal\":\"*\"", "\"NotPrincipal\":{\"AWS\":\"other\"}", StringComparison.Ordinal);
+        Assert.Equal((400, "MalformedPolicy"), (await SendAsync("PUT", Except("Allow"))).Outcome);
+        Assert.Equal((204, ""), (await SendAsync("PUT", Except("Deny"))).Outcome);
+    }
+
+    [Fact]
+    public async Task Who_may_list_a_prefix_hears_what_is_not_below_it()
+    {
+        await SendAsync("PUT", Policy(
+            "Allow", "*", "s3:ListBucket", "arn:aws:s3:::b-1", "{\"StringLike\":{\"s3:prefix\":\"public/*\"}}"));
+        Assert.Equal(404, (await _bench.SendAsync(_bench.Other, "GET", "/b-1/public/no?acl")).Status);
+        Assert.Equal(403, (await _bench.SendAsync(_bench.Other, "GET", "/b-1/private/no?acl")).Status);
+    }
+
     [Fact]
     public async Task A_policy_is_about_its_own_bucket()
     {
@@ -89,6 +127,9 @@ public sealed class PolicyHandlersSpec : IAsyncLifetime
     [InlineData("arn:aws:s3:::*/*", true)]
     [InlineData("arn:aws:s3::*:b-1", true)]
     [InlineData("arn:aws:s3:::b-?/x", true)]
+    [InlineData("arn:aws:s3:::b-1/a:b/*", true)]
+    [InlineData("arn:aws:s3:::b-1/${aws:username}/*", true)]
+    [InlineData("arn:aws:s3:::b-11/a:b-1", false)]
     [InlineData("arn:aws:s3:::b-11", false)]
     [InlineData("arn:aws:s3:::B-1", false)]
     [InlineData("arn:aws:sqs:::b-1", false)]

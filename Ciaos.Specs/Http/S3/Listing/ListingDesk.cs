@@ -64,7 +64,7 @@ internal sealed class ListingDesk : IObjectListing
         var services = Services();
         new ObjectListings(services).Register(operations);
         new VersionListings(services).Register(operations);
-        new UploadListings(services).Register(operations);
+        new UploadListings(services, new UploadFinder(services)).Register(operations);
         var operation = operations.Find("GET", parsed);
         var request = new S3Request(
             context, parsed, operation, new S3Caller(null, S3Payload.Unsigned, null), null, Root)
