@@ -101,3 +101,14 @@ def test_a_form_is_told_from_other_requests(owner, other, bucket):
     form = other.generate_presigned_post(bucket, "k")
     assert requests.post(form["url"], data=form["fields"], files={"file": b"1"}, timeout=30).status_code == 204
     refused(403, "AccessDenied", other.put_object, Bucket=bucket, Key="k", Body=b"")
+
+
+@pytest.mark.parametrize("action, extra", [
+    ("s3:PutObjectTagging", {"Tagging": "a=b"}), ("s3:PutObjectAcl", {"ACL": "public-read"})])
+def test_what_is_denied_does_not_come_along_with_a_write(s3_node, alice, owner, bucket, action, extra):
+    set_policy(owner, bucket, ("Deny", action, "/*", None))
+    owner.put_object(Bucket=bucket, Key="k", Body=b"1")
+    refused(403, "AccessDenied", s3_node.boto3(alice).put_object, Bucket=bucket, Key="k", Body=b"", **extra)
+    refused(403, "AccessDenied", owner.create_multipart_upload, Bucket=bucket, Key="k", **extra)
+    owner.delete_bucket_policy(Bucket=bucket)
+    owner.put_object(Bucket=bucket, Key="k", Body=b"", **extra)

@@ -21,6 +21,10 @@ internal static class AccessDecision
         return AclAllows(facts, isOwner);
     }
 
+    /// <summary>Whether some policy denies it, whatever else allows it.</summary>
+    public static bool IsDenied(AccessFacts facts) =>
+        facts.Identity is Verdict.Deny || facts.Session is Verdict.Deny || facts.Policy is Verdict.Deny;
+
     /// <summary>What needs no bucket: making one, or listing one's own.</summary>
     public static bool AllowsOfService(Asker asker, Verdict identity, Verdict? session)
     {

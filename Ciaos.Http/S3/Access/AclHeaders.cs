@@ -41,7 +41,7 @@ internal sealed record AclHeaders(string? Canned, ImmutableArray<AclGrant> Grant
                 S3Error.InvalidRequest, "Specifying both Canned ACLs and Header Grants is not allowed");
     }
 
-    private static bool AreIn(IHeaderDictionary headers)
+    public static bool AreIn(IHeaderDictionary headers)
     {
         if (headers.ContainsKey(CannedHeader)) return true;
         foreach (var (header, _) in GrantHeaders)

@@ -96,6 +96,18 @@ internal sealed class S3Access
             && (IsPlainlyAllowed(request, target, ownerId) || IsAllowedByFacts(request, action, target, ownerId));
     }
 
+    /// <summary>For what comes along with a write that is allowed, such as its tags: allowed with it, unless a policy
+    /// denies it by its own name.</summary>
+    /// <exception cref="S3Exception">AccessDenied.</exception>
+    public void RequireNotDenied(S3Request request, string action)
+    {
+        var target = new AccessTarget(request.Bucket, request.Key.Value);
+        var ownerId = OwnerIdOf(request.Bucket);
+        if (IsPlainlyAllowed(request, target, ownerId)) return;
+        if (AccessDecision.IsDenied(FactsOf(request, action, target, ownerId)))
+            throw new S3Exception(S3Error.AccessDenied);
+    }
+
     internal bool IsAllowedByFacts(S3Request request, string action, AccessTarget target, string ownerId) =>
         AccessDecision.Allows(FactsOf(request, action, target, ownerId));
 

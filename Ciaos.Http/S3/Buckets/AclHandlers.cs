@@ -100,13 +100,14 @@ internal sealed class AclHandlers(S3Services services)
         return acl;
     }
 
-    private static AclHeaders FromBody(byte[] body, string ownerId)
+    private AclHeaders FromBody(byte[] body, string ownerId)
     {
         var policy = Parse(body);
         if (policy.OwnerId is null) throw new S3Exception(S3Error.MalformedAcl, "An ACL names the owner.");
-        return policy.OwnerId == ownerId
-            ? new AclHeaders(null, policy.Grants)
-            : throw new S3Exception(S3Error.AccessDenied);
+        if (policy.OwnerId == ownerId) return new AclHeaders(null, policy.Grants);
+        throw services.Access.Users.NameOfId(policy.OwnerId) is null
+            ? DocumentErrors.InvalidArgument("Invalid id", "CanonicalUser/ID", policy.OwnerId)
+            : new S3Exception(S3Error.AccessDenied);
     }
 
     private static AccessControlPolicy Parse(byte[] body)

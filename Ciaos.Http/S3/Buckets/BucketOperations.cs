@@ -60,7 +60,8 @@ internal sealed class BucketOperations
     {
         var configs = new ConfigOperations(_services, _operations);
         configs.Add<CorsConfiguration>(
-            "cors", BucketConfig.Cors, "BucketCors", "BucketCORS", S3Error.NoSuchCorsConfiguration);
+            "cors", BucketConfig.Cors, "BucketCors", "BucketCORS", S3Error.NoSuchCorsConfiguration,
+            RequireHeaderNamesAsync);
         configs.Add<TagSet>(
             "tagging", BucketConfig.Tagging, "BucketTagging", "BucketTagging", S3Error.NoSuchTagSet,
             putStatus: StatusCodes.Status204NoContent);
@@ -91,6 +92,12 @@ internal sealed class BucketOperations
             "accelerate", BucketConfig.Accelerate, "BucketAccelerateConfiguration", "AccelerateConfiguration",
             new AccelerateConfiguration(Status: null));
         new MissingConfigs(_services, _operations).Add();
+    }
+
+    private static Task RequireHeaderNamesAsync(S3Request request, CorsConfiguration cors)
+    {
+        foreach (var rule in cors.Rules) rule.RequireHeaderNames();
+        return Task.CompletedTask;
     }
 
     private static Task RequireOrderAsync(S3Request request, LifecycleConfiguration lifecycle)

@@ -42,6 +42,12 @@ internal sealed class CorsAnswers(S3Services services)
         var (origin, method) = (headers.Origin.ToString(), headers.AccessControlRequestMethod.ToString());
         if (origin.Length == 0)
             throw new S3Exception(DocumentErrors.BadRequest, "Insufficient information. Origin request header needed.");
+        if (method.Length > 0 && !CorsRule.IsMethod(method))
+            throw new S3Exception(DocumentErrors.BadRequest, $"Invalid Access-Control-Request-Method: {method}");
+        var wanted = NamesOf(headers.AccessControlRequestHeaders);
+        if (wanted.Find(header => !CorsRule.IsHeader(header)) is { } wrong)
+            throw new S3Exception(
+                DocumentErrors.BadRequest, $"Access-Control-Request-Header \"{wrong}\" contains invalid character.");
         var bucket = target.Bucket is { } name
             ? await services.Store.FindBucketInfoAsync(name, context.RequestAborted)
             : null;
@@ -50,7 +56,6 @@ internal sealed class CorsAnswers(S3Services services)
             throw Forbidden("CORSResponse: CORS is not enabled for this bucket.", method, OfBucket);
         if (method.Length == 0)
             throw new S3Exception(DocumentErrors.BadRequest, "Invalid Access-Control-Request-Method: null");
-        var wanted = NamesOf(headers.AccessControlRequestHeaders);
         var rule = cors.Find(origin, method, wanted) ?? throw Forbidden(
             DocumentErrors.AccessForbidden.Message, method, target.Key is null ? OfBucket : OfObject);
         var answer = context.Response;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace Ciaos.Http.S3.Documents;
@@ -27,7 +28,8 @@ internal sealed record CorsConfiguration(ImmutableArray<CorsRule> Rules) : IS3Do
     }
 }
 
-/// <param name="MaxAgeSeconds">How long a browser may remember the answer; null where nothing was said.</param>
+/// <param name="MaxAgeSeconds">How long a browser may remember the answer; null where nothing was said. Negative
+/// numbers are taken, as by S3: to browsers they mean not at all.</param>
 internal sealed record CorsRule(
     string? Id,
     ImmutableArray<string> Origins,
@@ -37,6 +39,10 @@ internal sealed record CorsRule(
     long? MaxAgeSeconds)
 {
     private const int MaxIdLength = 255;
+
+    private static readonly SearchValues<char> TokenLetters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private static readonly string[] KnownMethods = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 
     public static CorsRule From(XmlItem item)
@@ -49,10 +55,9 @@ internal sealed record CorsRule(
             throw XmlItem.Malformed("A CORS rule needs an AllowedOrigin and an AllowedMethod.");
         if (rule.Id is { Length: > MaxIdLength })
             throw XmlItem.Malformed($"An ID has at most {MaxIdLength} characters.");
-        if (rule.MaxAgeSeconds is < 0) throw XmlItem.Malformed("MaxAgeSeconds is not negative.");
         foreach (var method in rule.Methods)
         {
-            if (!KnownMethods.Contains(method))
+            if (!IsMethod(method))
                 throw Refuse($"Found unsupported HTTP method in CORS config. Unsupported method is {method}");
         }
 
@@ -65,6 +70,20 @@ internal sealed record CorsRule(
             if (header.Contains('*')) throw Refuse($"ExposeHeader \"{header}\" contains wildcard.");
         return rule;
     }
+
+    /// <summary>Asked when rules are put: what is kept already was judged when it came.</summary>
+    /// <exception cref="S3Exception">No header can be called so.</exception>
+    public void RequireHeaderNames()
+    {
+        foreach (var header in Headers.Concat(ExposedHeaders))
+            if (!IsHeader(header)) throw Refuse($"Header \"{header}\" contains invalid character.");
+    }
+
+    /// <summary>Whether a rule can allow it: in capitals, as pages ask for it.</summary>
+    public static bool IsMethod(string method) => KnownMethods.Contains(method, StringComparer.Ordinal);
+
+    /// <summary>Whether it is a token, as names of headers are (RFC 9110, 5.6.2).</summary>
+    public static bool IsHeader(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(TokenLetters);
 
     /// <param name="headers">Names of headers that the page wants to send.</param>
     public bool Allows(string origin, string method, IReadOnlyCollection<string> headers) =>

@@ -80,7 +80,13 @@ internal sealed record TagSet(ImmutableArray<Tag> Tags) : IS3Document<TagSet>
 
     private static TagSet Checked(ImmutableArray<Tag> tags, int max)
     {
-        if (tags.Length > max) throw Refuse($"There can be at most {max} tags.");
+        if (tags.Length > max)
+        {
+            throw max == MaxOfBucket
+                ? new S3Exception(DocumentErrors.BadRequest, $"Bucket tag count cannot be greater than {max}")
+                : Refuse($"Object tags cannot be greater than {max}");
+        }
+
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tag in tags)
         {

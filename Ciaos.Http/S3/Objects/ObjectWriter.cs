@@ -28,6 +28,8 @@ internal sealed class ObjectWriter(S3Services services)
             services.Access.Demand(request, "s3:PutObjectRetention", found: null);
         if (fields.Find(ObjectLock.HoldHeader) is not null)
             services.Access.Demand(request, "s3:PutObjectLegalHold", found: null);
+        if (fields.Find("x-amz-tagging") is not null) services.Access.RequireNotDenied(request, "s3:PutObjectTagging");
+        if (AclHeaders.AreIn(request.Headers)) services.Access.RequireNotDenied(request, "s3:PutObjectAcl");
     }
 
     /// <summary>Metadata of the new object as its client describes it, with its owner, its ACL and its lock.</summary>

@@ -52,10 +52,12 @@ public sealed class AclHandlersSpec : IAsyncLifetime
         Assert.Equal((400, code), (await PutAsync(
             _bench.Main, "/b-1?acl", Policy(BucketBench.MainId, grantee, "READ"))).Outcome);
 
-    [Fact]
-    public async Task The_owner_cannot_be_changed() =>
-        Assert.Equal((403, "AccessDenied"), (await PutAsync(_bench.Main, "/b-1?acl", Policy(
-            BucketBench.OtherId, $"<ID>{BucketBench.OtherId}</ID>", "READ"))).Outcome);
+    [Theory]
+    [InlineData(BucketBench.OtherId, 403, "AccessDenied")]
+    [InlineData("nobody", 400, "InvalidArgument")]
+    public async Task The_owner_cannot_be_changed(string owner, int status, string code) =>
+        Assert.Equal((status, code), (await PutAsync(_bench.Main, "/b-1?acl", Policy(
+            owner, $"<ID>{BucketBench.OtherId}</ID>", "READ"))).Outcome);
 
     [Fact]
     public async Task An_acl_is_stated_once()

@@ -166,6 +166,16 @@ public sealed class BucketConfigsSpec : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("<AllowedHeader>x-amz-*</AllowedHeader><MaxAgeSeconds>-1</MaxAgeSeconds>", "")]
+    [InlineData("<AllowedHeader>X[Key]</AllowedHeader>", "InvalidRequest")]
+    [InlineData("<ExposeHeader>two words</ExposeHeader>", "InvalidRequest")]
+    public async Task Rules_for_browsers_name_headers(string headers, string code) =>
+        Assert.Equal(code, (await _bench.SendAsync(
+            _bench.Main, "PUT", "/b-1?cors",
+            "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin>"
+            + $"{headers}</CORSRule></CORSConfiguration>")).Code);
+
+    [Theory]
     [InlineData("<Expiration><Days>30</Days></Expiration>" + Glacier30, "InvalidArgument")]
     [InlineData("<Expiration><Days>31</Days></Expiration>" + Glacier30, "")]
     [InlineData("<Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration>" + Glacier30, "InvalidRequest")]
@@ -177,8 +187,8 @@ public sealed class BucketConfigsSpec : IAsyncLifetime
     public async Task The_actions_of_a_lifecycle_rule_follow_one_another(string actions, string code) =>
         Assert.Equal(code, (await _bench.SendAsync(
             _bench.Main, "PUT", "/b-1?lifecycle",
-            $"<LifecycleConfiguration><Rule><Filter/><Status>Enabled</Status>{actions}</Rule></LifecycleConfiguration>"))
-            .Code);
+            "<LifecycleConfiguration><Rule><Filter/><Status>Enabled</Status>"
+            + $"{actions}</Rule></LifecycleConfiguration>")).Code);
 
     [Fact]
     public async Task Versioning_is_off_until_it_is_enabled_and_then_never_again()

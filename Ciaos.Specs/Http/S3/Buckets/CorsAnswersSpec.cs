@@ -58,6 +58,16 @@ public sealed class CorsAnswersSpec : IAsyncLifetime
         Assert.NotNull(Header(answer, "x-amz-request-id"));
     }
 
+    [Theory]
+    [InlineData("x-one", "http://a.get")]
+    [InlineData("authorization", null)]
+    public async Task Headers_that_a_page_asks_for_count_for_answers_too(string asked, string? allowed)
+    {
+        var answer = await SendAsync(
+            "HEAD", "/b-1", ("Origin", "http://a.get"), ("Access-Control-Request-Headers", asked));
+        Assert.Equal(allowed, Header(answer, "Access-Control-Allow-Origin"));
+    }
+
     [Fact]
     public async Task A_preflight_is_told_what_the_rule_allows()
     {
@@ -80,6 +90,9 @@ public sealed class CorsAnswersSpec : IAsyncLifetime
     [InlineData("/b-1", "http://a.get", "GET", "authorization", 403)]
     [InlineData("/plain", "http://a.get", "GET", null, 403)]
     [InlineData("/plain", "http://a.get", null, null, 403)]
+    [InlineData("/plain", "http://a.get", "PATCH", null, 400)]
+    [InlineData("/plain", "http://a.get", "get", null, 400)]
+    [InlineData("/plain", "http://a.get", "GET", "x-a, bad/header", 400)]
     [InlineData("/missing", "http://a.get", "GET", null, 403)]
     [InlineData("/missing", "http://a.get", null, null, 403)]
     [InlineData("/", "http://a.get", "GET", null, 403)]

@@ -25,7 +25,7 @@ public sealed class TagSetSpec
         Assert.Equal(10, TagSet.ParseOfObject(Document(10)).Tags.Length);
         Assert.Equal("InvalidTag", Assert.Throws<S3Exception>(() => TagSet.ParseOfObject(Document(11))).Error.Code);
         Assert.Equal(50, Xml.Parse<TagSet>(Set(50)).Tags.Length);
-        Assert.Equal("InvalidTag", Xml.RefusalCode<TagSet>(Set(51)));
+        Assert.Equal("BadRequest", Xml.RefusalCode<TagSet>(Set(51)));
     }
 
     [Fact]
