@@ -4,7 +4,7 @@ namespace Ciaos.Actors.Identity.Policies;
 
 /// <summary>
 /// Those whom a statement of a bucket's policy is about. Understood are: everybody (<c>*</c>); a user as
-/// <c>arn:aws:iam::ANYTHING:user/NAME</c>, as the bare name, or as the canonical id; and
+/// <c>arn:aws:iam::ANYTHING:user/NAME</c> or as the bare name, where the canonical id may stand for the name; and
 /// <c>arn:aws:iam::ID:root</c>, where ID is the canonical id or name of a user, or empty for root itself.
 /// </summary>
 internal sealed class PrincipalSet(
@@ -38,7 +38,12 @@ internal sealed class PrincipalSet(
         if (!text.StartsWith(ArnStart, StringComparison.Ordinal))
             return text == principal.UserName || text == principal.CanonicalId;
         var user = text.IndexOf(UserPart, ArnStart.Length - 1, StringComparison.Ordinal);
-        if (user >= 0) return text.AsSpan(user + UserPart.Length).SequenceEqual(principal.UserName);
+        if (user >= 0)
+        {
+            var name = text.AsSpan(user + UserPart.Length);
+            return name.SequenceEqual(principal.UserName) || name.SequenceEqual(principal.CanonicalId);
+        }
+
         if (!text.EndsWith(AccountEnd, StringComparison.Ordinal)) return false;
         var account = text.AsSpan(ArnStart.Length, Math.Max(0, text.Length - ArnStart.Length - AccountEnd.Length));
         return account.IsEmpty

@@ -107,11 +107,14 @@ public sealed class PolicyDocumentSpec
         }
     }
 
-    [Fact]
-    public void Canonical_ids_name_users_too()
+    [Theory]
+    [InlineData("CanonicalUser", "")]
+    [InlineData("AWS", "")]
+    [InlineData("AWS", "arn:aws:iam:::user/")]
+    public void Canonical_ids_name_users_too(string kind, string before)
     {
         var policy = OfBucket(
-            $"\"Effect\":\"Allow\",\"Principal\":{{\"CanonicalUser\":\"{Ann.CanonicalId}\"}},{Bucket}");
+            $"\"Effect\":\"Allow\",\"Principal\":{{\"{kind}\":\"{before}{Ann.CanonicalId}\"}},{Bucket}");
         Assert.Equal(PolicyDecision.Allow, policy.Evaluate(Request(by: Ann)));
         Assert.Equal(PolicyDecision.None, policy.Evaluate(Request(by: Bob)));
         Assert.Equal(PolicyDecision.None, policy.Evaluate(Request()));
