@@ -47,7 +47,8 @@ internal static class LifecycleOrder
 
     private static void RequireClasses(List<LifecycleTransition> transitions, string name)
     {
-        if (transitions.DistinctBy(transition => transition.StorageClass).Count() == transitions.Count) return;
+        var classes = transitions.Select(transition => transition.StorageClass).Distinct(StringComparer.Ordinal);
+        if (classes.Count() == transitions.Count) return;
         throw new S3Exception(
             S3Error.InvalidRequest, $"'StorageClass' must be different for '{name}' actions in same 'Rule'.");
     }
