@@ -76,7 +76,8 @@ internal sealed record NodeBenchOptions(
         return chosen.Count > 0
             ? chosen
             : throw new WrongUseException(
-                $"No case has such a name. There are: {string.Join(", ", cases.Select(one => one.Name).Distinct(StringComparer.Ordinal))}");
+                "No case has such a name. There are: "
+                + string.Join(", ", cases.Select(one => one.Name).Distinct(StringComparer.Ordinal)));
     }
 
     /// <summary>nginx only where it is installed (<c>apt-get install nginx</c>).</summary>

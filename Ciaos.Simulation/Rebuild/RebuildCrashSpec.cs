@@ -130,7 +130,8 @@ public sealed class RebuildCrashSpec
             Catalog = Catalog(world) with { CheckpointBytes = checkpointBytes },
         };
         var settings = new RebuildSettings(
-            index, Journal(world) with { CheckpointBytes = checkpointBytes }, world.Vfs.DataSource("scratch.db"), VerifiesData: false, force);
+            index, Journal(world) with { CheckpointBytes = checkpointBytes }, world.Vfs.DataSource("scratch.db"),
+            VerifiesData: false, force);
         return new IndexRebuild(new VolumeFolder(world.Disk, "volumes"), settings, TimeProvider.System, _ => { }).Run();
     }
 

@@ -1,6 +1,7 @@
 """No one gets in: what another user, a stranger or a tampered request may not do."""
 
 import datetime
+import email.utils
 import hashlib
 import hmac
 import json
@@ -242,8 +243,13 @@ def test_temporary_credentials_need_their_token(s3_node, alice, s3, bucket):
 
 
 def test_version_2_of_the_signature_is_refused_with_a_hint(s3_node, alice):
-    answer = requests.get(f"{s3_node.s3_url}/", headers={"Authorization": f"AWS {alice.key}:abc="}, timeout=30)
+    def ask(**headers):
+        return requests.get(
+            f"{s3_node.s3_url}/", headers={"Authorization": f"AWS {alice.key}:abc=", **headers}, timeout=30)
+
+    answer = ask(Date=email.utils.formatdate(usegmt=True))
     assert answer.status_code == 400 and "AWS4-HMAC-SHA256" in answer.text
+    assert "<Code>AccessDenied</Code>" in ask(Date="Bad Date").text
 
 
 def test_the_native_api_knows_no_way_around(make_s3_node):
