@@ -28,6 +28,9 @@ internal sealed class Simulation : IDisposable
     /// <summary>About how many disk operations a start has.</summary>
     private const int LongStart = 60;
 
+    /// <summary>On the slowest disk chunks have this size, or more.</summary>
+    private const int SlowChunkBytes = 4096;
+
     /// <summary>Idle connections are closed after that.</summary>
     private const int LongIdleMs = 10_000;
     private const int AuditSlot = -1;
@@ -56,8 +59,10 @@ internal sealed class Simulation : IDisposable
         _machine = new Machine(_random.Next(), name);
         _writes = new IdempotentWrites(new Random(~script.Seed.GetHashCode()));
         _settings = SimulatedNodeSettings.Choose(script.Settings, _random, _machine.Sqlite);
-        // On a slow disk many requests meet.
-        var delayMs = _random.Next(3) == 0 ? _random.Next(60) : _random.Next(3);
+        // On a slow disk many requests meet. It is not so slow that calls time out which read hundreds of chunks.
+        var delayMs = _random.Next(3) == 0
+            ? _random.Next(60) * Math.Min(1, script.Settings.ChunkBytes / (double)SlowChunkBytes)
+            : _random.Next(3);
         _health = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(delayMs) };
         _machine.Disk.Faults = _health;
     }
@@ -154,8 +159,14 @@ internal sealed class Simulation : IDisposable
         if (step.Operation is S3Operation s3 && !_buckets.ContainsKey(s3.Owner))
             Configure(s3.Owner, BucketVersioning.Off);
         if (History.ShouldSettle) Settle();
-        WaitFor(() => _clients.GetValueOrDefault(step.Client, Task.CompletedTask).IsCompleted);
-        if (_machine.IsDown) ComeBack();
+        WaitForClient(step.Client);
+        while (_machine.IsDown)
+        {
+            // The client may go on with what it was doing.
+            ComeBack();
+            WaitForClient(step.Client);
+        }
+
         Check();
         var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
         _clients[step.Client] = node.Runtime.Run(async () =>
@@ -458,6 +469,9 @@ internal sealed class Simulation : IDisposable
         if (audit.IsFaulted) throw Failed("The audit failed: " + audit.Exception!.GetBaseException());
         Check();
     }
+
+    private void WaitForClient(int slot) =>
+        WaitFor(() => _clients.GetValueOrDefault(slot, Task.CompletedTask).IsCompleted);
 
     private void WaitForClients()
     {

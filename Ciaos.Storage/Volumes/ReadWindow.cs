@@ -4,7 +4,8 @@ using Ciaos.Storage.Disks;
 namespace Ciaos.Storage.Volumes;
 
 /// <summary>Forward reading of a file through one buffer, so that a scan needs few calls and little memory.</summary>
-internal sealed class ReadWindow(IDiskFile file) : IDisposable
+/// <param name="endBytes">Zeros are read from the file's end up to here.</param>
+internal sealed class ReadWindow(IDiskFile file, long endBytes) : IDisposable
 {
     public const int Bytes = 256 * 1024;
 
@@ -12,8 +13,7 @@ internal sealed class ReadWindow(IDiskFile file) : IDisposable
     private long _start;
     private int _count;
 
-    /// <summary>The bytes at a place, valid until the next call: fewer than asked for only where the file
-    /// ends.</summary>
+    /// <summary>The bytes at a place, valid until the next call: fewer than asked for only at the end.</summary>
     /// <param name="count">0 to <see cref="Bytes"/>.</param>
     public ReadOnlySpan<byte> Get(long offsetBytes, int count)
     {
@@ -21,6 +21,9 @@ internal sealed class ReadWindow(IDiskFile file) : IDisposable
         {
             _start = offsetBytes;
             _count = file.Read(offsetBytes, _buffer.AsSpan(0, Bytes));
+            var zeros = (int)Math.Clamp(endBytes - offsetBytes - _count, 0, Bytes - _count);
+            _buffer.AsSpan(_count, zeros).Clear();
+            _count += zeros;
         }
 
         var at = (int)(offsetBytes - _start);
@@ -28,7 +31,7 @@ internal sealed class ReadWindow(IDiskFile file) : IDisposable
     }
 
     /// <summary>What is at hand from a place on, without reading more than needed: at least
-    /// <paramref name="minimum"/> bytes where the file has them.</summary>
+    /// <paramref name="minimum"/> bytes where there are so many.</summary>
     public ReadOnlySpan<byte> GetRest(long offsetBytes, int minimum)
     {
         Get(offsetBytes, minimum);

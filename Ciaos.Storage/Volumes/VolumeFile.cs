@@ -112,8 +112,8 @@ public sealed class VolumeFile : IDisposable
 
     /// <summary>
     /// Ends a volume that nobody writes to any more: these ranges are durable when this returns, though a process that
-    /// died may have left them in the system's memory alone, and the space that was reserved behind the end is given
-    /// back. Before anything is noted that speaks of them.
+    /// died may have left them in the system's memory alone, the space that was reserved behind the end is given back,
+    /// and the last needle has its zeros. Before anything is noted that speaks of them.
     /// </summary>
     /// <exception cref="IOException">Nothing may be noted of them: a part cannot be read, or not be made
     /// durable.</exception>
@@ -121,7 +121,7 @@ public sealed class VolumeFile : IDisposable
     {
         using var file = folder.Disk.Open(folder.FileOf(volume), DiskAccess.ReadWrite);
         foreach (var (fromBytes, toBytes) in undurable) file.Rewrite(fromBytes, toBytes);
-        file.SetLength(file.LengthBytes);
+        file.SetLength(NeedleFormat.Align(file.LengthBytes));
         file.Flush();
         folder.Disk.SyncFolder(folder.Path);
         CrashPoints.Reach(CrashPoint.RecoveryRewritten);
@@ -203,7 +203,7 @@ public sealed class VolumeFile : IDisposable
         if (found.ScannedFromBytes == Superblock.Bytes) file.Rewrite(0, Superblock.Bytes);
         file.Rewrite(found.DurableBytes, found.FileBytes);
 
-        // Nothing that is noted of the volume may lie behind the file's end, not even padding that a crash cut off.
+        // Nothing that is noted of the volume may lie behind the file's end, not even zeros that a crash cut off.
         if (found.FileBytes < found.EndBytes) file.SetLength(found.EndBytes);
         file.Flush();
         CrashPoints.Reach(CrashPoint.RecoveryRewritten);

@@ -16,6 +16,9 @@ public sealed class VolumeScanner : IDisposable
     private readonly Superblock _superblock;
     private readonly ReadWindow _window;
     private readonly List<DamagedRange> _damage = [];
+
+    // A crash may cut off zeros, of a needle's padding or at the end of its data. When writing goes on, at the next
+    // multiple of eight, the file has them again: were the needle not taken for whole now, it would be so later.
     private readonly long _fileBytes;
     private readonly bool _verifiesData;
     private long _next;
@@ -31,8 +34,8 @@ public sealed class VolumeScanner : IDisposable
         _file = file;
         _superblock = superblock;
         _verifiesData = verifiesData;
-        _window = new ReadWindow(file);
-        _fileBytes = file.LengthBytes;
+        _fileBytes = NeedleFormat.Align(file.LengthBytes);
+        _window = new ReadWindow(file, _fileBytes);
         _next = fromBytes;
         EndBytes = fromBytes;
     }
@@ -41,8 +44,8 @@ public sealed class VolumeScanner : IDisposable
 
     public NeedleLocation Location { get; private set; }
 
-    /// <summary>Where the last whole needle ends, its padding included, which may be missing at the end of the
-    /// file.</summary>
+    /// <summary>Where the last whole needle ends, its padding included. Of the last bytes up to there, fewer than eight,
+    /// the file may lack those that are zeros.</summary>
     public long EndBytes { get; private set; }
 
     /// <summary>Where the scan has got to.</summary>
@@ -113,8 +116,6 @@ public sealed class VolumeScanner : IDisposable
             && NeedleHeader.ReadCrc(head) == NeedleHeader.HeadCrc(_superblock.Salt, offset, head);
     }
 
-    // A crash may cut the padding off, which is no part of what the needle says. Were the needle not taken for whole
-    // now, it would be so later, when the file has grown over it.
     private bool Fits(NeedleHeader header) => _next + header.DataStartBytes + header.DataBytes <= _fileBytes;
 
     private bool DataHolds(NeedleHeader header)

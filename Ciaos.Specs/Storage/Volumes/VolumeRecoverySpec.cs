@@ -19,7 +19,7 @@ public class VolumeRecoverySpec
     {
         var disk = new SimulatedDisk(seed: 1);
         var folder = Needles.Folder(disk);
-        var written = Needles.Write(disk, [Needles.Data(1, "first", new byte[33])]);
+        var written = Needles.Write(disk, [Needles.Data(1, "first", [.. new byte[32], 1])]);
         var end = written[0].OffsetBytes + written[0].DataStartBytes + written[0].DataBytes;
         Assert.NotEqual(0, end % NeedleFormat.AlignmentBytes);
         using (var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.ReadWrite)) file.SetLength(end);
@@ -31,6 +31,29 @@ public class VolumeRecoverySpec
         Assert.Empty(VolumeRecovery.Inspect(folder, Needles.Volume).Rotten);
         using (var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.ReadWrite)) file.SetLength(end - 1);
         Assert.Empty(Needles.Scan(folder));
+    }
+
+    /// <summary>The file gets zeros again when it grows over its end, and the needle ends with some.</summary>
+    [Fact]
+    public void What_a_needle_was_when_it_had_lost_zeros_it_stays()
+    {
+        var whole = 0;
+        for (var cut = 1; cut <= 24; cut++)
+        {
+            var disk = new SimulatedDisk(seed: 1);
+            var folder = Needles.Folder(disk);
+            var written = Needles.Write(disk, [Needles.Data(1, "first", [1, 2, 3, .. new byte[20]])])[0];
+            using (var file = disk.Open(folder.FileOf(Needles.Volume), DiskAccess.ReadWrite))
+                file.SetLength(written.OffsetBytes + written.DataStartBytes + written.DataBytes - cut);
+            var found = VolumeRecovery.Inspect(folder, Needles.Volume);
+            var count = found.NeedleCount;
+            if (count > 0) whole++;
+            using (var volume = VolumeFile.Continue(folder, found, Needles.Settings))
+                volume.Append([Small(2)]);
+            Assert.Equal(count, Needles.Scan(folder).Count(needle => needle.Header.Id.Value == 1));
+        }
+
+        Assert.InRange(whole, 1, NeedleFormat.AlignmentBytes - 1);
     }
 
     [Theory]
