@@ -215,14 +215,14 @@ internal sealed class S3Access
             throw new S3Exception(S3Error.AccessDenied);
     }
 
-    // Accounts have canonical ids here; those of AWS have twelve digits, and are nobody's.
+    // Accounts have canonical ids here, and any other text is nobody's; those of AWS have twelve digits.
     private static bool IsOwner(string expected, string ownerId)
     {
         const int canonicalLength = 64, accountLength = 12;
         if (expected == ownerId) return true;
-        var isAccount = (expected.Length == canonicalLength && expected.All(char.IsAsciiHexDigit))
-            || (expected.Length == accountLength && expected.All(char.IsAsciiDigit));
-        return isAccount ? false : throw new S3Exception(S3Error.InvalidBucketOwner);
+        return expected.Length is < canonicalLength and not accountLength && expected.All(char.IsAsciiDigit)
+            ? throw new S3Exception(S3Error.InvalidBucketOwner)
+            : false;
     }
 
     private Verdict IdentityOf(S3Request request, PolicyRequest asked)
