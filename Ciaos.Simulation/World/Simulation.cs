@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Ciaos.Actors.Check;
 using Ciaos.Actors.Journal;
 using Ciaos.Actors.Rebuild;
 using Ciaos.Simulation.Model;
@@ -28,9 +27,6 @@ internal sealed class Simulation : IDisposable
     /// <summary>About how many disk operations a start has.</summary>
     private const int LongStart = 60;
 
-    /// <summary>On the slowest disk chunks have this size, or more.</summary>
-    private const int SlowChunkBytes = 4096;
-
     /// <summary>Idle connections are closed after that.</summary>
     private const int LongIdleMs = 10_000;
     private const int AuditSlot = -1;
@@ -38,7 +34,6 @@ internal sealed class Simulation : IDisposable
     private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(25);
 
-    private static int _checks;
     private readonly Script _script;
     private readonly Machine _machine;
     private readonly SimulatedNodeSettings _settings;
@@ -59,11 +54,7 @@ internal sealed class Simulation : IDisposable
         _machine = new Machine(_random.Next(), name);
         _writes = new IdempotentWrites(new Random(~script.Seed.GetHashCode()));
         _settings = SimulatedNodeSettings.Choose(script.Settings, _random, _machine.Sqlite);
-        // On a slow disk many requests meet. It is not so slow that calls time out which read hundreds of chunks.
-        var delayMs = _random.Next(3) == 0
-            ? _random.Next(60) * Math.Min(1, script.Settings.ChunkBytes / (double)SlowChunkBytes)
-            : _random.Next(3);
-        _health = DiskFaults.None with { MaxDelay = TimeSpan.FromMilliseconds(delayMs) };
+        _health = DiskPace.Choose(_random, script.Settings.ChunkBytes);
         _machine.Disk.Faults = _health;
     }
 
@@ -159,14 +150,8 @@ internal sealed class Simulation : IDisposable
         if (step.Operation is S3Operation s3 && !_buckets.ContainsKey(s3.Owner))
             Configure(s3.Owner, BucketVersioning.Off);
         if (History.ShouldSettle) Settle();
-        WaitForClient(step.Client);
-        while (_machine.IsDown)
-        {
-            // The client may go on with what it was doing.
-            ComeBack();
-            WaitForClient(step.Client);
-        }
-
+        // A client may go on with what it was doing when the node comes back.
+        for (WaitForClient(step.Client); _machine.IsDown; WaitForClient(step.Client)) ComeBack();
         Check();
         var (node, client) = (_node!, new SimulatedClient(new Random(_random.Next())));
         _clients[step.Client] = node.Runtime.Run(async () =>
@@ -334,11 +319,7 @@ internal sealed class Simulation : IDisposable
     private void CheckStore()
     {
         using var maintenance = _machine.Maintain();
-        var settings = SimulatedNode.RebuildSettingsOf(_settings, force: false);
-        var scratch = $"file:check-{Interlocked.Increment(ref _checks)}?mode=memory&cache=shared";
-        var report = StoreCheck.Run(
-            _machine.Disk, new CheckSettings(settings.Index, settings.Journal, scratch, IsQuick: false), _machine.Clock,
-            _ => { });
+        var report = CheckedStore.Check(_machine, SimulatedNode.RebuildSettingsOf(_settings, force: false));
         if (!report.IsClean) throw Failed("The store is not clean: " + string.Join('\n', report.Problems));
     }
 

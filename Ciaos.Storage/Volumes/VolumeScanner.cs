@@ -44,8 +44,8 @@ public sealed class VolumeScanner : IDisposable
 
     public NeedleLocation Location { get; private set; }
 
-    /// <summary>Where the last whole needle ends, its padding included. Of the last bytes up to there, fewer than eight,
-    /// the file may lack those that are zeros.</summary>
+    /// <summary>Where the last whole needle ends, its padding included. Zeros among the last seven bytes up to there
+    /// may be missing in the file.</summary>
     public long EndBytes { get; private set; }
 
     /// <summary>Where the scan has got to.</summary>
@@ -70,7 +70,7 @@ public sealed class VolumeScanner : IDisposable
 
             var start = _next;
             _next = FindHead(start + NeedleFormat.AlignmentBytes);
-            AddDamage(new DamagedRange(start, _next));
+            AddDamage(new DamagedRange(start, Math.Min(_next, _file.LengthBytes)));
         }
 
         return false;
