@@ -162,9 +162,11 @@ public sealed class VolumesActorSpec : TestKit
         var writer = ExpectMsg<VolumeWriting.EventWriter>().Writer!;
         writer.Tell(new VolumeWriting.Store(Small(2), TestActor, FromReserve: true, FailedAttempts: 0));
         AssertReads(Small(2), ExpectMsg<Appended>().Location);
+        HoldFlushes();
         FailOn(DiskOperationKind.Flush, "volumes/00000001.vol");
         for (var id = 3; id < 6; id++)
             writer.Tell(new VolumeWriting.Store(Small(id), TestActor, FromReserve: true, FailedAttempts: 0));
+        _flushMayGoOn.Set();
         for (var id = 3; id < 6; id++) Assert.NotEqual(first.Volume, ExpectMsg<Appended>().Location.Volume);
     }
 

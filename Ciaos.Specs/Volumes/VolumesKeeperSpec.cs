@@ -37,8 +37,7 @@ public sealed class VolumesKeeperSpec : TestKit
     [Fact]
     public void Every_append_is_answered_at_once_though_the_journal_fails_and_service_returns()
     {
-        var keeper = Sys.ActorOf(VolumesKeeper.Props(VolumesActor.Props(
-            _folder, VolumesSettings.From(Config), TimeProvider.System, () => ++_salt)));
+        var keeper = Start();
         Append(keeper, 1);
         ExpectMsg<Appended>();
         FailingJournal.Failure = new IOException("The disk does not like it");
@@ -61,8 +60,38 @@ public sealed class VolumesKeeperSpec : TestKit
         });
     }
 
+    [Fact]
+    public void What_is_sent_to_a_writer_that_has_stopped_is_rejected()
+    {
+        var keeper = Start();
+        Append(keeper, 1);
+        var first = ExpectMsg<Appended>().Location.Volume;
+        keeper.Tell(VolumeWriting.GetEventWriter.Instance, TestActor);
+        var writer = ExpectMsg<VolumeWriting.EventWriter>().Writer!;
+        var watching = CreateTestProbe();
+        watching.Watch(writer);
+        var stopped = false;
+        for (var id = 2; !stopped; id++)
+        {
+            Assert.InRange(id, 2, 40);
+            Append(keeper, id);
+            stopped = ExpectMsg<Appended>().Location.Volume != first;
+        }
+
+        watching.ExpectTerminated(writer);
+        var late = Needle(99);
+        writer.Tell(new VolumeWriting.Store(late, TestActor, FromReserve: true, FailedAttempts: 0));
+        Assert.Equal(late.Id, ExpectMsg<Rejected>().Needle);
+    }
+
+    private IActorRef Start() => Sys.ActorOf(VolumesKeeper.Props(VolumesActor.Props(
+        _folder, VolumesSettings.From(Config), TimeProvider.System, () => ++_salt)));
+
+    private static Needle Needle(long id) =>
+        SpecNeedles.Data(id, $"key {id}", SpecNeedles.Bytes((int)id, 50_000));
+
     private void Append(IActorRef keeper, long id) =>
-        keeper.Tell(new Append(SpecNeedles.Data(id, $"key {id}", SpecNeedles.Bytes((int)id, 50_000))), TestActor);
+        keeper.Tell(new Append(Needle(id)), TestActor);
 
     /// <summary>Keeps events in memory, and fails when it is told to.</summary>
     public sealed class FailingJournal : MemoryJournal
