@@ -32,6 +32,8 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
         // A flush that has failed leaves a log that can be read and is not on the disk. It may be lost, but not after
         // a part of it was brought into the database.
         SqliteLocation.MakeLogDurable(settings.Location);
+
+        // What the log grows to while many changes come, or while somebody reads an old snapshot, is given back.
         return OpenedHere(
             Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""
@@ -39,6 +41,7 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = NORMAL;
                 PRAGMA wal_autocheckpoint = 0;
+                PRAGMA journal_size_limit = {2 * settings.CheckpointBytes};
                 PRAGMA cache_size = -{settings.CacheKib};
                 PRAGMA temp_store = MEMORY
                 """));

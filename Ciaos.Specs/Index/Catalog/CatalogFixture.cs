@@ -22,7 +22,7 @@ public sealed class CatalogFixture : IDisposable
     private readonly string? _schema;
 
     /// <param name="backend">One of <see cref="Backends"/>, or the path of a SQLite file.</param>
-    public CatalogFixture(string backend)
+    public CatalogFixture(string backend, long checkpointBytes = 64 << 20)
     {
         if (backend == "postgresql")
         {
@@ -36,7 +36,7 @@ public sealed class CatalogFixture : IDisposable
         else
         {
             var path = backend == "sqlite" ? Path.Combine(_folder, "catalog.db") : backend;
-            Settings = new CatalogSettings(CatalogProvider.Sqlite, path);
+            Settings = new CatalogSettings(CatalogProvider.Sqlite, path) { CheckpointBytes = checkpointBytes };
         }
 
         Open();

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
 using Ciaos.Storage;
+using Microsoft.Data.Sqlite;
 using Xunit;
 using static Ciaos.Actors.Index.IndexEvents;
 
@@ -27,6 +29,34 @@ public class CatalogStoreSpec
         Assert.Null(found.Move);
         Assert.Null(catalog.Find("b"));
         Assert.Null(catalog.Find("a", bucket: 2));
+    }
+
+    [Fact]
+    public void A_log_that_has_grown_while_an_old_snapshot_was_read_is_given_back()
+    {
+        const int checkpointBytes = 64 << 10;
+        using var catalog = new CatalogFixture("sqlite", checkpointBytes);
+        var log = new FileInfo(catalog.Settings.Location + "-wal");
+        catalog.Apply(3, CatalogFixture.Put("a"));
+        using (var reader = catalog.Database.OpenReader())
+        {
+            using var transaction = ((SqliteConnection)reader).BeginTransaction(deferred: true);
+            using var command = reader.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = "SELECT COUNT(*) FROM object";
+            Assert.Equal(1L, command.ExecuteScalar());
+            for (var i = 0; i < 200; i++) catalog.Apply(3, CatalogFixture.Put($"b{i}", segments: 20));
+            log.Refresh();
+            Assert.InRange(log.Length, 4 * checkpointBytes, long.MaxValue);
+        }
+
+        var waiting = Stopwatch.StartNew();
+        while (log.Length > 2 * checkpointBytes)
+        {
+            Assert.InRange(waiting.Elapsed.TotalSeconds, 0, 30);
+            catalog.Apply(3, CatalogFixture.Put("c", segments: 20));
+            log.Refresh();
+        }
     }
 
     [Theory, MemberData(nameof(Backends))]
