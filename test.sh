@@ -41,6 +41,7 @@ install_missing() {
     command -v npm >/dev/null || missing+=(nodejs npm)
     /usr/bin/python3 -c 'import tqdm' 2>/dev/null || missing+=(python3-tqdm)
     command -v mypy >/dev/null || missing+=(mypy)
+    [ -d /usr/lib/python3/dist-packages/requests-stubs ] || missing+=(python3-typeshed)
     command -v openssl >/dev/null || missing+=(openssl)
     local module
     for module in pip setuptools wheel fsspec pandas torch; do

@@ -52,6 +52,7 @@ internal sealed class BenchWorker(
         }
     }
 
+    // A write that is under way is not cut off: the node could still store it after all the others were removed.
     private async Task OneAsync(CancellationToken cancellation)
     {
         var begin = Stopwatch.GetTimestamp();
@@ -64,7 +65,8 @@ internal sealed class BenchWorker(
         else
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"{plan.Prefix}{id:D4}/{_count++:D9}");
-            await client.PutAsync(key, content, cancellation: cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            await client.PutAsync(key, content, cancellation: CancellationToken.None);
             Puts.Add(Stopwatch.GetElapsedTime(begin));
             Interlocked.Add(ref written.Value, content.Length);
         }
