@@ -8,6 +8,8 @@ namespace Ciaos.Actors.Index;
 /// model. The shard writes it before it answers a write; many threads look keys up in it meanwhile, and so need no
 /// answer of the shard where the key is known and can be answered by itself. They may add what they have found in the
 /// catalog (<see cref="TryRemember"/>). Bounded: what has not been used since the hand last came by makes room (CLOCK).
+/// Where all places are taken, a key that is only read gets one when it is read again: else reads all over many keys
+/// would only push each other out, and all that they leave behind would have grown old for the garbage collector.
 /// </summary>
 /// <param name="capacity">Keys, at least one.</param>
 internal sealed class ShardCache(int capacity)
@@ -16,6 +18,9 @@ internal sealed class ShardCache(int capacity)
     private readonly List<KeyName> _ring = [];
     private readonly Lock _gate = new();
     private int _hand;
+
+    // Null as long as there is a place for every key.
+    private PassingKeys? _passing;
 
     /// <summary>How many keys it knows.</summary>
     public int Count => _ring.Count;
@@ -35,7 +40,7 @@ internal sealed class ShardCache(int capacity)
     }
 
     /// <summary>What a reader has found in the catalog, unless the key is known by now, or what was found may be of the
-    /// past. For any thread.</summary>
+    /// past, or the key came by for the first time and there is no place left. For any thread.</summary>
     /// <param name="before">What was looked at before the catalog was read. Whether it still holds is asked while
     /// nobody else writes here.</param>
     /// <returns>The answer, as of <see cref="TryFind"/>. Null also where it does not hold any more.</returns>
@@ -43,6 +48,8 @@ internal sealed class ShardCache(int capacity)
         KeyName name, ObjectState? state, bool forReading, in UnsettledKeys.Glance before)
     {
         var entry = new Entry(state);
+        if (Volatile.Read(ref _passing) is { } passing && !passing.Note(name))
+            return before.StillHolds ? entry.Answer(forReading) : null;
         lock (_gate)
         {
             if (!before.StillHolds) return null;
@@ -95,6 +102,7 @@ internal sealed class ShardCache(int capacity)
         if (_ring.Count < capacity)
         {
             _ring.Add(name);
+            if (_ring.Count == capacity) Volatile.Write(ref _passing, new PassingKeys(capacity));
             return;
         }
 

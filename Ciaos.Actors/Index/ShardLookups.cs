@@ -15,8 +15,8 @@ namespace Ciaos.Actors.Index;
 /// be so until it is committed.</item>
 /// <item>Look again. Has anything been under way since 1, what was read may be of before, or of a time that has not
 /// come for readers: the shard is asked. Else it is what the key has been all the time from 1 on.</item>
-/// <item>Remember it, while nobody else can write to the cache, so that 3 still holds: who changes the key from then on
-/// puts its newer state above it.</item>
+/// <item>Remember it, if it is worth a place, while nobody else can write to the cache, so that 3 still holds: who
+/// changes the key from then on puts its newer state above it.</item>
 /// </list>
 /// To look only behind the read would let a key pass that was under way during the read, though not any more; to look
 /// only before it would bury a newer state in the cache, and show what is not visible.

@@ -65,6 +65,41 @@ public class ShardCacheSpec
         static KeyName Cold(int i) => Name(string.Create(CultureInfo.InvariantCulture, $"cold{i}"));
     }
 
+    [Fact]
+    public void A_key_that_is_only_read_gets_a_place_of_others_when_it_is_read_again()
+    {
+        for (var i = 0; i < 3; i++) _cache.Set(Name($"written{i}"), null);
+        Assert.True(IsKnownAfterRead("first"), "there was a place");
+        for (var i = 0; i < 1000; i++) Assert.False(IsKnownAfterRead($"once{i}"));
+        Assert.Equal(3, Enumerable.Range(0, 3).Count(i => _cache.TryGet(Name($"written{i}"), out _)));
+
+        Assert.False(IsKnownAfterRead("twice"));
+        Assert.True(IsKnownAfterRead("twice"));
+        Assert.Equal(4, _cache.Count);
+
+        bool IsKnownAfterRead(string key)
+        {
+            var before = new UnsettledKeys().LookAt(Name(key));
+            var reply = _cache.TryRemember(Name(key), State(key), forReading: true, before);
+            Assert.Equal(key, Assert.IsType<Found>(reply).Object.Key.Value);
+            return _cache.TryGet(Name(key), out _);
+        }
+    }
+
+    [Fact]
+    public void What_is_changed_while_it_is_read_is_not_answered_whether_there_is_a_place_or_not()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var unsettled = new UnsettledKeys();
+            var before = unsettled.LookAt(Name("a"));
+            unsettled.Add(UnsettledKeys.PlaceOf(Name("a")));
+            Assert.Null(_cache.TryRemember(Name("a"), State("a"), forReading: true, before));
+            Assert.False(_cache.TryGet(Name("a"), out _));
+            _cache.Set(Name($"other{i}"), null);
+        }
+    }
+
     // Such as the other key of a rename within the shard.
     [Fact]
     public void Whoever_sees_one_change_of_a_batch_misses_none_of_it()
