@@ -94,7 +94,7 @@ internal sealed class SqliteDialect : ISqlDialect
         // A long replay keeps the log from being begun anew; what it has grown to by then is given back.
         return Open(
             _forWriting,
-            $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "
+            $"{SqlitePages.Choose}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {_synchronous}; "
             + $"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = {2 * _checkpointBytes}; "
             + $"PRAGMA busy_timeout = {_lockTimeoutMs}");
     }

@@ -79,6 +79,15 @@ internal sealed class JournalFixture : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Of the SQLite file.</summary>
+    public long PageBytes()
+    {
+        using var connection = Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA page_size";
+        return (long)command.ExecuteScalar()!;
+    }
+
     public IReadOnlyList<long> NumbersOf(string id) =>
         Reader.Events(id, 1, long.MaxValue, long.MaxValue).Select(e => e.SequenceNr).ToArray();
 

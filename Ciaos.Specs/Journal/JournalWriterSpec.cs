@@ -1,4 +1,5 @@
 using Ciaos.Actors.Journal;
+using Ciaos.Actors.Sql;
 using Xunit;
 
 namespace Ciaos.Specs.Journal;
@@ -53,6 +54,23 @@ public sealed class JournalWriterSpec
         var followed = journal.Reader.EventsAfter(position, 10).ToArray();
         Assert.Equal([("b", 1), ("b", 2), ("a", 3)], followed.Select(e => (e.PersistenceId, e.SequenceNr)));
         Assert.Equal(followed[^1].Ordering, journal.Reader.HighestOrdering());
+    }
+
+    // A commit writes a page of the index for each actor.
+    [Fact]
+    public async Task A_new_database_has_small_pages_and_an_old_one_keeps_its_own()
+    {
+        using (var made = new JournalFixture(JournalProvider.Sqlite))
+        {
+            await made.OpenWriter().Append(JournalFixture.Events("a", 1, 1));
+            Assert.Equal(SqlitePages.Bytes, made.PageBytes());
+        }
+
+        using var old = new JournalFixture(JournalProvider.Sqlite);
+        old.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE earlier (something)");
+        await old.OpenWriter().Append(JournalFixture.Events("a", 1, 3));
+        Assert.Equal(4096, old.PageBytes());
+        Assert.Equal([1, 2, 3], old.NumbersOf("a"));
     }
 
     [Theory, MemberData(nameof(Providers))]

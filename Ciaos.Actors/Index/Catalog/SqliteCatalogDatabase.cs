@@ -37,6 +37,7 @@ internal sealed class SqliteCatalogDatabase(CatalogSettings settings) : CatalogD
         return OpenedHere(
             Connection(SqliteOpenMode.ReadWriteCreate),
             string.Create(CultureInfo.InvariantCulture, $"""
+                {SqlitePages.Choose};
                 PRAGMA busy_timeout = {LockTimeoutMs};
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = NORMAL;

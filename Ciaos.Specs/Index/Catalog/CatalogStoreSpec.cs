@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
+using Ciaos.Actors.Sql;
 using Ciaos.Storage;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -29,6 +30,17 @@ public class CatalogStoreSpec
         Assert.Null(found.Move);
         Assert.Null(catalog.Find("b"));
         Assert.Null(catalog.Find("a", bucket: 2));
+    }
+
+    [Fact]
+    public void A_new_catalog_has_small_pages()
+    {
+        using var catalog = new CatalogFixture("sqlite");
+        catalog.Apply(3, CatalogFixture.Put("a"));
+        using var reader = catalog.Database.OpenReader();
+        using var command = reader.CreateCommand();
+        command.CommandText = "PRAGMA page_size";
+        Assert.Equal((long)SqlitePages.Bytes, command.ExecuteScalar());
     }
 
     [Fact]
