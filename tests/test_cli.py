@@ -251,7 +251,9 @@ def test_a_killed_sync_leaves_no_halves_and_the_next_does_the_rest(cli, client, 
     assert 10 <= len(whole) < len(files)
     assert all(files[name] == content for name, content in whole.items())
     summary = cli.json(*command)[-1]
-    assert summary["failed"] == 0 and summary["unchanged"] == len(whole)
+    # What the node had received to its end when the client died it may have stored since, one for each worker at most.
+    late = 4 if direction == "up" else 0
+    assert summary["failed"] == 0 and len(whole) <= summary["unchanged"] <= len(whole) + late
     assert tree(tmp_path / target) == files
     assert {key.removeprefix("s/") for key in stored(client)} == set(files)
 
