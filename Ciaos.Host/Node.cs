@@ -113,6 +113,7 @@ public sealed class Node : IAsyncDisposable
         CancellationToken cancellation)
     {
         var httpSettings = HttpSettings.From(config);
+        var s3Settings = S3Settings.From(config);
         var settings = NodeStoreSettings.From(config);
         var (lifecycle, notifications) = (LifecycleSettings.From(config), NotificationSettings.From(config));
         var (feedSettings, journal) = (
@@ -120,6 +121,7 @@ public sealed class Node : IAsyncDisposable
         var certificate = TlsSettings.From(config) is { } tls
             ? TlsCertificate.Open(tls, time, loggers.CreateLogger("Ciaos.Http"))
             : null;
+        EnsureAddressesAreFree(httpSettings, s3Settings);
         var master = MasterKeyFile.Open(data, Environment.GetEnvironmentVariable(MasterKeyFile.Variable));
         AccessKey? newRoot = null;
         var secrets = new IdentitySecrets(master.Key, RandomNumberGenerator.Fill, KeepRoot);
@@ -137,7 +139,7 @@ public sealed class Node : IAsyncDisposable
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
                 telemetry.Requests, feed, quotas);
             var s3 = await StartS3Async(
-                config, httpSettings, store, readiness, telemetry.Requests, quotas, time, loggers, certificate,
+                s3Settings, httpSettings, store, readiness, telemetry.Requests, quotas, time, loggers, certificate,
                 cancellation);
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
@@ -168,12 +170,26 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
+    /// <summary>A start that fails for its address must not have made what is made once only, as root's key, which is
+    /// shown when it is made.</summary>
+    private static void EnsureAddressesAreFree(HttpSettings http, S3Settings s3)
+    {
+        try
+        {
+            HttpServer.EnsureFree(http.Address, http.Port);
+            if (s3.IsEnabled) HttpServer.EnsureFree(s3.Address, s3.Port);
+        }
+        catch (IOException error)
+        {
+            throw new NodeStartException(error.Message, error);
+        }
+    }
+
     private static async Task<HttpServer?> StartS3Async(
-        Config config, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry,
+        S3Settings settings, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry,
         UserQuotas quotas, TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate,
         CancellationToken cancellation)
     {
-        var settings = S3Settings.From(config);
         if (!settings.IsEnabled) return null;
         return await S3Server.StartAsync(
             limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,

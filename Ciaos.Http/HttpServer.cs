@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
 using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Objects;
@@ -79,13 +80,26 @@ public sealed class HttpServer : IAsyncDisposable
         {
             await application.DisposeAsync();
             // Kestrel tells alone of an address in use in its own words.
-            if (failure is System.Net.Sockets.SocketException refused)
-                throw new IOException(
-                    $"{listener.Address}:{listener.Port} cannot be listened on: {refused.Message}", failure);
+            if (failure is SocketException refused) throw CannotListen(listener.Address, listener.Port, refused);
             throw;
         }
 
         return new HttpServer(application);
+    }
+
+    /// <summary>Tells of an address that a server could not listen on, before anything is made for it.</summary>
+    /// <exception cref="IOException">It is in use, or not this machine's.</exception>
+    public static void EnsureFree(IPAddress address, int port)
+    {
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(address, port));
+        }
+        catch (SocketException refused)
+        {
+            throw CannotListen(address, port, refused);
+        }
     }
 
     /// <summary>Takes no more connections, lets the requests that have begun finish, and ends those that take longer
@@ -93,6 +107,9 @@ public sealed class HttpServer : IAsyncDisposable
     public Task StopAsync(CancellationToken cancellation) => _application.StopAsync(cancellation);
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private static IOException CannotListen(IPAddress address, int port, SocketException refused) =>
+        new($"{new IPEndPoint(address, port)} cannot be listened on: {refused.Message}", refused);
 
     private static void Configure(
         KestrelServerOptions options, HttpSettings settings, ListenerSettings listener)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Ciaos.Actors;
 using Ciaos.Host;
 using Ciaos.Host.Settings;
@@ -25,6 +27,23 @@ public sealed class NodeStartSpec : IDisposable
         File.Delete(journal);
         await using var node = await StartAsync(CancellationToken.None);
         Assert.StartsWith("http://127.0.0.1:", node.Address, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ciaos.http.port")]
+    [InlineData("ciaos.s3.port")]
+    public async Task A_start_that_fails_for_its_port_has_made_no_keys_and_no_store(string setting)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var refused = await Assert.ThrowsAsync<NodeStartException>(
+            () => StartAsync(CancellationToken.None, $"{setting}={port}"));
+        Assert.Contains($"127.0.0.1:{port} cannot be listened on", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["disk.lock"], Directory.GetFileSystemEntries(_data).Select(Path.GetFileName));
+
+        await using var node = await StartAsync(CancellationToken.None);
+        Assert.NotNull(node.NewRootKey);
     }
 
     [Fact]
