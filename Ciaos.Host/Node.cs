@@ -4,6 +4,7 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.AccessLogs;
 using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index.Catalog;
@@ -113,7 +114,7 @@ public sealed class Node : IAsyncDisposable
         CancellationToken cancellation)
     {
         var httpSettings = HttpSettings.From(config);
-        var s3Settings = S3Settings.From(config);
+        var (s3Settings, accessLog) = (S3Settings.From(config), AccessLogSettings.From(config));
         var settings = NodeStoreSettings.From(config);
         var (lifecycle, notifications) = (LifecycleSettings.From(config), NotificationSettings.From(config));
         var (feedSettings, journal) = (
@@ -138,9 +139,10 @@ public sealed class Node : IAsyncDisposable
             var http = await HttpServer.StartAsync(
                 httpSettings, store.Objects, readiness, loggers, cancellation, certificate, store.Identity,
                 telemetry.Requests, feed, quotas);
-            var s3 = await StartS3Async(
-                s3Settings, httpSettings, store, readiness, telemetry.Requests, quotas, time, loggers, certificate,
-                cancellation);
+            var s3 = !s3Settings.IsEnabled ? null : await S3Server.StartAsync(
+                httpSettings, s3Settings, store.Objects, store.Identity.Directory, readiness, time, loggers,
+                certificate, cancellation, telemetry.Requests, quotas, store.Identity,
+                deliver => store.StartAccessLog(accessLog, deliver));
             HttpServer[] servers = s3 is null ? [http] : [http, s3];
             StopInOrder(system, servers, readiness, store);
             await store.WhenReadyAsync(StartTimeout).WaitAsync(cancellation);
@@ -183,17 +185,6 @@ public sealed class Node : IAsyncDisposable
         {
             throw new NodeStartException(error.Message, error);
         }
-    }
-
-    private static async Task<HttpServer?> StartS3Async(
-        S3Settings settings, HttpSettings limits, NodeStore store, Readiness readiness, Telemetry? telemetry,
-        UserQuotas quotas, TimeProvider time, ILoggerFactory loggers, TlsCertificate? certificate,
-        CancellationToken cancellation)
-    {
-        if (!settings.IsEnabled) return null;
-        return await S3Server.StartAsync(
-            limits, settings, store.Objects, store.Identity.Directory, readiness, time, loggers, certificate,
-            cancellation, telemetry, quotas, store.Identity);
     }
 
     private static void StopInOrder(

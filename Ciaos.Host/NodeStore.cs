@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Ciaos.Actors;
+using Ciaos.Actors.AccessLogs;
 using Ciaos.Actors.Encryption;
 using Ciaos.Actors.Feed;
 using Ciaos.Actors.Identity;
@@ -46,6 +47,7 @@ public sealed class NodeStore : IDisposable
     private readonly TimeProvider _time;
     private UsageWatch? _usage;
     private IActorRef? _lifecycle;
+    private IActorRef? _accessLog;
     private IActorRef? _notifications;
     private ChangeFeed? _feed;
 
@@ -120,6 +122,11 @@ public sealed class NodeStore : IDisposable
         _notifications = _system.ActorOf(NotificationsActor.Props(source, settings), "notifications");
     }
 
+    /// <summary>Begins to take the access logs of buckets.</summary>
+    /// <param name="deliver">Stores them.</param>
+    public AccessLog StartAccessLog(AccessLogSettings settings, AccessLogDelivery deliver) =>
+        AccessLog.Start(_system, settings, deliver, out _accessLog);
+
     /// <summary>Lets clients follow what happens. What they are told is whole once the store is ready.</summary>
     /// <param name="journal">That of the index.</param>
     public ChangeFeed StartFeed(FeedSettings settings, JournalSettings journal) =>
@@ -141,6 +148,7 @@ public sealed class NodeStore : IDisposable
         _usage?.Dispose();
         try
         {
+            if (_accessLog is not null) await _accessLog.GracefulStop(timeout, AccessLogActor.Stop.Instance);
             if (_lifecycle is not null) await _lifecycle.GracefulStop(timeout, LifecycleActor.Stop.Instance);
             if (_notifications is not null)
                 await _notifications.GracefulStop(timeout, NotificationsActor.Stop.Instance);

@@ -62,6 +62,8 @@ public sealed class StoreMetrics
 
     internal LifecycleCounts Lifecycle { get; } = new();
 
+    internal AccessLogCounts AccessLogs { get; } = new();
+
     /// <summary>What the catalog knows of all buckets: set now and then.</summary>
     internal UsageGauges Usage { get; } = new();
 
@@ -102,6 +104,7 @@ public sealed class StoreMetrics
         Mailboxes.Observe(meter);
         Volumes.Observe(meter, Usage);
         Lifecycle.Observe(meter);
+        AccessLogs.Observe(meter);
         Usage.Observe(meter);
         meter.CreateObservableCounter(
             "ciaos.volume.written", () => Volatile.Read(ref _volumeWrittenBytes), "By",

@@ -1,5 +1,7 @@
+using Ciaos.Actors.AccessLogs;
 using Ciaos.Actors.Identity;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.S3.AccessLogs;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Buckets;
 using Ciaos.Http.S3.Listing;
@@ -25,14 +27,17 @@ internal sealed class S3Api
     private readonly S3Failures _failures;
     private readonly CorsAnswers _cors;
     private readonly StsApi _sts;
+    private readonly AccessLogRecorder? _accessLog;
     private readonly S3Operations _operations = new();
 
     /// <param name="identity">Gives out temporary credentials; null: nobody can have any.</param>
-    public S3Api(S3Services services, Readiness readiness, IdentitySystem? identity = null)
+    /// <param name="log">Takes the access logs of buckets; null: they have none.</param>
+    public S3Api(S3Services services, Readiness readiness, IdentitySystem? identity = null, AccessLog? log = null)
     {
         (_services, _readiness, _sts) = (services, readiness, new StsApi(services, identity));
         _failures = new S3Failures(services.Logger);
         _cors = new CorsAnswers(services);
+        _accessLog = log is null ? null : new AccessLogRecorder(services, log);
         BucketOperations.AddTo(_operations, services);
         ObjectOperations.AddTo(_operations, services);
         new ObjectListings(services).Register(_operations);
@@ -53,6 +58,8 @@ internal sealed class S3Api
         SetCommonHeaders(context);
         ContinueExpectation.Watch(context);
         S3Target? target = null;
+        S3Request? request = null;
+        S3Error? error = null;
         RequestWatch.Of(context)?.Operation = "s3:other";
         try
         {
@@ -69,30 +76,39 @@ internal sealed class S3Api
             {
                 RequestWatch.Of(context)?.Operation = "s3:Preflight";
                 await _cors.AnswerPreflightAsync(context, target);
-                return;
             }
-
-            await _cors.PrepareAsync(context, target);
-            await HandleAsync(context, target);
+            else
+            {
+                await _cors.PrepareAsync(context, target);
+                request = await IdentifyAsync(context, target);
+                await HandleAsync(request);
+            }
         }
-        catch (Exception error)
+        catch (Exception failure)
         {
-            await _failures.AnswerAsync(context, target?.Resource ?? "", error);
+            error = await _failures.AnswerAsync(context, target?.Resource ?? "", failure);
         }
+
+        if (_accessLog is not null && target?.Bucket is not null)
+            await _accessLog.RecordAsync(context, target, request, error);
     }
 
-    private async Task HandleAsync(HttpContext context, S3Target target)
+    private async ValueTask<S3Request> IdentifyAsync(HttpContext context, S3Target target)
     {
         var caller = await _services.Callers.Requests.AuthenticateAsync(context, target.Query);
         PresignedHeaders.Apply(context.Request.Headers, target.Query);
         var (key, user) = _services.Callers.Identify(caller);
         var operation = _operations.Find(context.Request.Method, target);
         Note(context, operation, user?.Name, target);
-        var request = new S3Request(context, target, operation, caller, key, user);
-        if (target.Bucket is { } name && !operation.MakesBucket)
-            request.Bucket = await _services.Store.FindBucketInfoAsync(name, context.RequestAborted)
+        return new S3Request(context, target, operation, caller, key, user);
+    }
+
+    private async Task HandleAsync(S3Request request)
+    {
+        if (request.Target.Bucket is { } name && !request.Operation.MakesBucket)
+            request.Bucket = await _services.Store.FindBucketInfoAsync(name, request.Aborted)
                 ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [new("BucketName", name)] };
-        await operation.Handle(request);
+        await request.Operation.Handle(request);
     }
 
     private static void Note(HttpContext context, S3Operation operation, string? user, S3Target target)

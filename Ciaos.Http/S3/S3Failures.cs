@@ -17,7 +17,8 @@ namespace Ciaos.Http.S3;
 /// </summary>
 internal sealed class S3Failures(ILogger logger)
 {
-    public Task AnswerAsync(HttpContext context, string resource, Exception error)
+    /// <returns>The error that the client is told of; null: it did not wait for one.</returns>
+    public async Task<S3Error?> AnswerAsync(HttpContext context, string resource, Exception error)
     {
         switch (error)
         {
@@ -25,11 +26,12 @@ internal sealed class S3Failures(ILogger logger)
                 HttpLog.ClientGone(
                     logger, context.Request.Method, TargetOf(context), error.Message, context.TraceIdentifier);
                 context.Abort();
-                return Task.CompletedTask;
+                return null;
             case S3Exception refused:
-                return RefuseAsync(context, resource, refused);
+                await RefuseAsync(context, resource, refused);
+                return refused.Error;
             default:
-                return AnswerAsync(context, resource, error, ErrorOf(error));
+                return await AnswerAsync(context, resource, error, ErrorOf(error));
         }
     }
 
@@ -83,10 +85,15 @@ internal sealed class S3Failures(ILogger logger)
         _ => null,
     };
 
-    private Task AnswerAsync(HttpContext context, string resource, Exception error, S3Exception? known)
+    private async Task<S3Error> AnswerAsync(
+        HttpContext context, string resource, Exception error, S3Exception? known)
     {
         if (known is { Error.Status: < StatusCodes.Status500InternalServerError })
-            return RefuseAsync(context, resource, known);
+        {
+            await RefuseAsync(context, resource, known);
+            return known.Error;
+        }
+
         if (known is null)
         {
             Failures.Note(context, error);
@@ -101,7 +108,8 @@ internal sealed class S3Failures(ILogger logger)
                 context.TraceIdentifier);
         }
 
-        return SendAsync(context, resource, known);
+        await SendAsync(context, resource, known);
+        return known.Error;
     }
 
     private Task RefuseAsync(HttpContext context, string resource, S3Exception refused)

@@ -1,5 +1,6 @@
 using Ciaos.Actors.Identity;
 using Ciaos.Actors.Index;
+using Ciaos.Http.S3.AccessLogs;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Storage;
 using Microsoft.AspNetCore.Http;
@@ -54,6 +55,22 @@ internal sealed class S3Request(
     {
         get => _bucket ?? throw new InvalidOperationException("The request has no bucket");
         set => _bucket = value;
+    }
+
+    /// <summary>Null: the request was refused before its bucket was found, or needs none.</summary>
+    public BucketProtocol.BucketInfo? FoundBucket => _bucket;
+
+    /// <summary>It was allowed by an ACL alone, and not because whoever asks owns what it is about.</summary>
+    public bool NeededAcl { get; set; }
+
+    /// <summary>What access logs tell of beside the request as a whole: each object that it deletes, the one that it
+    /// copies from. Null: nothing.</summary>
+    public List<AccessLogItem>? LogItems { get; private set; }
+
+    /// <summary>For one task at a time.</summary>
+    public void Log(AccessLogItem item)
+    {
+        if (AccessLogRecorder.IsLogged(item.Bucket)) (LogItems ??= []).Add(item);
     }
 
     /// <summary>Of the request's header, or null where it has none.</summary>

@@ -218,6 +218,7 @@ def test_configurations_are_kept(s3, bucket):
     s3.delete_bucket_website(Bucket=bucket)
     s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
     assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+    s3.put_bucket_acl(Bucket=bucket, ACL="log-delivery-write")
     s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={
         "LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "log/"}})
     assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"]["TargetPrefix"] == "log/"

@@ -49,9 +49,6 @@ internal sealed class PolicyReader
             ? statements.EnumerateArray().Select(ReadStatement).ToImmutableArray()
             : [ReadStatement(statements)];
         if (read.IsEmpty) throw new PolicyFormatException("The policy has no statement");
-        var sids = read.Select(statement => statement.Sid).Where(sid => !string.IsNullOrEmpty(sid)).ToList();
-        if (sids.Distinct(StringComparer.Ordinal).Count() != sids.Count)
-            throw new PolicyFormatException("Two statements have the same Sid");
         return new PolicyDocument(Optional(root, "Id"), read);
     }
 
@@ -106,7 +103,7 @@ internal sealed class PolicyReader
     {
         if (element.ValueKind == JsonValueKind.String)
             return element.GetString() == "*"
-                ? new PrincipalSet([], [], isEverybody: true)
+                ? new PrincipalSet([], [], isEverybody: true, [])
                 : throw new PolicyFormatException(
                     "A principal is \"*\", or an object such as {\"AWS\": \"arn:aws:iam:::user/name\"}");
         Fields(element, "A principal", "AWS", "CanonicalUser", "Service", "Federated");
@@ -118,7 +115,8 @@ internal sealed class PolicyReader
             throw new PolicyFormatException(
                 $"The principal \"{wild}\" has a wildcard: only * alone stands for everybody");
         return new PrincipalSet(
-            users, kinds.GetValueOrDefault("CanonicalUser", []), users.Contains("*", StringComparer.Ordinal));
+            users, kinds.GetValueOrDefault("CanonicalUser", []), users.Contains("*", StringComparer.Ordinal),
+            kinds.GetValueOrDefault("Service", []));
     }
 
     private static (JsonElement Value, bool IsExcept)? OneOf(

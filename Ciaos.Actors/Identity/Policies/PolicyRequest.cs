@@ -28,7 +28,12 @@ public enum PolicyDecision
 /// <param name="CanonicalId">64 hexadecimal digits.</param>
 public sealed record Principal(string UserName, string CanonicalId)
 {
+    /// <summary>Such as <c>logging.s3.amazonaws.com</c>: a part of the node acts by itself; null: a user.</summary>
+    public string? Service { get; private init; }
+
     public string Arn => $"arn:aws:iam:::user/{UserName}";
+
+    public static Principal OfService(string service) => new("", "") { Service = service };
 
     public static Principal Of(User user) => new(user.Name, user.CanonicalId);
 }
@@ -60,6 +65,8 @@ public sealed record PolicyRequest(
 
     private string? OfPrincipal(string key) => key switch
     {
+        "aws:principalservicename" => Principal?.Service,
+        _ when Principal?.Service is not null => null,
         "aws:username" => Principal?.UserName,
         "aws:userid" => Principal?.CanonicalId,
         "aws:principalarn" => Principal?.Arn,

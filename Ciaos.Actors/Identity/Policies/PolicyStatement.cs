@@ -25,5 +25,5 @@ internal sealed record PolicyStatement(
         && Conditions.All(condition => condition.Holds(request));
 
     private bool IsAbout(Principal? principal) =>
-        Principals is null || Principals.Contains(principal) != ExceptPrincipals;
+        Principals is null || Principals.Contains(principal, IsAllow) != ExceptPrincipals;
 }

@@ -5,10 +5,12 @@ namespace Ciaos.Actors.Identity.Policies;
 /// <summary>
 /// Those whom a statement of a bucket's policy is about. Understood are: everybody (<c>*</c>); a user as
 /// <c>arn:aws:iam::ANYTHING:user/NAME</c> or as the bare name, where the canonical id may stand for the name; and
-/// <c>arn:aws:iam::ID:root</c>, where ID is the canonical id or name of a user, or empty for root itself.
+/// <c>arn:aws:iam::ID:root</c>, where ID is the canonical id or name of a user, or empty for root itself; and services,
+/// which is what parts of the node are that act by themselves.
 /// </summary>
 internal sealed class PrincipalSet(
-    ImmutableArray<string> users, ImmutableArray<string> canonicalUsers, bool isEverybody)
+    ImmutableArray<string> users, ImmutableArray<string> canonicalUsers, bool isEverybody,
+    ImmutableArray<string> services)
 {
     private const string ArnStart = "arn:aws:iam::";
     private const string AccountEnd = ":root";
@@ -22,8 +24,12 @@ internal sealed class PrincipalSet(
 
     public ImmutableArray<string> CanonicalUsers => canonicalUsers;
 
-    public bool Contains(Principal? principal)
+    /// <param name="isAllow">Of the statement: what is allowed to everybody is not allowed to services, which have to
+    /// be named, though what is denied to everybody is denied to them too.</param>
+    public bool Contains(Principal? principal, bool isAllow)
     {
+        if (principal?.Service is { } service)
+            return services.Contains(service, StringComparer.Ordinal) || (isEverybody && !isAllow);
         if (isEverybody) return true;
         if (principal is null) return false;
         foreach (var id in canonicalUsers)

@@ -21,6 +21,12 @@ internal static class AccessDecision
         return AclAllows(facts, isOwner);
     }
 
+    /// <summary>Whether what is allowed is so by an ACL alone: whoever asks owns neither bucket nor object, and no
+    /// policy has allowed it.</summary>
+    public static bool NeedsAcl(AccessFacts facts) =>
+        !facts.Asker.IsRoot && facts.Identity is not Verdict.Allow && facts.Policy is not Verdict.Allow
+        && (facts.Asker.Id is not { } id || (id != facts.BucketOwnerId && id != facts.ObjectOwnerId));
+
     /// <summary>Whether some policy denies it, whatever else allows it.</summary>
     public static bool IsDenied(AccessFacts facts) =>
         facts.Identity is Verdict.Deny || facts.Session is Verdict.Deny || facts.Policy is Verdict.Deny;

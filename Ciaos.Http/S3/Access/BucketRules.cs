@@ -20,6 +20,7 @@ internal sealed class BucketRules
     private readonly Lazy<ObjectLockConfiguration?> _lock;
     private readonly Lazy<EncryptionConfiguration?> _encryption;
     private readonly Lazy<LifecycleConfiguration?> _lifecycle;
+    private readonly Lazy<bool> _isLogged;
 
     private BucketRules(BucketProtocol.BucketInfo bucket)
     {
@@ -35,6 +36,7 @@ internal sealed class BucketRules
         _lock = new(() => Read<ObjectLockConfiguration>(BucketConfig.ObjectLock));
         _encryption = new(() => Read<EncryptionConfiguration>(BucketConfig.Encryption));
         _lifecycle = new(() => Read<LifecycleConfiguration>(BucketConfig.Lifecycle));
+        _isLogged = new(() => Read<LoggingStatus>(BucketConfig.Logging) is { TargetBucket: not null });
     }
 
     public PolicyDocument? Policy => _policy.Value;
@@ -58,6 +60,9 @@ internal sealed class BucketRules
     public EncryptionConfiguration? Encryption => _encryption.Value;
 
     public LifecycleConfiguration? Lifecycle => _lifecycle.Value;
+
+    /// <summary>Requests go to an access log.</summary>
+    public bool IsLogged => _isLogged.Value;
 
     public static BucketRules Of(BucketProtocol.BucketInfo bucket) =>
         Known.GetValue(bucket, static known => new BucketRules(known));

@@ -108,8 +108,13 @@ internal sealed class S3Access
             throw new S3Exception(S3Error.AccessDenied);
     }
 
-    internal bool IsAllowedByFacts(S3Request request, string action, AccessTarget target, string ownerId) =>
-        AccessDecision.Allows(FactsOf(request, action, target, ownerId));
+    internal bool IsAllowedByFacts(S3Request request, string action, AccessTarget target, string ownerId)
+    {
+        var facts = FactsOf(request, action, target, ownerId);
+        if (!AccessDecision.Allows(facts)) return false;
+        request.NeededAcl |= AccessDecision.NeedsAcl(facts);
+        return true;
+    }
 
     /// <summary>Whether no policy has anything to say, and who asks is root, or has the bucket and what is in it, with
     /// the ACLs that they come with. That is what most requests are, and spares them the facts: the decision upon them

@@ -71,8 +71,10 @@ internal sealed class PostPolicy
             if (!IsCovered(field)) throw Denied($"Extra input fields: {field}");
     }
 
+    // A checksum can only refuse a body, which no policy has to allow.
     private bool IsCovered(string field) =>
         field.StartsWith("x-ignore-", StringComparison.OrdinalIgnoreCase)
+        || field.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase)
         || Exempt.Contains(field, StringComparer.OrdinalIgnoreCase)
         || _conditions.Exists(condition => condition.Field.Equals(field, StringComparison.OrdinalIgnoreCase));
 

@@ -126,7 +126,9 @@ internal sealed class AclHandlers(S3Services services)
     {
         using var xml = new S3Xml(AccessControlPolicy.Root);
         var bucketOwnerId = services.Access.OwnerIdOf(request.Bucket);
-        var policy = new AccessControlPolicy(ownerId, acl.Grants);
+        // Groups first, as other servers tell them: there are clients that look for names in the first grant.
+        var grants = acl.Grants.OrderBy(grant => grant.Kind is not GranteeKind.Group);
+        var policy = new AccessControlPolicy(ownerId, [.. grants]);
         policy.WriteTo(xml, id => services.Access.Users.NameOfId(id)
             ?? (id == bucketOwnerId ? services.Access.OwnerNameOf(request.Bucket) : null));
         await xml.SendAsync(request.Http);

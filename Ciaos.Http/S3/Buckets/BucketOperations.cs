@@ -1,4 +1,5 @@
 using Ciaos.Http.S3.Access;
+using Ciaos.Http.S3.AccessLogs;
 using Ciaos.Http.S3.Documents;
 using Microsoft.AspNetCore.Http;
 
@@ -132,5 +133,11 @@ internal sealed class BucketOperations
         var target = await _services.Store.FindBucketInfoAsync(name, request.Aborted);
         if (target?.Owner != request.Bucket.Owner)
             throw new S3Exception(DocumentErrors.InvalidTargetBucketForLogging);
+        if (!AccessLogRights.MayDeliver(_services.Access, request.Bucket, target, status.TargetPrefix))
+            throw new S3Exception(
+                DocumentErrors.InvalidTargetBucketForLogging,
+                $"The policy of the target bucket has to allow {AccessLogRights.Service} s3:PutObject on "
+                + $"arn:aws:s3:::{name}/{status.TargetPrefix}*, or its ACL the log-delivery group to write.");
+        _services.Access.Users.Resolve(status.TargetGrants);
     }
 }

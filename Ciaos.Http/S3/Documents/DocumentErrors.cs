@@ -14,7 +14,8 @@ internal static class DocumentErrors
         "A bucket cannot have ACLs that grant something to others while its object ownership is BucketOwnerEnforced.");
 
     public static readonly S3Error InvalidTargetBucketForLogging = new(
-        "InvalidTargetBucketForLogging", 400, "The target bucket for logging does not exist or is not owned by you.");
+        "InvalidTargetBucketForLogging", 400,
+        "The target bucket for logging does not exist, or is not owned by the owner of this bucket.");
 
     public static readonly S3Error AccessForbidden = new(
         "AccessForbidden", 403, "CORSResponse: This CORS request is not allowed.");

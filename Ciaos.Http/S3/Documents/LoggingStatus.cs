@@ -2,8 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ciaos.Http.S3.Documents;
 
-/// <summary>Where a bucket's access log is to go. Kept and returned; the node's own audit log is not governed by
-/// it.</summary>
+/// <summary>Where a bucket's access log goes (<see cref="AccessLogs.AccessLogWriter"/>).</summary>
 /// <param name="TargetBucket">Null where logging is off.</param>
 /// <param name="DateSource">EventTime or DeliveryTime: keys of log objects are to be parted by date; an empty text:
 /// they are expressly not to be; null: nothing was said.</param>
@@ -11,6 +10,9 @@ internal sealed record LoggingStatus(
     string? TargetBucket, string TargetPrefix, ImmutableArray<AclGrant> TargetGrants, string? DateSource)
     : IS3Document<LoggingStatus>
 {
+    /// <summary>Log objects are parted by the day of the requests that they tell of.</summary>
+    public const string EventTime = "EventTime";
+
     public static readonly LoggingStatus Off = new(null, "", [], null);
 
     public static string Root => "BucketLoggingStatus";
@@ -56,6 +58,6 @@ internal sealed record LoggingStatus(
         format.Only("SimplePrefix", "PartitionedPrefix");
         if (format.Children.Count != 1) throw XmlItem.Malformed("TargetObjectKeyFormat has one element.");
         return format.Find("PartitionedPrefix")?.Only("PartitionDateSource")
-            .GetOneOf("PartitionDateSource", "EventTime", "DeliveryTime") ?? "";
+            .GetOneOf("PartitionDateSource", EventTime, "DeliveryTime") ?? "";
     }
 }

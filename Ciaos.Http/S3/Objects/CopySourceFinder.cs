@@ -1,5 +1,6 @@
 using Ciaos.Actors.Index;
 using Ciaos.Http.S3.Access;
+using Ciaos.Http.S3.AccessLogs;
 using static Ciaos.Actors.Index.BucketProtocol;
 
 namespace Ciaos.Http.S3.Objects;
@@ -19,7 +20,13 @@ internal sealed class CopySourceFinder(S3Services services)
         services.Access.DemandExpectedOwner(request, bucket, S3Access.ExpectedSourceOwner);
         var found = await FindAsync(request, bucket, source);
         if (S3Conditions.ReadOfSource(request.Headers).JudgeRead(found.Object) == Raw.Verdict.Proceed)
+        {
+            request.Log(new AccessLogItem(
+                bucket, AccessLogOperations.CopySource, source.Key.Value, source.Version?.ToString(),
+                found.Object.SizeBytes, Error: null));
             return (bucket, found);
+        }
+
         services.Store.EndRead(found);
         throw new S3Exception(S3Error.PreconditionFailed);
     }

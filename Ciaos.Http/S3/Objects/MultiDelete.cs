@@ -1,6 +1,7 @@
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Objects;
 using Ciaos.Http.S3.Access;
+using Ciaos.Http.S3.AccessLogs;
 using Ciaos.Http.S3.Bodies;
 using Ciaos.Http.S3.Documents;
 using Ciaos.Storage;
@@ -34,6 +35,7 @@ internal sealed class MultiDelete(S3Services services)
         var lines = new List<Line>(document.Items.Length);
         foreach (var batch in document.Items.Chunk(BatchSize))
             lines.AddRange(await Task.WhenAll(batch.Select(item => DeleteAsync(request, item))));
+        foreach (var line in lines) request.Log(line.ToLog(request.Bucket));
         using var xml = new S3Xml("DeleteResult");
         foreach (var line in lines) line.WriteTo(xml, document.Quiet);
         await xml.SendAsync(request.Http);
@@ -67,6 +69,10 @@ internal sealed class MultiDelete(S3Services services)
 
     private sealed record Line(DeleteItem Item, DeleteOutcome? Outcome, S3Exception? Error)
     {
+        public AccessLogItem ToLog(BucketProtocol.BucketInfo bucket) => new(
+            bucket, AccessLogOperations.BatchDelete, Item.Key, Outcome?.Version?.ToString() ?? Item.VersionId, null,
+            Error?.Error);
+
         public void WriteTo(S3Xml xml, bool isQuiet)
         {
             if (Error is not null)

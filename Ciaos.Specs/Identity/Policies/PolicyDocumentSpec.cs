@@ -108,6 +108,37 @@ public sealed class PolicyDocumentSpec
     }
 
     [Theory]
+    [InlineData("\"Principal\":{\"Service\":\"logging.s3.amazonaws.com\"}", true, true)]
+    [InlineData("\"Principal\":{\"Service\":[\"a\",\"logging.s3.amazonaws.com\"],\"AWS\":\"ann\"}", true, true)]
+    [InlineData("\"Principal\":{\"Service\":\"other\"}", false, false)]
+    [InlineData("\"Principal\":{\"AWS\":\"ann\"}", false, false)]
+    [InlineData("\"Principal\":\"*\"", false, true)]
+    [InlineData("\"NotPrincipal\":{\"AWS\":\"ann\"}", true, true)]
+    public void Services_are_allowed_by_name_only_but_denied_with_everybody(
+        string principal, bool isAllowed, bool isDenied)
+    {
+        var request = Request(by: Principal.OfService("logging.s3.amazonaws.com"));
+        Assert.Equal(
+            isAllowed ? PolicyDecision.Allow : PolicyDecision.None,
+            OfBucket($"\"Effect\":\"Allow\",{principal},{Bucket}").Evaluate(request));
+        Assert.Equal(
+            isDenied ? PolicyDecision.Deny : PolicyDecision.None,
+            OfBucket($"\"Effect\":\"Deny\",{principal},{Bucket}").Evaluate(request));
+    }
+
+    [Fact]
+    public void Services_are_no_users()
+    {
+        var policy = OfBucket(
+            "\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"logging.s3.amazonaws.com\"}," + Bucket);
+        Assert.Equal(PolicyDecision.None, policy.Evaluate(Request(by: Ann)));
+        Assert.Equal(PolicyDecision.None, policy.Evaluate(Request(by: null)));
+        Assert.Equal(
+            PolicyDecision.None,
+            policy.Evaluate(Request(by: new Principal("logging.s3.amazonaws.com", Ann.CanonicalId))));
+    }
+
+    [Theory]
     [InlineData("CanonicalUser", "")]
     [InlineData("AWS", "")]
     [InlineData("AWS", "arn:aws:iam:::user/")]

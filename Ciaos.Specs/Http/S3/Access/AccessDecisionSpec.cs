@@ -30,6 +30,19 @@ public sealed class AccessDecisionSpec
         Assert.False(AccessDecision.Allows(facts with { Asker = Asker.Anonymous }));
     }
 
+    [Fact]
+    public void An_acl_is_needed_where_neither_ownership_nor_a_policy_allows()
+    {
+        var facts = Facts(Stranger, "s3:GetObject");
+        Assert.True(AccessDecision.NeedsAcl(facts));
+        Assert.True(AccessDecision.NeedsAcl(facts with { Asker = Asker.Anonymous }));
+        Assert.False(AccessDecision.NeedsAcl(facts with { Asker = Root }));
+        Assert.False(AccessDecision.NeedsAcl(facts with { Asker = Me }));
+        Assert.False(AccessDecision.NeedsAcl(facts with { ObjectOwnerId = Stranger.Id }));
+        Assert.False(AccessDecision.NeedsAcl(facts with { Policy = Verdict.Allow }));
+        Assert.False(AccessDecision.NeedsAcl(facts with { Identity = Verdict.Allow }));
+    }
+
     // Bucket ACL and object ACL, and what somebody else may then do: read, list, write.
     [Theory]
     [InlineData("private", "private", false, false, false)]

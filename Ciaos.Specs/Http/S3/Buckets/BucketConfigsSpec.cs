@@ -116,7 +116,7 @@ public sealed class BucketConfigsSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_log_goes_to_a_bucket_of_the_same_owner()
+    public async Task A_log_goes_to_a_bucket_of_the_same_owner_that_takes_logs()
     {
         await _bench.SendAsync(_bench.Other, "PUT", "/theirs");
         static string To(string bucket) => "<BucketLoggingStatus><LoggingEnabled>"
@@ -124,6 +124,9 @@ public sealed class BucketConfigsSpec : IAsyncLifetime
             + "</BucketLoggingStatus>";
         async Task<string> PutAsync(string bucket) =>
             (await _bench.SendAsync(_bench.Main, "PUT", "/b-1?logging", To(bucket))).Code;
+        Assert.Equal("InvalidTargetBucketForLogging", await PutAsync("b-1"));
+        foreach (var (owner, bucket) in new[] { (_bench.Main, "b-1"), (_bench.Other, "theirs") })
+            await _bench.SendAsync(owner, "PUT", $"/{bucket}?acl", "", ("x-amz-acl", "log-delivery-write"));
         Assert.Equal("", await PutAsync("b-1"));
         Assert.Equal("InvalidTargetBucketForLogging", await PutAsync("theirs"));
         Assert.Equal("InvalidTargetBucketForLogging", await PutAsync("missing"));
