@@ -257,14 +257,15 @@ def test_a_composite_checksum_is_made_of_those_of_the_parts(s3, bucket):
         s3.upload_part(
             Bucket=bucket, Key="key", UploadId=upload_id, PartNumber=3, Body=b"x", ChecksumAlgorithm="CRC32")
     assert error_of(error) == (400, "InvalidRequest")
-    assert refused([sent[0], {k: sent[1][k] for k in ("PartNumber", "ETag")}]) == (400, "InvalidRequest")
     assert refused([sent[0], sent[1] | {"ChecksumSHA256": "bad"}]) == (400, "InvalidPart")
     assert refused(sent, ChecksumSHA256="bad") == (400, "BadDigest")
     assert refused(sent, ChecksumSHA256=sent[0]["ChecksumSHA256"]) == (400, "BadDigest")
     hashes = b"".join(hashlib.sha256(body).digest() for body in parts)
     expected = base64.b64encode(hashlib.sha256(hashes).digest()).decode() + "-2"
+    # What was sent with a part need not be sent again.
+    less = [sent[0], {name: sent[1][name] for name in ("PartNumber", "ETag")}]
     with headers(s3, "CompleteMultipartUpload", x_amz_checksum_type="COMPOSITE"):
-        done = complete(s3, bucket, "key", upload_id, sent, ChecksumSHA256=expected)
+        done = complete(s3, bucket, "key", upload_id, less, ChecksumSHA256=expected)
     assert done["ChecksumSHA256"] == expected
     head = s3.head_object(Bucket=bucket, Key="key", ChecksumMode="ENABLED")
     assert head["ChecksumSHA256"] == expected
