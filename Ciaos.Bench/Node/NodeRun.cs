@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ciaos.Bench.Load;
 
 namespace Ciaos.Bench.Node;
@@ -85,6 +86,7 @@ internal sealed class NodeRun(
 
         // Of long requests those that were under way when the round began would count for too much.
         var settling = measured.IsLimited || measured.IsLarge ? TimeSpan.Zero : options.Duration / 5;
+        SettleDisk();
         var load = LoadGenerator.Run(
             server.Address,
             new LoadPlan(source, measured.Connections, settling, options.Duration, rate, measured.MaxRequests),
@@ -96,6 +98,15 @@ internal sealed class NodeRun(
             () => after = Usage(measured, server));
         Check(measured, server, load);
         return NodeMeasurement.Of(measured, server, load, after.Since(before));
+    }
+
+    // What one server has left in memory, such as nginx all that it was sent, the disk would write while the next one is
+    // measured.
+    private void SettleDisk()
+    {
+        using var sync = Process.Start("sync", ["-f", options.Folder]);
+        sync.WaitForExit();
+        if (sync.ExitCode != 0) throw new InvalidOperationException($"sync of {options.Folder} failed");
     }
 
     private static ServerUsage Usage(NodeCase measured, ServerProcess server) =>
