@@ -60,7 +60,7 @@ def keys_of_logs(client):
 
 def parse(text):
     for line in text.splitlines():
-        fields = shlex.split(re.sub(r"\[([^]]*)\]", r'"\1"', line))
+        fields = shlex.split(re.sub(r"\[([^]]*)\]", r'"\1"', line, count=1))
         assert len(fields) == len(FIELDS), line
         yield dict(zip(FIELDS, fields))
 
@@ -121,6 +121,19 @@ def test_requests_are_told_in_the_format_of_s3(client, node, owner):
         assert re.fullmatch(r"log/\d{4}(-\d\d){5}-[0-9A-F]{32}", key), key
         head = client.head_object(Bucket="logs", Key=key)
         assert head["ContentType"] == "text/plain"
+
+
+def test_nothing_that_a_client_sends_breaks_out_of_its_field(client, owner):
+    allow_delivery(client, owner)
+    switch_on(client)
+    key = 'a" 200 - "b\nc d'
+    client.put_object(Bucket="source", Key=key, Body=b"1")
+    url = client.generate_presigned_url("get_object", Params={"Bucket": "source", "Key": key})
+    forged = 'evil" 200 - - [x] "'
+    assert requests.get(url, headers={"User-Agent": forged, "Referer": forged}, timeout=60).status_code == 200
+    line, = await_lines(client, 1, auth="QueryString")
+    assert line["key"] == "a%22%20200%20-%20%22b%0Ac%20d"
+    assert line["agent"] == line["referrer"] == "evil%22 200 - - [x] %22"
 
 
 def test_who_may_not_and_who_did_not_say_who_they_are_are_told_too(client, node, owner):

@@ -16,8 +16,9 @@ internal sealed class AccessLogRecorder(S3Services services, AccessLog log)
         var bucket = request is null ? await FindAsync(target) : request.FoundBucket;
         if (bucket is not null && IsLogged(bucket))
             Write(bucket, AccessLogLine.Of(context, target, request, error, services.Access.OwnerIdOf(bucket)));
-        foreach (var item in request?.LogItems ?? [])
-            Write(item.Bucket, AccessLogLine.Of(context, item, request!, services.Access.OwnerIdOf(item.Bucket)));
+        if (request?.LogItems is not { } items) return;
+        foreach (var item in items)
+            Write(item.Bucket, AccessLogLine.Of(context, item, request, services.Access.OwnerIdOf(item.Bucket)));
     }
 
     public static bool IsLogged(BucketProtocol.BucketInfo bucket) =>
