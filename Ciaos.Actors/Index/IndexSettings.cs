@@ -8,6 +8,7 @@ namespace Ciaos.Actors.Index;
 /// <param name="MaxPending">Unanswered commands of one shard, 1 to 1,000,000.</param>
 /// <param name="CacheEntries">Object records in memory, of all shards together, from <paramref name="Shards"/>
 /// on.</param>
+/// <param name="PackedBytes">Memory for further object records, packed, of all shards together.</param>
 /// <param name="JournalPlugin">Path of the journal's section; empty: the system's default.</param>
 public sealed record IndexSettings(
     int Shards,
@@ -15,6 +16,7 @@ public sealed record IndexSettings(
     int BatchMaxSegments,
     int MaxPending,
     int CacheEntries,
+    long PackedBytes,
     TimeSpan ReadTicketIdle,
     int ReadTicketsMax,
     TimeSpan RenameRetry,
@@ -31,7 +33,12 @@ public sealed record IndexSettings(
     string JournalPlugin,
     CatalogSettings Catalog)
 {
+    private const long MaxPackedBytes = 1L << 36;
+
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Of <see cref="PackedBytes"/>, for one shard.</summary>
+    internal int PackedBytesOfShard => (int)Math.Min(PackedBytes / Shards, 1 << 30);
 
     /// <summary>All settings of the index with their defaults.</summary>
     public static Config DefaultConfig() => ReferenceConfig.Load();
@@ -51,6 +58,7 @@ public sealed record IndexSettings(
             section.Int("batch-max-segments", 1, 10_000_000),
             section.Int("max-pending", 1, 1_000_000),
             section.Int("cache-entries", shards, 100_000_000),
+            section.Bytes("cache-packed", 0, MaxPackedBytes),
             section.Duration("read-ticket-idle", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             section.Int("read-tickets-max", 1, 1_000_000),
             section.Duration("rename-retry", Shortest, TimeSpan.FromHours(1)),

@@ -48,7 +48,9 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         var settings = shard.Settings;
         _metrics = shard.Metrics;
         var pages = new SegmentPages(shard.Readers, shard.Shard);
-        _states = new ShardStates(Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers, _metrics);
+        _states = new ShardStates(
+            Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers, _metrics,
+            settings.PackedBytesOfShard);
         _progress = _metrics?.ProgressOf(shard.Shard);
         _writes = new ShardWrites(
             _states, settings.BatchMaxEvents, settings.BatchMaxSegments, MaxLag, WriteJournal, Answer, HurryCatalog);

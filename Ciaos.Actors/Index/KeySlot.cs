@@ -17,13 +17,25 @@ public static class KeySlot
 
     internal static int Of(uint hash) => (int)(hash % Count);
 
+    /// <summary>What <see cref="Encode"/> writes at most.</summary>
+    internal const int MaxNameBytes = sizeof(long) + ObjectKey.MaxBytes;
+
     /// <summary>Of which the slot is the remainder.</summary>
     internal static uint HashOf(BucketId bucket, ObjectKey key)
     {
-        Span<byte> bytes = stackalloc byte[8 + ObjectKey.MaxBytes];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, bucket.Value);
-        var length = 8 + Encoding.UTF8.GetBytes(key.Value, bytes[8..]);
-        return Crc32C.Compute(bytes[..length]);
+        Span<byte> bytes = stackalloc byte[MaxNameBytes];
+        return HashOf(bytes[..Encode(bucket, key, bytes)]);
+    }
+
+    /// <param name="name">As <see cref="Encode"/> has it.</param>
+    internal static uint HashOf(ReadOnlySpan<byte> name) => Crc32C.Compute(name);
+
+    /// <summary>Writes what the hash is of.</summary>
+    /// <returns>How many bytes that are.</returns>
+    internal static int Encode(BucketId bucket, ObjectKey key, Span<byte> name)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(name, bucket.Value);
+        return sizeof(long) + Encoding.UTF8.GetBytes(key.Value, name[sizeof(long)..]);
     }
 }
 

@@ -10,10 +10,17 @@ namespace Ciaos.Actors.Index;
 /// catalog (<see cref="TryRemember"/>). Bounded: what has not been used since the hand last came by makes room (CLOCK).
 /// Where all places are taken, a key that is only read gets one when it is read again: else reads all over many keys
 /// would only push each other out, and all that they leave behind would have grown old for the garbage collector.
+/// What has no place is kept packed, as long as there is room (<see cref="PackedStates"/>): a key is in one of the two,
+/// or in none.
 /// </summary>
 /// <param name="capacity">Keys, at least one.</param>
-internal sealed class ShardCache(int capacity)
+/// <param name="packedBytes">Of memory for packed keys; with less than
+/// <see cref="PackedStates.MinCapacityBytes"/> none are kept.</param>
+internal sealed class ShardCache(int capacity, int packedBytes = 0)
 {
+    private readonly PackedStates? _packed =
+        packedBytes >= PackedStates.MinCapacityBytes ? new PackedStates(packedBytes) : null;
+
     private readonly ConcurrentDictionary<KeyName, Entry> _entries = new(concurrencyLevel: 1, capacity: 31);
     private readonly List<KeyName> _ring = [];
     private readonly Lock _gate = new();
@@ -32,7 +39,7 @@ internal sealed class ShardCache(int capacity)
     public bool TryFind(KeyName name, bool forReading, out IReply? reply)
     {
         reply = null;
-        if (!_entries.TryGetValue(name, out var entry)) return false;
+        if (!_entries.TryGetValue(name, out var entry)) return TryFindPacked(name, forReading, out reply);
         if (entry.IsHidden) return true;
         entry.Use();
         reply = entry.Answer(forReading);
@@ -48,12 +55,16 @@ internal sealed class ShardCache(int capacity)
         KeyName name, ObjectState? state, bool forReading, in UnsettledKeys.Glance before)
     {
         var entry = new Entry(state);
-        if (Volatile.Read(ref _passing) is { } passing && !passing.Note(name))
-            return before.StillHolds ? entry.Answer(forReading) : null;
+        var isPassing = Volatile.Read(ref _passing) is { } passing && !passing.Note(name);
+        if (isPassing && _packed is null) return before.StillHolds ? entry.Answer(forReading) : null;
         lock (_gate)
         {
             if (!before.StillHolds) return null;
-            if (!_entries.ContainsKey(name)) Add(name, entry);
+            if (!_entries.ContainsKey(name))
+            {
+                if (!isPassing) Add(name, entry);
+                else if (state is not null) _packed!.Set(name, state);
+            }
         }
 
         return entry.Answer(forReading);
@@ -63,7 +74,7 @@ internal sealed class ShardCache(int capacity)
     public bool TryGet(KeyName name, out ObjectState? state)
     {
         state = null;
-        if (!_entries.TryGetValue(name, out var entry)) return false;
+        if (!_entries.TryGetValue(name, out var entry)) return _packed?.TryGet(name, out state) ?? false;
         entry.Use();
         state = entry.State;
         return true;
@@ -74,8 +85,15 @@ internal sealed class ShardCache(int capacity)
     /// when it is done here.</summary>
     public void SetAll(IEnumerable<KeyValuePair<KeyName, ObjectState?>> states)
     {
-        foreach (var (name, _) in states)
-            if (_entries.TryGetValue(name, out var entry)) entry.IsHidden = true;
+        lock (_gate)
+        {
+            foreach (var (name, _) in states)
+            {
+                if (_entries.TryGetValue(name, out var entry)) entry.IsHidden = true;
+                else _packed?.Remove(name);
+            }
+        }
+
         foreach (var (name, state) in states) Set(name, state);
     }
 
@@ -91,8 +109,27 @@ internal sealed class ShardCache(int capacity)
         }
     }
 
+    private bool TryFindPacked(KeyName name, bool forReading, out IReply? reply)
+    {
+        reply = null;
+        if (_packed is null || !_packed.TryGet(name, out var state)) return false;
+        reply = new Entry(state).Answer(forReading);
+        if (Volatile.Read(ref _passing) is { } passing && passing.Note(name)) Unpack(name, _packed);
+        return true;
+    }
+
+    // It may have changed since it was read, and have been packed again.
+    private void Unpack(KeyName name, PackedStates packed)
+    {
+        lock (_gate)
+        {
+            if (packed.TryGet(name, out var state)) Add(name, new Entry(state));
+        }
+    }
+
     private void Add(KeyName name, Entry entry)
     {
+        _packed?.Remove(name);
         TakePlace(name);
         _entries[name] = entry;
     }
@@ -107,7 +144,8 @@ internal sealed class ShardCache(int capacity)
         }
 
         while (_entries[_ring[_hand]].GetsAnotherRound()) Advance();
-        _entries.TryRemove(_ring[_hand], out _);
+        if (_entries.TryRemove(_ring[_hand], out var gone) && gone is { IsHidden: false, State: { } state })
+            _packed?.Set(_ring[_hand], state);
         _ring[_hand] = name;
         Advance();
     }

@@ -9,25 +9,27 @@ namespace Ciaos.Actors.Index;
 /// </summary>
 /// <param name="readNewest">Reads the newest of a key's older versions.</param>
 /// <param name="metrics">Null: nothing is measured.</param>
+/// <param name="packedBytes">See <see cref="ShardCache"/>.</param>
 internal sealed class ShardStates(
     int cacheEntries, Func<KeyName, ObjectState?> readCatalog, Func<KeyName, ObjectState?> readNewest,
-    StoreMetrics? metrics = null) : IObjectStates
+    StoreMetrics? metrics = null, int packedBytes = 0) : IObjectStates
 {
     private readonly Dictionary<KeyName, PendingKey> _pending = [];
     private readonly UnsettledKeys _unsettled = new();
     private ShardBatch _current = new(0);
 
-    public ShardStates(int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null)
+    public ShardStates(
+        int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null, int packedBytes = 0)
         : this(
             cacheEntries, readers.Find,
-            name => readers.Read(reader => reader.Versions.Newest(name)), metrics)
+            name => readers.Read(reader => reader.Versions.Newest(name)), metrics, packedBytes)
     {
     }
 
     public int PendingKeys => _pending.Count;
 
     /// <summary>What readers may see, as far as it is remembered: they need not ask the shard for it.</summary>
-    public ShardCache Readable { get; } = new(cacheEntries);
+    public ShardCache Readable { get; } = new(cacheEntries, packedBytes);
 
     /// <summary>The same, and what the catalog has besides, as far as it is the same for readers.</summary>
     public ShardLookups LookupsBy(ShardLookups.TryRead read) => new(Readable, _unsettled, read, metrics);

@@ -100,8 +100,8 @@ internal sealed class NodeRun(
         return NodeMeasurement.Of(measured, server, load, after.Since(before));
     }
 
-    // What one server has left in memory, such as nginx all that it was sent, the disk would write while the next one is
-    // measured.
+    // What one server has left in memory, such as nginx all that it was sent, the disk would write while the next one
+    // is measured.
     private void SettleDisk()
     {
         using var sync = Process.Start("sync", ["-f", options.Folder]);

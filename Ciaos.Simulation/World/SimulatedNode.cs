@@ -37,6 +37,9 @@ internal sealed record SimulatedNodeSettings(
 {
     private const int Kibibyte = 1024;
 
+    /// <summary>In every other world what the cache has no place for is read in the catalog again.</summary>
+    public int PackedBytes => MaxVolumeBytes / Kibibyte % 2 == 0 ? 0 : Shards * PackedStates.MinCapacityBytes;
+
     public static SimulatedNodeSettings Choose(
         WorkloadSettings workload, Random random, Func<string, string> sqlite) => new(
         workload.Shards,
@@ -226,6 +229,7 @@ internal sealed class SimulatedNode
         ciaos.index {
           shards = {{settings.Shards}}
           cache-entries = {{settings.CacheEntries}}
+          cache-packed = {{settings.PackedBytes}}B
           batch-max-events = 5
           batch-max-segments = 20
           read-tickets-max = 100

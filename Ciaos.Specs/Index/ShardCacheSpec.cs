@@ -128,6 +128,74 @@ public class ShardCacheSpec
         }
     }
 
+    [Fact]
+    public void What_has_no_place_is_found_packed()
+    {
+        var cache = new ShardCache(4, PackedStates.MinCapacityBytes);
+        for (var i = 0; i < 100; i++) cache.Set(Name($"k{i}"), State($"k{i}", version: i + 1));
+        Assert.Equal(4, cache.Count);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(cache.TryFind(Name($"k{i}"), forReading: true, out var reply));
+            var found = Assert.IsType<Found>(reply);
+            Assert.Equal((i + 1, 1), (found.Object.Version, found.Segments.Length));
+            Assert.True(cache.TryGet(Name($"k{i}"), out var state));
+            Assert.Equal(i + 1, state!.Record.Version);
+        }
+
+        var (unread, before) = (Name("read"), new UnsettledKeys().LookAt(Name("read")));
+        Assert.IsType<Found>(cache.TryRemember(unread, State("read"), forReading: true, before));
+        Assert.True(cache.TryFind(unread, forReading: true, out _));
+        Assert.Equal(4, cache.Count);
+    }
+
+    [Fact]
+    public void What_was_packed_is_never_shown_once_it_has_changed()
+    {
+        var cache = new ShardCache(2, PackedStates.MinCapacityBytes);
+        for (var round = 1; round < 50; round++)
+        {
+            for (var i = 0; i < 10; i++) cache.Set(Name($"k{i}"), State($"k{i}", round));
+            cache.Set(Name("k3"), null);
+            cache.Set(Name("k4"), State("k4") with { Move = new PendingMove(3, Name("z").Key) });
+            for (var i = 0; i < 10; i++)
+            {
+                var isKnown = cache.TryGet(Name($"k{i}"), out var state);
+                if (i is 3 or 4) Assert.True(!isKnown || state?.Move is not null || state is null);
+                else Assert.Equal((true, round), (isKnown, state!.Record.Version));
+            }
+        }
+    }
+
+    [Fact]
+    public void Whoever_sees_one_change_of_a_batch_is_not_shown_another_key_as_it_was_packed()
+    {
+        var seen = new List<(long? A, long? B)>();
+        var cache = new ShardCache(1, PackedStates.MinCapacityBytes);
+        foreach (var key in new[] { "a", "b", "c" }) cache.Set(Name(key), State(key, version: 1));
+        cache.SetAll(Looking([new(Name("a"), State("a", version: 2)), new(Name("b"), State("b", version: 2))]));
+        Look();
+
+        Assert.Contains((1, 1), seen);
+        Assert.Contains((2, null), seen);
+        Assert.Contains((2, 2), seen);
+        Assert.DoesNotContain(seen, look => look is (1, 2) or (2, 1));
+
+        void Look() => seen.Add((VersionOf("a"), VersionOf("b")));
+
+        long? VersionOf(string key) =>
+            cache.TryFind(Name(key), forReading: true, out var reply) ? (reply as Found)?.Object.Version : null;
+
+        IEnumerable<KeyValuePair<KeyName, ObjectState?>> Looking(KeyValuePair<KeyName, ObjectState?>[] states)
+        {
+            foreach (var state in states)
+            {
+                Look();
+                yield return state;
+            }
+        }
+    }
+
     private IReply? Find(KeyName name, bool forReading) =>
         _cache.TryFind(name, forReading, out var reply) ? reply : null;
 
