@@ -196,6 +196,46 @@ public class ShardCacheSpec
         }
     }
 
+    // Two keys change together, again and again, while they go from records to packed and back.
+    [Fact]
+    public async Task Readers_on_other_threads_never_see_the_past_behind_what_they_have_seen()
+    {
+        const int Pairs = 6, Rounds = 20_000;
+        var cache = new ShardCache(3, PackedStates.MinCapacityBytes);
+        using var written = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 3).Select(seed => Task.Run(() => ReadUntil(seed))).ToList();
+        for (var version = 1; version <= Rounds; version++)
+        {
+            for (var pair = 0; pair < Pairs; pair++)
+                cache.SetAll([
+                    new(Name($"a{pair}"), State($"a{pair}", version)),
+                    new(Name($"b{pair}"), State($"b{pair}", version)),
+                ]);
+        }
+
+        await written.CancelAsync();
+        var seen = await Task.WhenAll(readers);
+        Assert.All(seen, count => Assert.InRange(count, 1, long.MaxValue));
+
+        long ReadUntil(int seed)
+        {
+            var (random, seenPairs, last) = (new Random(seed), 0L, new long[Pairs]);
+            while (!written.IsCancellationRequested || seenPairs == 0)
+            {
+                var pair = random.Next(Pairs);
+                if (VersionOf($"a{pair}") is not { } first || VersionOf($"b{pair}") is not { } second) continue;
+                Assert.InRange(first, last[pair], Rounds);
+                Assert.InRange(second, first, Rounds);
+                (last[pair], seenPairs) = (second, seenPairs + 1);
+            }
+
+            return seenPairs;
+        }
+
+        long? VersionOf(string key) =>
+            cache.TryFind(Name(key), forReading: true, out var reply) ? (reply as Found)?.Object.Version : null;
+    }
+
     private IReply? Find(KeyName name, bool forReading) =>
         _cache.TryFind(name, forReading, out var reply) ? reply : null;
 
