@@ -2,16 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Ciaos.Actors.Index;
 using Ciaos.Storage;
-using Ciaos.Storage.Volumes;
 using Xunit;
 using static Ciaos.Actors.Index.IndexProtocol;
+using static Ciaos.Specs.Index.SmallStates;
 
 namespace Ciaos.Specs.Index;
 
 public sealed class PackedStatesSpec
 {
-    private static readonly DateTimeOffset At = DateTimeOffset.UnixEpoch.AddYears(56).AddTicks(7);
-
     private readonly PackedStates _states = new(PackedStates.MinCapacityBytes);
 
     [Fact]
@@ -132,14 +130,5 @@ public sealed class PackedStatesSpec
         Assert.False(_states.Remove(a.Name));
         Assert.False(_states.TryGet(a.Name, out _));
         Assert.True(_states.TryGet(other.Name, out _));
-    }
-
-    private static ObjectState State(string key, long version)
-    {
-        var segment = new Segment(new NeedleLocation(new VolumeId(1), 4096, 80, 10), 0, 10, StartsFile: true);
-        var record = new ObjectRecord(
-            IndexNode.Bucket, ObjectKey.Create(key), new ObjectId(1), version, 10, 1, 1, At, At,
-            ImmutableSortedDictionary<string, string>.Empty);
-        return new ObjectState(record, version, SegmentCodec.Encode([segment]), null);
     }
 }
