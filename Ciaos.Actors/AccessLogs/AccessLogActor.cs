@@ -29,6 +29,7 @@ internal sealed class AccessLogActor : ReceiveActor, IWithTimers
             foreach (var (stream, buffer) in _buffers)
             {
                 buffer.CloseOpen();
+                buffer.HasFailed = false;
                 Deliver(stream, buffer);
             }
 
@@ -68,6 +69,7 @@ internal sealed class AccessLogActor : ReceiveActor, IWithTimers
         }
 
         buffer.CloseOpen();
+        buffer.HasFailed = false;
         Deliver(stream, buffer);
         buffer.Delay = buffer.Delay * 2 < _settings.MaxDelay ? buffer.Delay * 2 : _settings.MaxDelay;
         Wait(stream, buffer);
@@ -78,7 +80,7 @@ internal sealed class AccessLogActor : ReceiveActor, IWithTimers
 
     private void Deliver(Stream stream, AccessLogBuffer buffer)
     {
-        if (buffer.IsDelivering || !buffer.HasWhole) return;
+        if (buffer.IsDelivering || buffer.HasFailed || !buffer.HasWhole) return;
         buffer.IsDelivering = true;
         var batch = buffer.First;
         _ = Task.Run(() => _deliver(batch)).PipeTo(
@@ -92,6 +94,7 @@ internal sealed class AccessLogActor : ReceiveActor, IWithTimers
         buffer.IsDelivering = false;
         if (delivered.Failure?.GetBaseException() is { } failure && !_isStopping)
         {
+            buffer.HasFailed = true;
             _log.Warning(
                 "The access log of bucket {0} could not be written, and will be later: {1}", buffer.First.Source.Name,
                 failure.Message);

@@ -18,6 +18,9 @@ internal sealed class AccessLogBuffer(BucketProtocol.BucketInfo source, string d
     /// <summary>A log object is being written.</summary>
     public bool IsDelivering { get; set; }
 
+    /// <summary>The next one could not be written: it waits until it is due again.</summary>
+    public bool HasFailed { get; set; }
+
     public bool IsEmpty => _whole.Count == 0 && _openLines == 0;
 
     public bool HasWhole => _whole.Count > 0;

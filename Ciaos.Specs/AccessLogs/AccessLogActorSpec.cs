@@ -87,6 +87,7 @@ public sealed class AccessLogActorSpec : TestKit
         EventFilter.Warning(contains: "will be later").ExpectOne(() => Advance(3));
         Assert.Equal("1\n", Delivered().Text);
         Write("a", "2\n");
+        AssertQuiet();
         Advance(6);
         Assert.Equal("1\n", Delivered().Text);
         Assert.Equal("2\n", Delivered().Text);
