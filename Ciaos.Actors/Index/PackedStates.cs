@@ -47,21 +47,8 @@ internal sealed class PackedStates(int capacityBytes)
     /// <returns>False: the key is not kept here.</returns>
     public bool TryGet(KeyName name, out ObjectState state)
     {
-        Span<byte> key = stackalloc byte[KeyBytes];
-        Span<byte> packed = stackalloc byte[MaxStateBytes];
-        key = key[..KeySlot.Encode(name.Bucket, name.Key, key)];
         state = null!;
-        lock (_gate)
-        {
-            if (Find(key, KeySlot.HashOf(key)) is not { } slot) return false;
-            var entry = EntryAt(_slots[slot]);
-            var stored = entry[(HeadBytes + key.Length)..];
-            stored.CopyTo(packed);
-            packed = packed[..stored.Length];
-        }
-
-        state = PackedState.Read(packed, name);
-        return true;
+        return IsInUse && TryFind(name, ref state);
     }
 
     /// <summary>The state takes the place of the one that is there, though it may not be kept itself.</summary>
@@ -80,14 +67,23 @@ internal sealed class PackedStates(int capacityBytes)
         lock (_gate)
         {
             if (_slots.Length == 0)
-                _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)(capacityBytes / BytesForSlot))];
+            {
+                Volatile.Write(
+                    ref _slots, new ulong[BitOperations.RoundUpToPowerOf2((uint)(capacityBytes / BytesForSlot))]);
+            }
+
             var slot = Find(key, hash) ?? FreeSlot(hash);
             _slots[slot] = TagOf(hash) | (ulong)Append(key, packed);
         }
     }
 
     /// <returns>Whether it was there.</returns>
-    public bool Remove(KeyName name)
+    public bool Remove(KeyName name) => IsInUse && TryRemove(name);
+
+    // Few stores have more keys than have places unpacked: the others do not pay for it.
+    private bool IsInUse => Volatile.Read(ref _slots).Length > 0;
+
+    private bool TryRemove(KeyName name)
     {
         Span<byte> key = stackalloc byte[KeyBytes];
         key = key[..KeySlot.Encode(name.Bucket, name.Key, key)];
@@ -97,6 +93,24 @@ internal sealed class PackedStates(int capacityBytes)
             _slots[slot] = 0;
             return true;
         }
+    }
+
+    private bool TryFind(KeyName name, ref ObjectState state)
+    {
+        Span<byte> key = stackalloc byte[KeyBytes];
+        Span<byte> packed = stackalloc byte[MaxStateBytes];
+        key = key[..KeySlot.Encode(name.Bucket, name.Key, key)];
+        lock (_gate)
+        {
+            if (Find(key, KeySlot.HashOf(key)) is not { } slot) return false;
+            var entry = EntryAt(_slots[slot]);
+            var stored = entry[(HeadBytes + key.Length)..];
+            stored.CopyTo(packed);
+            packed = packed[..stored.Length];
+        }
+
+        state = PackedState.Read(packed, name);
+        return true;
     }
 
     private int? Find(ReadOnlySpan<byte> key, uint hash)

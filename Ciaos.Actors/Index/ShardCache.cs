@@ -62,8 +62,15 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
             if (!before.StillHolds) return null;
             if (!_entries.ContainsKey(name))
             {
-                if (!isPassing) Add(name, entry);
-                else if (state is not null) _packed!.Set(name, state);
+                if (isPassing)
+                {
+                    if (state is not null) _packed!.Set(name, state);
+                }
+                else
+                {
+                    _packed?.Remove(name);
+                    Add(name, entry);
+                }
             }
         }
 
@@ -94,19 +101,28 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
             }
         }
 
-        foreach (var (name, state) in states) Set(name, state);
+        foreach (var (name, state) in states)
+        {
+            lock (_gate) Put(name, state);
+        }
     }
 
     /// <summary>From here on readers see this. For the shard alone.</summary>
     /// <param name="state">Null: there is no such key.</param>
     public void Set(KeyName name, ObjectState? state)
     {
-        var entry = new Entry(state);
         lock (_gate)
         {
-            if (_entries.ContainsKey(name)) _entries[name] = entry;
-            else Add(name, entry);
+            _packed?.Remove(name);
+            Put(name, state);
         }
+    }
+
+    private void Put(KeyName name, ObjectState? state)
+    {
+        var entry = new Entry(state);
+        if (_entries.ContainsKey(name)) _entries[name] = entry;
+        else Add(name, entry);
     }
 
     private bool TryFindPacked(KeyName name, bool forReading, out IReply? reply)
@@ -123,13 +139,15 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
     {
         lock (_gate)
         {
-            if (packed.TryGet(name, out var state)) Add(name, new Entry(state));
+            if (!packed.TryGet(name, out var state)) return;
+            packed.Remove(name);
+            Add(name, new Entry(state));
         }
     }
 
+    // It is packed no more.
     private void Add(KeyName name, Entry entry)
     {
-        _packed?.Remove(name);
         TakePlace(name);
         _entries[name] = entry;
     }

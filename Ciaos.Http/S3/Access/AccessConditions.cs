@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ciaos.Http.S3.Auth;
 using Ciaos.Http.S3.Documents;
+using Microsoft.AspNetCore.Http;
 
 namespace Ciaos.Http.S3.Access;
 
@@ -37,11 +38,15 @@ internal static class AccessConditions
         return conditions;
     }
 
+    /// <summary>Null: it is not known.</summary>
+    public static string? SourceIpOf(HttpContext http) => http.Connection.RemoteIpAddress is { } address
+        ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
+        : null;
+
     private static void AddConnection(
         Dictionary<string, IReadOnlyList<string>> conditions, S3Request request, DateTimeOffset now)
     {
-        if (request.Http.Connection.RemoteIpAddress is { } address)
-            conditions["aws:sourceip"] = [(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()];
+        Add(conditions, "aws:sourceip", SourceIpOf(request.Http));
         Add(conditions, "aws:useragent", request.Header("User-Agent"));
         Add(conditions, "aws:referer", request.Header("Referer"));
         if (request.Caller.IsAnonymous) return;

@@ -1,9 +1,10 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Authentication;
 using System.Text;
 using Ciaos.Http.Metrics;
+using Ciaos.Http.S3.Access;
 using Ciaos.Http.S3.Auth;
+using Ciaos.Http.S3.Multipart;
 using Ciaos.Http.S3.Objects;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -92,11 +93,11 @@ internal sealed class AccessLogLine
         Add(line, _ownerId);
         Add(line, _bucket);
         line.Append(CultureInfo.InvariantCulture, $"[{now.UtcDateTime - total:dd/MMM/yyyy:HH:mm:ss} +0000] ");
-        Add(line, AddressOf(_http.Connection.RemoteIpAddress));
+        Add(line, AccessConditions.SourceIpOf(_http));
         Add(line, Request?.User?.CanonicalId);
         Add(line, _http.TraceIdentifier);
         Add(line, Operation);
-        Add(line, Key is null ? null : Uri.EscapeDataString(Key).Replace("%2F", "/", StringComparison.Ordinal));
+        Add(line, Key is null ? null : S3Locations.PathOf(Key));
         AddQuoted(line, $"{_http.Request.Method} {Redact(NativeApi.RawTargetOf(_http))} {_http.Request.Protocol}");
         Add(line, Number(Status));
         Add(line, ErrorCode);
@@ -144,9 +145,6 @@ internal sealed class AccessLogLine
 
         return target;
     }
-
-    private static string? AddressOf(IPAddress? address) =>
-        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     private static string? Header(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out var values) ? values.ToString() : null;

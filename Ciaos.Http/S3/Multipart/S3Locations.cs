@@ -6,9 +6,9 @@ namespace Ciaos.Http.S3.Multipart;
 internal static class S3Locations
 {
     /// <summary>In path style, whatever style the request has.</summary>
-    public static string Of(HttpRequest request, string bucket, string key)
-    {
-        var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
-        return $"{request.Scheme}://{request.Host.Value}/{Uri.EscapeDataString(bucket)}/{path}";
-    }
+    public static string Of(HttpRequest request, string bucket, string key) =>
+        $"{request.Scheme}://{request.Host.Value}/{Uri.EscapeDataString(bucket)}/{PathOf(key)}";
+
+    /// <summary>A key as it stands in the path of a URL: percent-encoded, but for its slashes.</summary>
+    public static string PathOf(string key) => string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
 }
