@@ -3,9 +3,11 @@
 
     git clone https://github.com/ceph/s3-tests && pip install -r s3-tests/requirements.txt
     tests/s3_conformance.py FOLDER [--python PYTHON] [--day 24h] [PYTEST ARGUMENTS …]
+    tests/s3_conformance.py FOLDER --server s3tests.conf [--python PYTHON] [PYTEST ARGUMENTS …]
 
 FOLDER is the clone; PYTHON, which runs the suite, has its requirements. Tests of lifecycles need short days
 (`--day 10s -k lifecycle`), and those of the headers that tell of them long ones, which is what there is without.
+With --server the suite is run against another server, which the suite's own configuration tells of.
 """
 
 import argparse
@@ -90,25 +92,34 @@ def tell(report):
     print(*sorted(failed), sep="\n")
 
 
+def run_suite(arguments, pytest_arguments, configuration_path, report):
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    subprocess.run(
+        [arguments.python, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", f"--junitxml={report}",
+         *(pytest_arguments or ["s3tests/functional/test_s3.py", "s3tests/functional/test_headers.py"])],
+        cwd=arguments.folder, check=False,
+        env=own | {
+            "S3TEST_CONF": configuration_path, "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"})
+    tell(report)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--day", default="24h")
+    parser.add_argument("--server", metavar="CONFIGURATION")
     arguments, more = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as data:
+        path, report = os.path.join(data, "s3tests.conf"), os.path.join(data, "report.xml")
+        if arguments.server is not None:
+            run_suite(arguments, more, os.path.abspath(arguments.server), report)
+            return
         node = S3Node(data, [f"ciaos.lifecycle.day={arguments.day}", "ciaos.lifecycle.interval=1s"]).start()
         try:
-            path, report = os.path.join(data, "s3tests.conf"), os.path.join(data, "report.xml")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(configuration(node))
-            own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-            subprocess.run(
-                [arguments.python, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", f"--junitxml={report}",
-                 *(more or ["s3tests/functional/test_s3.py", "s3tests/functional/test_headers.py"])],
-                cwd=arguments.folder, check=False,
-                env=own | {"S3TEST_CONF": path, "AWS_DEFAULT_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"})
-            tell(report)
+            run_suite(arguments, more, path, report)
         finally:
             node.stop()
 

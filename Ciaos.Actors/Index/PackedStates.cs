@@ -51,14 +51,15 @@ internal sealed class PackedStates(int capacityBytes)
         return IsInUse && TryFind(name, ref state);
     }
 
-    /// <summary>The state takes the place of the one that is there, though it may not be kept itself.</summary>
-    public void Set(KeyName name, ObjectState state)
+    /// <summary>The state takes the place of the one that is there.</summary>
+    /// <returns>False: it cannot be packed. Then nothing is kept of the key.</returns>
+    public bool TrySet(KeyName name, ObjectState state)
     {
         var packed = PackedState.CanHold(state) ? PackedState.Write(state) : [];
         if (packed.Length is 0 or > MaxStateBytes)
         {
             Remove(name);
-            return;
+            return false;
         }
 
         Span<byte> key = stackalloc byte[KeyBytes];
@@ -74,6 +75,7 @@ internal sealed class PackedStates(int capacityBytes)
 
             var slot = Find(key, hash) ?? FreeSlot(hash);
             _slots[slot] = TagOf(hash) | (ulong)Append(key, packed);
+            return true;
         }
     }
 

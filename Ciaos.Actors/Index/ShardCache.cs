@@ -10,8 +10,9 @@ namespace Ciaos.Actors.Index;
 /// catalog (<see cref="TryRemember"/>). Bounded: what has not been used since the hand last came by makes room (CLOCK).
 /// Where all places are taken, a key that is only read gets one when it is read again: else reads all over many keys
 /// would only push each other out, and all that they leave behind would have grown old for the garbage collector.
-/// What has no place is kept packed, as long as there is room (<see cref="PackedStates"/>): a key is in one of the two,
-/// or in none.
+/// What has no place is kept packed, as long as there is room (<see cref="PackedStates"/>), and so is what is written,
+/// until it is read: writes leave nothing behind that the garbage collector would have to carry along. A key is in one
+/// of the two, or in none.
 /// </summary>
 /// <param name="capacity">Keys, at least one.</param>
 /// <param name="packedBytes">Of memory for packed keys; with less than
@@ -29,7 +30,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
     // Null as long as there is a place for every key.
     private PassingKeys? _passing;
 
-    /// <summary>How many keys it knows.</summary>
+    /// <summary>How many keys have a place.</summary>
     public int Count => _ring.Count;
 
     /// <summary>The answer to a <see cref="Lookup"/> of the current version. For any thread.</summary>
@@ -64,7 +65,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
             {
                 if (isPassing)
                 {
-                    if (state is not null) _packed!.Set(name, state);
+                    if (state is not null) _packed!.TrySet(name, state);
                 }
                 else
                 {
@@ -101,10 +102,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
             }
         }
 
-        foreach (var (name, state) in states)
-        {
-            lock (_gate) Put(name, state);
-        }
+        foreach (var (name, state) in states) Set(name, state);
     }
 
     /// <summary>From here on readers see this. For the shard alone.</summary>
@@ -113,16 +111,16 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
     {
         lock (_gate)
         {
-            _packed?.Remove(name);
-            Put(name, state);
+            if (_entries.ContainsKey(name))
+            {
+                _entries[name] = new Entry(state);
+            }
+            else if (state is null || _packed?.TrySet(name, state) != true)
+            {
+                _packed?.Remove(name);
+                Add(name, new Entry(state));
+            }
         }
-    }
-
-    private void Put(KeyName name, ObjectState? state)
-    {
-        var entry = new Entry(state);
-        if (_entries.ContainsKey(name)) _entries[name] = entry;
-        else Add(name, entry);
     }
 
     private bool TryFindPacked(KeyName name, bool forReading, out IReply? reply)
@@ -130,7 +128,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
         reply = null;
         if (_packed is null || !_packed.TryGet(name, out var state)) return false;
         reply = new Entry(state).Answer(forReading);
-        if (Volatile.Read(ref _passing) is { } passing && passing.Note(name)) Unpack(name, _packed);
+        if (Volatile.Read(ref _passing)?.Note(name) ?? true) Unpack(name, _packed);
         return true;
     }
 
@@ -163,7 +161,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
 
         while (_entries[_ring[_hand]].GetsAnotherRound()) Advance();
         if (_entries.TryRemove(_ring[_hand], out var gone) && gone is { IsHidden: false, State: { } state })
-            _packed?.Set(_ring[_hand], state);
+            _packed?.TrySet(_ring[_hand], state);
         _ring[_hand] = name;
         Advance();
     }

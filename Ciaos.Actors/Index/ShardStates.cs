@@ -85,14 +85,14 @@ internal sealed class ShardStates(
         }
     }
 
-    // What is not in the catalog is remembered too: a key is often looked for before it is made.
+    // That a key is not there is not remembered: mostly it is about to be made, and would take a place for that.
     private ObjectState? ReadApplied(KeyName name)
     {
         var isKnown = Readable.TryGet(name, out var state);
         metrics?.CacheUsed(isKnown);
         if (isKnown) return state;
         state = readCatalog(name);
-        Readable.Set(name, state);
+        if (state is not null) Readable.Set(name, state);
         return state;
     }
 

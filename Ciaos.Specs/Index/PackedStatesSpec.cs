@@ -36,7 +36,7 @@ public sealed class PackedStatesSpec
         ];
         foreach (var state in states)
         {
-            _states.Set(state.Name, state);
+            Assert.True(_states.TrySet(state.Name, state));
             Assert.True(_states.TryGet(state.Name, out var found));
             Assert.Equal(state.Record with { Metadata = found.Record.Metadata }, found.Record);
             Assert.Equal(state.Record.Metadata, found.Record.Metadata);
@@ -67,7 +67,7 @@ public sealed class PackedStatesSpec
         ];
         foreach (var each in states)
         {
-            _states.Set(each.Name, each);
+            Assert.False(_states.TrySet(each.Name, each));
             Assert.False(_states.TryGet(each.Name, out _));
         }
     }
@@ -76,8 +76,8 @@ public sealed class PackedStatesSpec
     public void A_state_that_cannot_be_kept_takes_the_one_before_with_it()
     {
         var state = State("a", 1);
-        _states.Set(state.Name, state);
-        _states.Set(state.Name, state with { Record = state.Record with { SegmentCount = 2 } });
+        _states.TrySet(state.Name, state);
+        _states.TrySet(state.Name, state with { Record = state.Record with { SegmentCount = 2 } });
         Assert.False(_states.TryGet(state.Name, out _));
     }
 
@@ -94,7 +94,7 @@ public sealed class PackedStatesSpec
             {
                 case < 4:
                     var state = State(key, step);
-                    _states.Set(state.Name, state);
+                    _states.TrySet(state.Name, state);
                     model[key] = (state, step);
                     break;
                 case 4:
@@ -119,7 +119,7 @@ public sealed class PackedStatesSpec
     {
         var (a, ab) = (State("a", 1), State("ab", 2));
         var other = a with { Record = a.Record with { Bucket = new BucketId(a.Record.Bucket.Value + 1), Version = 3 } };
-        foreach (var state in new[] { a, ab, other }) _states.Set(state.Name, state);
+        foreach (var state in new[] { a, ab, other }) _states.TrySet(state.Name, state);
         foreach (var state in new[] { a, ab, other })
         {
             Assert.True(_states.TryGet(state.Name, out var found));

@@ -130,11 +130,11 @@ public class ShardCacheSpec
     }
 
     [Fact]
-    public void What_has_no_place_is_found_packed()
+    public void What_is_written_or_has_no_place_is_found_packed()
     {
         var cache = new ShardCache(4, PackedStates.MinCapacityBytes);
         for (var i = 0; i < 100; i++) cache.Set(Name($"k{i}"), State($"k{i}", version: i + 1));
-        Assert.Equal(4, cache.Count);
+        Assert.Equal(0, cache.Count);
         for (var i = 0; i < 100; i++)
         {
             Assert.True(cache.TryFind(Name($"k{i}"), forReading: true, out var reply));
@@ -142,12 +142,27 @@ public class ShardCacheSpec
             Assert.Equal((i + 1, 1), (found.Object.Version, found.Segments.Length));
             Assert.True(cache.TryGet(Name($"k{i}"), out var state));
             Assert.Equal(i + 1, state!.Record.Version);
+            Assert.Equal(Math.Min(i + 1, 4), cache.Count);
         }
 
         var (unread, before) = (Name("read"), new UnsettledKeys().LookAt(Name("read")));
         Assert.IsType<Found>(cache.TryRemember(unread, State("read"), forReading: true, before));
         Assert.True(cache.TryFind(unread, forReading: true, out _));
         Assert.Equal(4, cache.Count);
+    }
+
+    [Fact]
+    public void What_is_written_takes_a_place_where_it_cannot_be_packed()
+    {
+        var cache = new ShardCache(4, PackedStates.MinCapacityBytes);
+        var moving = State("a") with { Move = new PendingMove(3, Name("z").Key) };
+        cache.Set(moving.Name, State("a"));
+        cache.Set(moving.Name, moving);
+        Assert.True(cache.TryGet(moving.Name, out var state));
+        Assert.Same(moving, state);
+        cache.Set(moving.Name, State("a", version: 9));
+        Assert.True(cache.TryGet(moving.Name, out state));
+        Assert.Equal((9, 1), (state!.Record.Version, cache.Count));
     }
 
     [Fact]

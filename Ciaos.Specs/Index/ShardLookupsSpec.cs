@@ -237,7 +237,11 @@ public class ShardLookupsSpec
     }
 
     /// <summary>The cache has room for one.</summary>
-    private void ForgetAllBut(KeyName name) => _states.GetVisible(name);
+    private void ForgetAllBut(KeyName name)
+    {
+        _catalog[name] = State(name, 1);
+        _states.GetVisible(name);
+    }
 
     private static KeyName Name(string key) => new(new BucketId(1), ObjectKey.Create(key));
 
