@@ -34,7 +34,8 @@ public sealed class IndexSystem : IAsyncDisposable
         Ages = new CatalogAges(store, readers);
         Heads = new ShardHeads(settings.Shards);
         OpenShards = new OpenShards(settings.Shards);
-        _writer = system.ActorOf(CatalogWriterActor.Props(store, settings.Catalog.CommitDelay), "ciaos-catalog");
+        _writer = system.ActorOf(
+            CatalogGatherActor.Props(CatalogWriterActor.Props(store), settings.Catalog.CommitDelay), "ciaos-catalog");
         CatalogExtension.For(system).Writer = _writer;
         Listing = new CatalogListing(readers, new ShardLayout(settings.Shards), _writer);
         IActorRef? region = null;
@@ -134,7 +135,7 @@ public sealed class IndexSystem : IAsyncDisposable
         try
         {
             await AskAllAsync<ShardProtocol.Stopped>(shard => new ShardProtocol.Stop(shard), timeout);
-            await _writer.GracefulStop(timeout);
+            await _writer.GracefulStop(timeout, CatalogProtocol.Stop.Instance);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Ciaos.Actors.Metrics;
@@ -11,6 +12,9 @@ internal static class CatalogProtocol
     /// <summary>Answered by <see cref="Applied"/> or <see cref="NotApplied"/>.</summary>
     /// <param name="IsUrgent">Somebody waits for it; else it may wait for others.</param>
     public sealed record Apply(CatalogBatch Batch, bool IsUrgent = true);
+
+    /// <summary>Batches in their order, for each of which its shard is answered as for <see cref="Apply"/>.</summary>
+    public sealed record ApplyAll(ImmutableArray<(IActorRef Shard, CatalogBatch Batch)> Batches);
 
     /// <summary>Apply what waits. Not answered.</summary>
     public sealed record Hurry
@@ -32,7 +36,11 @@ internal static class CatalogProtocol
 
     public sealed record Applied(long ToSequence);
 
-    public sealed record NotApplied(long ToSequence, Failed Failure);
+    public sealed record NotApplied(long ToSequence, Failed Failure)
+    {
+        public static NotApplied Stopped(CatalogBatch batch) => new(
+            batch.ToSequence, new Failed(FailReason.Unavailable, "The catalog's writer was stopped"));
+    }
 
     /// <summary>Remove some rows of an ended content. Answered by <see cref="Purged"/>.</summary>
     public sealed record Purge(int Shard, long ContentSequence, int MaxRows);
@@ -44,32 +52,39 @@ internal static class CatalogProtocol
     /// costs no more than that some events are recorded twice.</summary>
     public sealed record SetRecorded(string PersistenceId, long Sequence);
 
+    /// <summary>Do what was sent before, then stop.</summary>
+    public sealed record Stop
+    {
+        public static readonly Stop Instance = new();
+    }
+
     /// <summary>Not answered: what is forgotten late does no harm.</summary>
     public sealed record ForgetArrival(RenameId Rename);
 }
 
 // Owns the catalog's writing in the course of business: whatever the shards have sent while a transaction ran goes into
-// the next one, and what nobody waits for is held back for a while. Runs on ciaos.index.catalog-dispatcher, a thread of
-// its own. When a transaction fails, its batches are tried one by one, so that the fault of one shard does not stop the
-// others; a shard whose batch failed starts again and applies what is missing from its journal. Until it has, who asks
-// whether the catalog is whole is told that it is not.
-internal sealed class CatalogWriterActor : ReceiveActor, IWithTimers
+// the next one. Runs on ciaos.index.catalog-dispatcher, a thread of its own. When a transaction fails, its batches are
+// tried one by one, so that the fault of one shard does not stop the others; a shard whose batch failed starts again
+// and applies what is missing from its journal. Until it has, who asks whether the catalog is whole is told that it is
+// not.
+internal sealed class CatalogWriterActor : ReceiveActor
 {
-    private const int MaxChanges = 8_000;
+    /// <summary>More are not gathered for one transaction.</summary>
+    public const int MaxChanges = 8_000;
 
     private readonly CatalogStore _store;
     private readonly StoreMetrics? _metrics = StoreMetricsSetup.Of(Context.System);
     private readonly List<(IActorRef Shard, CatalogBatch Batch)> _waiting = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, (long Sequence, Failed Failure)> _missing = [];
-    private readonly TimeSpan _delay;
     private int _changes;
     private bool _isFlushQueued;
 
-    public CatalogWriterActor(CatalogStore store, TimeSpan delay)
+    public CatalogWriterActor(CatalogStore store)
     {
-        (_store, _delay) = (store, delay);
-        Receive<CatalogProtocol.Apply>(Gather);
+        _store = store;
+        Receive<CatalogProtocol.Apply>(apply => Gather([(Sender, apply.Batch)]));
+        Receive<CatalogProtocol.ApplyAll>(all => Gather(all.Batches));
         Receive<Flush>(_ => WriteAll());
         Receive<CatalogProtocol.Hurry>(_ => WriteAll());
         Receive<CatalogProtocol.Settle>(_ =>
@@ -82,38 +97,28 @@ internal sealed class CatalogWriterActor : ReceiveActor, IWithTimers
         Receive<CatalogProtocol.SetRecorded>(SetRecorded);
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
-
-    /// <param name="delay">How long what is not urgent may wait; zero: nothing waits.</param>
-    public static Props Props(CatalogStore store, TimeSpan delay) => Akka.Actor.Props
-        .Create(() => new CatalogWriterActor(store, delay)).WithDispatcher("ciaos.index.catalog-dispatcher");
+    public static Props Props(CatalogStore store) => Akka.Actor.Props
+        .Create(() => new CatalogWriterActor(store)).WithDispatcher("ciaos.index.catalog-dispatcher");
 
     protected override void PostStop()
     {
-        foreach (var (shard, batch) in _waiting)
-            shard.Tell(new CatalogProtocol.NotApplied(
-                batch.ToSequence, new Failed(FailReason.Unavailable, "The catalog's writer was stopped")));
+        foreach (var (shard, batch) in _waiting) shard.Tell(CatalogProtocol.NotApplied.Stopped(batch));
     }
 
-    private void Gather(CatalogProtocol.Apply apply)
+    private void Gather(ImmutableArray<(IActorRef Shard, CatalogBatch Batch)> batches)
     {
         _metrics?.Mailboxes.Taken(Mailbox.Catalog);
-        _waiting.Add((Sender, apply.Batch));
-        _changes += apply.Batch.Changes.Count;
+        _waiting.AddRange(batches);
+        foreach (var (_, batch) in batches) _changes += batch.Changes.Count;
         if (_changes >= MaxChanges)
         {
             WriteAll();
+            return;
         }
-        else if (apply.IsUrgent || _delay == TimeSpan.Zero)
-        {
-            // It queues behind the batches that are already in the mailbox, so one transaction takes them all.
-            if (!_isFlushQueued) Self.Tell(Flush.Instance);
-            _isFlushQueued = true;
-        }
-        else if (_waiting.Count == 1)
-        {
-            Timers.StartSingleTimer(Flush.Instance, Flush.Instance, _delay);
-        }
+
+        // It queues behind the batches that are already in the mailbox, so one transaction takes them all.
+        if (!_isFlushQueued) Self.Tell(Flush.Instance);
+        _isFlushQueued = true;
     }
 
     // What failed is applied by its shard when it starts again.
@@ -139,7 +144,6 @@ internal sealed class CatalogWriterActor : ReceiveActor, IWithTimers
     {
         _isFlushQueued = false;
         if (_waiting.Count == 0) return;
-        Timers.Cancel(Flush.Instance);
         var work = _waiting.ToArray();
         if (work.Length == 1 || !TryWrite(work, report: false))
             foreach (var one in work) TryWrite([one], report: true);
