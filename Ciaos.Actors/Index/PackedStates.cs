@@ -52,10 +52,11 @@ internal sealed class PackedStates(int capacityBytes)
     }
 
     /// <summary>The state takes the place of the one that is there.</summary>
-    /// <returns>False: it cannot be packed. Then nothing is kept of the key.</returns>
-    public bool TrySet(KeyName name, ObjectState state)
+    /// <param name="state">Null: there is no such key.</param>
+    /// <returns>False: it is none that can be packed. Then nothing is kept of the key.</returns>
+    public bool TrySet(KeyName name, ObjectState? state)
     {
-        var packed = PackedState.CanHold(state) ? PackedState.Write(state) : [];
+        var packed = state is not null && PackedState.CanHold(state) ? PackedState.Write(state) : [];
         if (packed.Length is 0 or > MaxStateBytes)
         {
             Remove(name);

@@ -65,7 +65,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
             {
                 if (isPassing)
                 {
-                    if (state is not null) _packed!.TrySet(name, state);
+                    _packed!.TrySet(name, state);
                 }
                 else
                 {
@@ -115,9 +115,8 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
             {
                 _entries[name] = new Entry(state);
             }
-            else if (state is null || _packed?.TrySet(name, state) != true)
+            else if (_packed?.TrySet(name, state) != true)
             {
-                _packed?.Remove(name);
                 Add(name, new Entry(state));
             }
         }
@@ -160,8 +159,7 @@ internal sealed class ShardCache(int capacity, int packedBytes = 0)
         }
 
         while (_entries[_ring[_hand]].GetsAnotherRound()) Advance();
-        if (_entries.TryRemove(_ring[_hand], out var gone) && gone is { IsHidden: false, State: { } state })
-            _packed?.TrySet(_ring[_hand], state);
+        if (_entries.TryRemove(_ring[_hand], out var gone) && !gone.IsHidden) _packed?.TrySet(_ring[_hand], gone.State);
         _ring[_hand] = name;
         Advance();
     }
