@@ -146,8 +146,8 @@ internal sealed class VolumeActor : ReceiveActor, IWithTimers
 
     private void Gather(Store store)
     {
-        var size = NeedleFormat.SizeBytes(store.Needle);
-        if (_file!.EndBytes + _batchBytes + size > _settings.NeedlesEndBytes)
+        var size = NeedleFormat.SizeBytes(store.Needle, _file!.Superblock.Version);
+        if (_file.EndBytes + _batchBytes + size > _settings.NeedlesEndBytes)
         {
             Finish(store);
             return;

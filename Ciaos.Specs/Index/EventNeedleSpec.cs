@@ -122,10 +122,10 @@ public class EventNeedleSpec
     [Fact]
     public void An_event_needle_has_no_bucket_key_or_upload_and_little_overhead()
     {
-        var needle = EventNeedle.Create(new NeedleId(5), [1, 2, 3, 4]);
+        var needle = EventNeedle.Create(new NeedleId(1_700_000_000_000_001), [1, 2, 3, 4]);
         Assert.Equal((NeedleKind.Events, 0L, 0L), (needle.Kind, needle.Bucket.Value, needle.Object.Value));
         Assert.Null(NeedleFormat.Objection(needle));
-        Assert.Equal(64, NeedleFormat.SizeBytes(needle));
+        Assert.Equal(40, NeedleFormat.SizeBytes(needle));
     }
 
     private static void AssertSame(

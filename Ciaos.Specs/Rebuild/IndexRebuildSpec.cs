@@ -161,7 +161,7 @@ public sealed class IndexRebuildSpec : IDisposable
     public void What_a_crash_tore_was_never_promised_and_is_no_loss()
     {
         _store.Put("key", "x");
-        _store.Tear("NDL1 and then nothing that makes sense"u8);
+        _store.Tear("N2 and then nothing that makes sense"u8);
         var report = AssertComplete();
         Assert.True(report.TornBytes > 30);
         Assert.Equal(Expect(("key", "x")), _store.Contents());

@@ -26,7 +26,7 @@ internal sealed class NeedleBatch : IDisposable
     {
         _superblock = superblock;
         _batchStart = batchStartBytes;
-        _scratch = ArrayPool<byte>.Shared.Rent(needles.Sum(ScratchBytes));
+        _scratch = ArrayPool<byte>.Shared.Rent(needles.Sum(needle => ScratchBytes(needle, superblock.Version)));
         Locations = new NeedleLocation[needles.Count];
         EndBytes = offsetBytes;
         for (var i = 0; i < needles.Count; i++) Locations[i] = Add(needles[i]);
@@ -43,22 +43,25 @@ internal sealed class NeedleBatch : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_scratch);
 
-    private static int ScratchBytes(Needle needle) =>
-        NeedleFormat.DataStartBytes(
-            NeedleFormat.KeyBytes(needle), NeedleMetadata.SizeBytes(needle.Metadata), needle.Data.Length)
+    private static int ScratchBytes(Needle needle, int version) =>
+        NeedleFormat.DataStartBytes(needle, version)
         + NeedleFormat.AlignmentBytes
         + (needle.Data.Length < CopiedBelowBytes ? needle.Data.Length : 0);
 
     private NeedleLocation Add(Needle needle)
     {
         var head = _scratch.AsSpan(_used);
-        var keyBytes = Encoding.UTF8.GetBytes(needle.Key.Value ?? "", head[NeedleHeader.Bytes..]);
-        var metadataBytes = NeedleMetadata.Write(needle.Metadata, head[(NeedleHeader.Bytes + keyBytes)..]);
+        var version = _superblock.Version;
+        var (keyBytes, metadataBytes) =
+            (NeedleFormat.KeyBytes(needle), NeedleMetadata.SizeBytes(needle.Metadata));
         var header = new NeedleHeader(
+            NeedleHeader.SizeBytes(version, needle, keyBytes, metadataBytes),
             needle.Kind, needle.IsLastChunk, needle.Operation, needle.Format,
             needle.Data.Length, keyBytes, metadataBytes,
             checked((uint)(EndBytes - _batchStart)), needle.Id, needle.Bucket, needle.Object, needle.ChunkOrdinal);
-        header.Write(head);
+        header.Write(version, head);
+        Encoding.UTF8.GetBytes(needle.Key.Value ?? "", head[header.HeaderBytes..]);
+        NeedleMetadata.Write(needle.Metadata, head[(header.HeaderBytes + keyBytes)..]);
         var crc = NeedleHeader.HeadCrc(_superblock.Salt, EndBytes, head[..header.HeadBytes]);
         BinaryPrimitives.WriteUInt32LittleEndian(head[NeedleHeader.CrcOffset..], crc);
         WriteBlockCrcs(needle.Data.Span, head[header.HeadBytes..]);

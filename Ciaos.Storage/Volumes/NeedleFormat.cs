@@ -21,7 +21,7 @@ public static class NeedleFormat
 
     /// <summary>The longest way from a needle's start to its data.</summary>
     internal const int MaxDataStartBytes =
-        NeedleHeader.Bytes + ObjectKey.MaxBytes + MaxMetadataBytes + (MaxDataBytes / BlockBytes * CrcBytes);
+        NeedleHeader.MaxBytes + ObjectKey.MaxBytes + MaxMetadataBytes + (MaxDataBytes / BlockBytes * CrcBytes);
 
     /// <summary>What a needle can take on disk beyond its data.</summary>
     public const int MaxOverheadBytes = MaxDataStartBytes + AlignmentBytes;
@@ -31,9 +31,9 @@ public static class NeedleFormat
     internal static long Align(long bytes) => (bytes + AlignmentBytes - 1) & -AlignmentBytes;
 
     /// <summary>The place in the file that a needle of this make will take, its padding included.</summary>
-    public static long SizeBytes(Needle needle) =>
-        Align(DataStartBytes(KeyBytes(needle), NeedleMetadata.SizeBytes(needle.Metadata), needle.Data.Length)
-              + (long)needle.Data.Length);
+    /// <param name="version">Of the volume: <see cref="Superblock.Version"/>.</param>
+    public static long SizeBytes(Needle needle, int version = Superblock.LatestVersion) =>
+        Align(DataStartBytes(needle, version) + (long)needle.Data.Length);
 
     /// <summary>Why this needle cannot be stored, in words meant for a client, or null where it can.</summary>
     public static string? Objection(Needle needle)
@@ -54,8 +54,16 @@ public static class NeedleFormat
             : null;
     }
 
-    internal static int DataStartBytes(int keyBytes, int metadataBytes, int dataBytes) =>
-        NeedleHeader.Bytes + keyBytes + metadataBytes + (BlockCount(dataBytes) * CrcBytes);
+    /// <summary>The checksums of so much data.</summary>
+    internal static int CrcsBytes(int dataBytes) => BlockCount(dataBytes) * CrcBytes;
+
+    /// <summary>From the start of a needle of this make to its data.</summary>
+    internal static int DataStartBytes(Needle needle, int version)
+    {
+        var (keyBytes, metadataBytes) = (KeyBytes(needle), NeedleMetadata.SizeBytes(needle.Metadata));
+        return NeedleHeader.SizeBytes(version, needle, keyBytes, metadataBytes)
+            + keyBytes + metadataBytes + CrcsBytes(needle.Data.Length);
+    }
 
     internal static int KeyBytes(Needle needle) => Encoding.UTF8.GetByteCount(needle.Key.Value ?? "");
 }

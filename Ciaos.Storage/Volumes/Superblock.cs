@@ -9,7 +9,7 @@ namespace Ciaos.Storage.Volumes;
 /// <code>
 /// offset  bytes  field
 ///      0      8  Magic    the ASCII letters CIAOSVOL
-///      8      4  Version  1
+///      8      4  Version  of the needles' headers: 1 (WideHeader) or 2 (CompactHeader)
 ///     12      4  Flags    none defined: 0 is written, readers ignore them
 ///     16      8  VolumeId
 ///     24      8  Created  microseconds since 1970, UTC
@@ -18,10 +18,12 @@ namespace Ciaos.Storage.Volumes;
 ///   4092      4  CRC-32C of the 4,092 bytes before it
 /// </code>
 /// </summary>
-public sealed record Superblock(VolumeId Volume, long CreatedMicroseconds, ulong Salt)
+/// <param name="Version">What has been begun in one is gone on with in it.</param>
+public sealed record Superblock(
+    VolumeId Volume, long CreatedMicroseconds, ulong Salt, int Version = Superblock.LatestVersion)
 {
     public const int Bytes = 4096;
-    public const int Version = 1;
+    public const int LatestVersion = 2;
 
     private const int CrcOffset = Bytes - NeedleFormat.CrcBytes;
 
@@ -31,7 +33,7 @@ public sealed record Superblock(VolumeId Volume, long CreatedMicroseconds, ulong
     {
         var bytes = new byte[Bytes];
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Version);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), Volume.Value);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), CreatedMicroseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(32), Salt);
@@ -50,14 +52,16 @@ public sealed record Superblock(VolumeId Volume, long CreatedMicroseconds, ulong
         var due = Crc32C.Compute(bytes.AsSpan(0, CrcOffset));
         if (crc != due) throw Corrupt(file, CrcOffset, $"CRC-32C {due:x8}", $"{crc:x8}");
         if (!bytes.AsSpan().StartsWith(Magic)) throw Corrupt(file, 0, "CIAOSVOL", Convert.ToHexString(bytes, 0, 8));
-        var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(8));
-        if (version != Version) throw Corrupt(file, 8, $"format version {Version}", Text(version));
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
+        if (version is < 1 or > LatestVersion)
+            throw Corrupt(file, 8, $"format version 1 to {LatestVersion}", Text(version));
         var volume = new VolumeId(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16)));
         if (volume != expected) throw Corrupt(file, 16, $"volume {expected.Value}", Text(volume.Value));
         return new Superblock(
             volume,
             BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(24)),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)),
+            version);
     }
 
     private static VolumeCorruptException Corrupt(IDiskFile file, long offsetBytes, string expected, string found) =>

@@ -71,7 +71,7 @@ public sealed class VolumeReader : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offsetBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(needle.OffsetBytes, Superblock.Bytes, nameof(needle));
-        ArgumentOutOfRangeException.ThrowIfLessThan(needle.DataStartBytes, NeedleHeader.Bytes, nameof(needle));
+        ArgumentOutOfRangeException.ThrowIfLessThan(needle.DataStartBytes, NeedleHeader.MinBytes, nameof(needle));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             needle.DataStartBytes, NeedleFormat.MaxDataStartBytes, nameof(needle));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(needle.DataBytes, NeedleFormat.MaxDataBytes, nameof(needle));
@@ -81,9 +81,10 @@ public sealed class VolumeReader : IDisposable
 
     private void VerifyHead(NeedleLocation needle, ReadOnlySpan<byte> bytes)
     {
-        if (!NeedleHeader.TryRead(bytes, out var header))
+        if (!NeedleHeader.TryRead(_superblock.Version, bytes, out var header))
         {
-            throw Corrupt(needle.OffsetBytes, "a needle", Convert.ToHexString(bytes[..NeedleHeader.Magic.Length]));
+            var found = bytes[..NeedleHeader.Magic(_superblock.Version).Length];
+            throw Corrupt(needle.OffsetBytes, "a needle", Convert.ToHexString(found));
         }
 
         if (header.DataStartBytes != needle.DataStartBytes || header.DataBytes != needle.DataBytes)

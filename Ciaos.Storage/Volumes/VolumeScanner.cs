@@ -78,13 +78,13 @@ public sealed class VolumeScanner : IDisposable
 
     /// <summary>The key of the current needle; empty where it has none.</summary>
     public string ReadKey() =>
-        Encoding.UTF8.GetString(_window.Get(Location.OffsetBytes + NeedleHeader.Bytes, Header.KeyBytes));
+        Encoding.UTF8.GetString(_window.Get(Location.OffsetBytes + Header.HeaderBytes, Header.KeyBytes));
 
     /// <exception cref="VolumeCorruptException">It was written by a program that does not keep to the
     /// format.</exception>
     public IReadOnlyDictionary<string, string> ReadMetadata()
     {
-        var offset = Location.OffsetBytes + NeedleHeader.Bytes + Header.KeyBytes;
+        var offset = Location.OffsetBytes + Header.HeaderBytes + Header.KeyBytes;
         return NeedleMetadata.TryRead(_window.Get(offset, Header.MetadataBytes), out var entries)
             ? entries
             : throw new VolumeCorruptException(_file.Path, offset, "metadata fields", "bytes that are none");
@@ -105,7 +105,7 @@ public sealed class VolumeScanner : IDisposable
 
     private bool TryReadHead(long offset, out NeedleHeader header)
     {
-        if (!NeedleHeader.TryRead(_window.Get(offset, NeedleHeader.Bytes), out header)
+        if (!NeedleHeader.TryRead(_superblock.Version, _window.Get(offset, NeedleHeader.MaxBytes), out header)
             || header.BatchBytes > offset - Superblock.Bytes)
         {
             return false;
@@ -139,14 +139,15 @@ public sealed class VolumeScanner : IDisposable
 
     private long FindHead(long from)
     {
+        var magic = NeedleHeader.Magic(_superblock.Version);
         while (from < _fileBytes)
         {
-            var seen = _window.GetRest(from, NeedleHeader.Magic.Length);
-            var at = seen.IndexOf(NeedleHeader.Magic);
+            var seen = _window.GetRest(from, magic.Length);
+            var at = seen.IndexOf(magic);
             if (at < 0)
             {
                 // The first letters of the magic could stand at the very end.
-                from += Math.Max(1, seen.Length - NeedleHeader.Magic.Length + 1);
+                from += Math.Max(1, seen.Length - magic.Length + 1);
                 continue;
             }
 

@@ -28,10 +28,10 @@ public class HostileVolumeSpec
         var lure = new byte[8 << 20];
         for (var at = 0; at + 24 <= lure.Length; at += 24)
         {
-            "NDL1"u8.CopyTo(lure.AsSpan(at));
-            lure[at + 4] = 1;
-            lure[at + 17] = 4;
-            lure[at + 19] = 0x20;
+            "N2\x01"u8.CopyTo(lure.AsSpan(at));
+
+            // A key of 1,024 bytes and metadata of 8,192.
+            new byte[] { 0, 0x80, 0x08, 0x80, 0x40 }.CopyTo(lure, at + 12);
         }
 
         using (var file = disk.Open(Needles.Folder(disk).FileOf(Needles.Volume), DiskAccess.ReadWrite))
@@ -51,7 +51,7 @@ public class HostileVolumeSpec
     [Fact]
     public void A_length_that_claims_gigabytes_allocates_nothing()
     {
-        foreach (var (at, value) in new[] { (12, 0x7FFFFFFF), (12, -1), (16, -1), (20, -1) })
+        foreach (var (at, value) in new[] { (4, -1), (12, 0x7FFFFFFF), (12, -1), (13, -1), (14, -1) })
         {
             var disk = new SimulatedDisk(seed: 1);
             Needles.Write(disk, [Needles.Data(1, "first", [1])], [Needles.Data(2, "second", [2])]);

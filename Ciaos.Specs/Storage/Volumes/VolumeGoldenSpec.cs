@@ -9,7 +9,8 @@ using Xunit;
 namespace Ciaos.Specs.Storage.Volumes;
 
 /// <summary>
-/// The bytes of format version 1 for ever: Golden/volume-v1.vol and Golden/checkpoint-v1.bin are never written again.
+/// The bytes of each format version for ever: Golden/volume-v1.vol, -v2.vol and Golden/checkpoint-v1.bin are never
+/// written again.
 /// </summary>
 public class VolumeGoldenSpec
 {
@@ -18,18 +19,29 @@ public class VolumeGoldenSpec
 
     public VolumeGoldenSpec() => _folder = Needles.Folder(_disk);
 
-    [Fact]
-    public void The_writer_still_writes_the_golden_volume()
+    // Also that of version 1, which volumes that were begun in it are gone on with.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_writer_still_writes_the_golden_volume(int version)
     {
-        WriteExample();
-        Assert.Equal(Golden("volume-v1.vol"), Contents(_folder.FileOf(Needles.Volume)));
-        Assert.Equal(Golden("checkpoint-v1.bin"), Contents(_folder.CheckpointOf(Needles.Volume)));
+        WriteExample(version);
+        Assert.Equal(Golden($"volume-v{version}.vol"), Contents(_folder.FileOf(Needles.Volume)));
     }
 
     [Fact]
-    public void The_reader_still_reads_the_golden_volume()
+    public void The_writer_still_writes_the_golden_checkpoint()
     {
-        Put(_folder.FileOf(Needles.Volume), Golden("volume-v1.vol"));
+        WriteExample(version: 1);
+        Assert.Equal(Golden("checkpoint-v1.bin"), Contents(_folder.CheckpointOf(Needles.Volume)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_reader_still_reads_the_golden_volume(int version)
+    {
+        Put(_folder.FileOf(Needles.Volume), Golden($"volume-v{version}.vol"));
         var found = Needles.Scan(_folder);
         Assert.Equal(
             [NeedleKind.Data, NeedleKind.Data, NeedleKind.Tombstone, NeedleKind.Gap, NeedleKind.Seal],
@@ -41,7 +53,7 @@ public class VolumeGoldenSpec
         Assert.Equal((UploadOperation.Append, BodyFormat.FileDataList, 1, true), Chunk(found[1].Header));
         var recovered = VolumeRecovery.Inspect(_folder, Needles.Volume);
         Assert.True(recovered.IsSealed);
-        Assert.Equal(Needles.Superblock, recovered.Superblock);
+        Assert.Equal(Needles.Superblock with { Version = version }, recovered.Superblock);
         Assert.Empty(recovered.Torn);
         Assert.Empty(recovered.Rotten);
     }
@@ -58,8 +70,9 @@ public class VolumeGoldenSpec
     }
 
     [Theory]
-    [InlineData("superblock", "volume-v1.vol", 0, 48)]
-    [InlineData("needle", "volume-v1.vol", 4096, 104)]
+    [InlineData("superblock", "volume-v2.vol", 0, 48)]
+    [InlineData("needle", "volume-v2.vol", 4096, 80)]
+    [InlineData("needle of version 1", "volume-v1.vol", 4096, 104)]
     [InlineData("checkpoint", "checkpoint-v1.bin", 0, 64)]
     public void The_example_on_the_format_page_is_the_golden_file(string example, string file, int offset, int count)
     {
@@ -89,9 +102,10 @@ public class VolumeGoldenSpec
 
     private static byte[] Pattern(int count) => Enumerable.Range(0, count).Select(i => (byte)(i / 256)).ToArray();
 
-    private void WriteExample()
+    private void WriteExample(int version)
     {
-        using (var volume = VolumeFile.Create(_folder, Needles.Superblock, Needles.Settings))
+        var superblock = Needles.Superblock with { Version = version };
+        using (var volume = VolumeFile.Create(_folder, superblock, Needles.Settings))
         {
             var type = ("content-type", "image/jpeg");
             volume.Append([Needles.Data(1_700_000_000_000_001, "cats/tom.jpg", "meow"u8.ToArray(), type)]);
@@ -107,7 +121,7 @@ public class VolumeGoldenSpec
 
         using (var file = _disk.Open(_folder.FileOf(Needles.Volume), DiskAccess.ReadWrite))
         {
-            file.Write(file.LengthBytes, ["NDL1 torn"u8.ToArray()]);
+            file.Write(file.LengthBytes, [version == 1 ? "NDL1 torn"u8.ToArray() : "N2 torn"u8.ToArray()]);
         }
 
         var found = VolumeRecovery.Inspect(_folder, Needles.Volume);
