@@ -86,6 +86,10 @@ internal sealed class CheckNotes
         return row.Read() ? new EncodedEvent(row.GetString(0), row.GetBytes(1)) : null;
     }
 
+    /// <summary>Volumes hold it, but the needle that it is about is damaged or missing, which is told of by
+    /// itself.</summary>
+    public bool IsIncomplete(long stream, long number) => _scratch.IsIncomplete(stream, number);
+
     /// <summary>The highest number of which volumes hold an event; 0 if there is none.</summary>
     public long LastEvent(long stream)
     {

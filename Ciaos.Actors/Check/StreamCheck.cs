@@ -112,6 +112,7 @@ internal sealed class StreamCheck(
         if (stream == NotInVolumes) return true;
         if (copy is not { } held)
         {
+            if (notes.IsIncomplete(stream, number)) return true;
             if (number > recorded) Unrecorded++;
             else
                 Problem(

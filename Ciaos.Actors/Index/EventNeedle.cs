@@ -6,7 +6,7 @@ using Ciaos.Storage.Volumes;
 
 namespace Ciaos.Actors.Index;
 
-/// <summary>An event as its journal holds it.</summary>
+/// <summary>An event as its journal holds it, or as a <see cref="NeedlePut"/>.</summary>
 /// <param name="Payload">The journal's bytes; never changed.</param>
 internal readonly record struct EncodedEvent(string Manifest, byte[] Payload);
 
@@ -22,8 +22,8 @@ internal sealed record EventPart(string Manifest, int Ordinal, int Count, byte[]
 internal sealed record EventRun(long Stream, long FirstSequence, ImmutableArray<EncodedEvent> Events, EventPart? Part);
 
 /// <summary>
-/// The data of an event needle: runs of events, each of one stream, just as its journal holds them, one behind the
-/// other. Spec: docs/formats.md.
+/// The data of an event needle: runs of events, each of one stream, just as its journal holds them (but for
+/// <see cref="NeedlePut"/>), one behind the other. Spec: docs/formats.md.
 /// <code>
 /// data   run+
 /// run    0x01 (version) stream (unsigned) number of the first event (unsigned) count (unsigned) event*
@@ -37,6 +37,9 @@ internal sealed record EventRun(long Stream, long FirstSequence, ImmutableArray<
 internal static class EventNeedle
 {
     public const byte Version = 1;
+
+    /// <summary>The bytes are a <see cref="NeedlePut"/>. No journal has such an event.</summary>
+    public const string NeedlePutManifest = "object-put-of-needle";
 
     /// <summary>The smallest volume that can be configured (1 MiB) has room for a needle of this much data.</summary>
     public const int MaxDataBytes = 512 * 1024;
@@ -74,6 +77,7 @@ internal static class EventNeedle
         IndexEventCodec.BucketDeletedManifest,
         IndexEventCodec.BucketEventLostManifest,
         IndexEventCodec.VersionLostManifest,
+        NeedlePutManifest,
     ];
 
     private static readonly FrozenDictionary<string, byte> Codes =

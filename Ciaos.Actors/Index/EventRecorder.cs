@@ -33,6 +33,7 @@ internal sealed class EventRecorder(
     private readonly Queue<byte[]> _pageNeedles = new();
     private TimeSpan _backoff = shard.Settings.RecordBackoffMin;
     private IActorRef? _writer;
+    private VolumeId _volume;
     private Run? _page;
     private long _last;
     private long _noted;
@@ -77,11 +78,11 @@ internal sealed class EventRecorder(
         _last = fromSequence + events.Count;
         var run = new Run(fromSequence + 1, _last, released, shard.Time.GetTimestamp());
         _live.Add(run);
-        foreach (var data in Encode(run.First, events)) Send(run, data);
+        foreach (var data in Encode(run.First, events, EncodeShort)) Send(run, data);
     }
 
     /// <summary>Where to send needles past the volumes' keepers.</summary>
-    public void Use(VolumeWriting.EventWriter writer) => _writer = writer.Writer;
+    public void Use(VolumeWriting.EventWriter writer) => (_writer, _volume) = (writer.Writer, writer.Volume);
 
     public void Stored(NeedleId needle)
     {
@@ -130,7 +131,7 @@ internal sealed class EventRecorder(
 
         var last = found.First + found.Events.Count - 1;
         _page = new Run(found.From, last, () => { }, shard.Time.GetTimestamp());
-        foreach (var data in Encode(found.First, found.Events)) _pageNeedles.Enqueue(data);
+        foreach (var data in Encode(found.First, found.Events, EncodeWhole)) _pageNeedles.Enqueue(data);
         ContinuePage(_page);
     }
 
@@ -151,10 +152,18 @@ internal sealed class EventRecorder(
         return recorded;
     }
 
-    private List<byte[]> Encode(long first, IReadOnlyList<IIndexEvent> events) => EventNeedle.Encode(
-        shard.Stream, first,
-        events.Select(message => new EncodedEvent(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message)))
-            .ToList());
+    private List<byte[]> Encode(
+        long first, IReadOnlyList<IIndexEvent> events, Func<IIndexEvent, EncodedEvent> encode) =>
+        EventNeedle.Encode(shard.Stream, first, events.Select(encode).ToList());
+
+    private static EncodedEvent EncodeWhole(IIndexEvent message) =>
+        new(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message));
+
+    // Where the event lies in the volume that the object lies in, whoever has the one has the other.
+    private EncodedEvent EncodeShort(IIndexEvent message) =>
+        _writer is not null && message is ObjectPut put && NeedlePut.From(put, _volume) is { } shorter
+            ? new EncodedEvent(EventNeedle.NeedlePutManifest, shorter.Encode())
+            : EncodeWhole(message);
 
     private void Send(Run run, byte[] data)
     {

@@ -19,8 +19,6 @@ internal sealed class EventJudge(
     int shard, ShardStates states, Func<KeyName, long, ObjectState?> findVersion, SegmentCheck segments,
     LostObjects lost, Func<RenameId, bool> hasArrived, RebuildReport report)
 {
-    private static readonly ObjectKey Unknown = ObjectKey.Create("unknown");
-
     public IKeyEvent Judge(IKeyEvent message)
     {
         var name = new KeyName(message.Bucket, message.Key);
@@ -144,7 +142,7 @@ internal sealed class EventJudge(
     private static ObjectLost Replace(IKeyEvent message) => new(message.Bucket, message.Key, message.At);
 
     // Other versions of the key have nothing to do with it.
-    private static ObjectLost Nothing(IKeyEvent message) => new(new BucketId(0), Unknown, message.At);
+    private static ObjectLost Nothing(IKeyEvent message) => new(new BucketId(0), LostObjects.UnknownKey, message.At);
 
     private static IEnumerable<Segment> AllOf(ImmutableArray<SegmentRun> runs)
     {

@@ -66,6 +66,7 @@ public sealed class IndexRebuild(
     {
         var scan = new VolumesScan(folder, scratch, _report, settings.VerifiesData, progress);
         scan.Run();
+        scratch.LoseIncomplete();
         var streams = scratch.Streams();
         if (streams.Count == 0)
             throw new RebuildRefusedException(

@@ -8,6 +8,9 @@ namespace Ciaos.Actors.Rebuild;
 /// <summary>Keys that hold an object which cannot be given back, as of the events that were replayed so far.</summary>
 internal sealed class LostObjects
 {
+    /// <summary>Stands in events of which nobody knows what key they were about.</summary>
+    public static readonly ObjectKey UnknownKey = ObjectKey.Create("unknown");
+
     private readonly Statement _add;
     private readonly Statement _remove;
     private readonly Statement _find;

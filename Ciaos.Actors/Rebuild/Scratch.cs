@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Runtime.Serialization;
 using System.Text;
 using Ciaos.Actors.Index;
 using Ciaos.Actors.Index.Catalog;
@@ -23,12 +24,16 @@ internal sealed class Scratch : IDisposable
     private readonly string _location;
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
+    private readonly Dictionary<(long Stream, long Number), NeedleId> _incomplete = [];
     private readonly Statement _addEvent;
     private readonly Statement _findEvent;
     private readonly Statement _replaceEvent;
     private readonly Statement _addPiece;
+    private readonly Statement _addNeedlePut;
+    private readonly Statement _addSpoilt;
     private readonly Statement _addNeedle;
     private readonly Statement _findNeedle;
+    private readonly Statement _findHead;
 
     public Scratch(IDisk disk, string location)
     {
@@ -50,6 +55,10 @@ internal sealed class Scratch : IDisposable
             CREATE TABLE piece (
                 stream BIGINT, number BIGINT, ordinal BIGINT, pieces BIGINT, needle BIGINT, manifest TEXT, bytes BLOB,
                 PRIMARY KEY (stream, number, ordinal)) WITHOUT ROWID;
+            CREATE TABLE needle_put (stream BIGINT, number BIGINT, needle BIGINT, bytes BLOB);
+            CREATE TABLE spoilt (
+                volume BIGINT, place BIGINT, data_start BIGINT, data_bytes BIGINT, upload BIGINT, bucket BIGINT,
+                key BLOB, PRIMARY KEY (volume, place)) WITHOUT ROWID;
             CREATE TABLE needle (
                 volume BIGINT, place BIGINT, data_start BIGINT, data_bytes BIGINT, id BIGINT, upload BIGINT,
                 chunk BIGINT, is_last BIGINT, bucket BIGINT, key BLOB, operation BIGINT, format BIGINT, metadata BLOB,
@@ -71,16 +80,29 @@ internal sealed class Scratch : IDisposable
             VALUES (@n_stream, @n_number, @n_ordinal, @n_pieces, @n_needle, @t_manifest, @b_bytes)
             ON CONFLICT DO NOTHING
             """);
+        _addNeedlePut = Prepare(
+            "INSERT INTO needle_put (stream, number, needle, bytes) VALUES (@n_stream, @n_no, @n_needle, @b_bytes)");
+        _addSpoilt = Prepare("""
+            INSERT INTO spoilt (volume, place, data_start, data_bytes, upload, bucket, key)
+            VALUES (@n_volume, @n_place, @n_start, @n_bytes, @n_upload, @n_bucket, @b_key) ON CONFLICT DO NOTHING
+            """);
         _addNeedle = Prepare("""
             INSERT INTO needle (volume, place, data_start, data_bytes, id, upload, chunk, is_last, bucket, key,
                 operation, format, metadata)
             VALUES (@n_volume, @n_place, @n_start, @n_bytes, @n_id, @n_upload, @n_chunk, @n_last, @n_bucket, @b_key,
                 @n_operation, @n_format, @b_metadata)
             """);
+        _findHead = Prepare("""
+            SELECT bucket, CAST(key AS TEXT), upload, data_start, data_bytes FROM needle
+            WHERE volume = @n_volume AND place = @n_place
+            UNION ALL
+            SELECT bucket, CAST(key AS TEXT), upload, data_start, data_bytes FROM spoilt
+            WHERE volume = @n_volume2 AND place = @n_place2
+            """);
         _findNeedle = Prepare("SELECT data_bytes FROM needle WHERE volume = @n_volume AND place = @n_place");
     }
 
-    /// <summary>Numbers under which different events of equal worth were found.</summary>
+    /// <summary>Numbers under which different events were found, made up ones aside.</summary>
     public long Conflicts { get; private set; }
 
     public Statement Prepare(string sql)
@@ -99,7 +121,15 @@ internal sealed class Scratch : IDisposable
 
     public void Add(EventRun run, NeedleId needle)
     {
-        for (var i = 0; i < run.Events.Length; i++) Add(run.Stream, run.FirstSequence + i, needle, run.Events[i]);
+        for (var i = 0; i < run.Events.Length; i++)
+        {
+            var (number, message) = (run.FirstSequence + i, run.Events[i]);
+            if (message.Manifest == EventNeedle.NeedlePutManifest)
+                _addNeedlePut.Set(run.Stream).Set(number).Set(needle.Value).Set(message.Payload).Execute();
+            else
+                Add(run.Stream, number, needle, message);
+        }
+
         if (run.Part is { } part)
             _addPiece.Set(run.Stream).Set(run.FirstSequence).Set(part.Ordinal).Set(part.Count).Set(needle.Value)
                 .Set(part.Manifest).Set(part.Piece).Execute();
@@ -114,6 +144,38 @@ internal sealed class Scratch : IDisposable
             .Set(header.Bucket.Value).SetUtf8(data.ReadKey())
             .Set((long)header.Operation).Set((long)header.Format).Set(metadata).Execute();
     }
+
+    /// <summary>A needle of which only the head is whole.</summary>
+    public void AddSpoilt(VolumeScanner data)
+    {
+        var (header, place) = (data.Header, data.Location);
+        _addSpoilt.Set(place.Volume.Value).Set(place.OffsetBytes).Set(place.DataStartBytes).Set(place.DataBytes)
+            .Set(header.Object.Value).Set(header.Bucket.Value).SetUtf8(data.ReadKey()).Execute();
+    }
+
+    /// <summary>Makes events of those that are told by the needles that they are about.</summary>
+    /// <returns>How many there are whose needle is not there.</returns>
+    public long CompleteNeedlePuts()
+    {
+        using var row = Prepare("SELECT stream, number, needle, bytes FROM needle_put").Read();
+        while (row.Read())
+        {
+            var (stream, number, needle) = (row.GetInt64(0), row.GetInt64(1), new NeedleId(row.GetInt64(2)));
+            if (Complete(row.GetSpan(3)) is { } message) Add(stream, number, needle, message);
+            else _incomplete[(stream, number)] = needle;
+        }
+
+        return _incomplete.Count;
+    }
+
+    /// <summary>Something was put under these numbers, and nobody knows under which key: it is lost.</summary>
+    public void LoseIncomplete()
+    {
+        foreach (var ((stream, number), needle) in _incomplete) Add(stream, number, needle, LostAt(needle));
+    }
+
+    /// <summary>Volumes have this event, but not the needle that it is about.</summary>
+    public bool IsIncomplete(long stream, long number) => _incomplete.ContainsKey((stream, number));
 
     /// <summary>Makes events of those that came in pieces and whose pieces are all there.</summary>
     public void JoinPieces()
@@ -176,6 +238,39 @@ internal sealed class Scratch : IDisposable
         Remove(_disk, _location);
     }
 
+    private EncodedEvent? Complete(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var put = NeedlePut.Decode(bytes);
+            return FindHead(put.Volume, put.OffsetBytes) is { } head
+                ? new EncodedEvent(IndexEventCodec.PutManifest, IndexEventCodec.Encode(put.With(head)))
+                : null;
+        }
+        catch (SerializationException)
+        {
+            return null;
+        }
+    }
+
+    private static EncodedEvent LostAt(NeedleId needle)
+    {
+        Micros.TryTime(needle.Value, out var at);
+        return new EncodedEvent(
+            IndexEventCodec.LostManifest,
+            IndexEventCodec.Encode(new IndexEvents.ObjectLost(new BucketId(0), LostObjects.UnknownKey, at)));
+    }
+
+    private NeedleHead? FindHead(VolumeId volume, long place)
+    {
+        using var row = _findHead.Set(volume.Value).Set(place).Set(volume.Value).Set(place).Read();
+        return row.Read()
+            ? new NeedleHead(
+                new BucketId(row.GetInt64(0)), ObjectKey.Create(row.GetString(1)), new ObjectId(row.GetInt64(2)),
+                new NeedleLocation(volume, place, (int)row.GetInt64(3), (int)row.GetInt64(4)))
+            : null;
+    }
+
     // What a rebuild made up stands back behind the event whose place it took.
     private static int RankOf(string manifest) => IndexEventCodec.StandsForLost(manifest) ? 0 : 1;
 
@@ -209,7 +304,7 @@ internal sealed class Scratch : IDisposable
             && row.GetSpan(3).SequenceEqual(message.Payload);
         if (isSame) return false;
         if (rank != row.GetInt64(0)) return rank > row.GetInt64(0);
-        Conflicts++;
+        if (rank > 0) Conflicts++;
         return needle.Value > row.GetInt64(1);
     }
 }

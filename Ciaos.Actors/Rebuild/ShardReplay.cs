@@ -13,8 +13,6 @@ namespace Ciaos.Actors.Rebuild;
 /// </summary>
 internal sealed class ShardReplay
 {
-    private static readonly ObjectKey Unknown = ObjectKey.Create("unknown");
-
     private readonly int _shard;
     private readonly RebuildWork _work;
     private readonly ShardContext _context;
@@ -85,7 +83,7 @@ internal sealed class ShardReplay
                     && _states.Get(new KeyName(start.Bucket, start.Key)) is not null
                 ? start
                 : _work.Salvage?.Next(_states);
-            Take(_judge.Judge(found ?? new ObjectLost(new BucketId(0), Unknown, _at)), null, default);
+            Take(_judge.Judge(found ?? new ObjectLost(new BucketId(0), LostObjects.UnknownKey, _at)), null, default);
         }
     }
 

@@ -54,6 +54,7 @@ internal sealed class VolumesScan(
         }
 
         scratch.JoinPieces();
+        report.UnreadableAtScan += scratch.CompleteNeedlePuts();
     }
 
     private long LengthOf(VolumeId id)
@@ -95,7 +96,7 @@ internal sealed class VolumesScan(
         var found = new Found { DurableBytes = durable };
         for (long from = Superblock.Bytes; from < file.LengthBytes;)
         {
-            using var scanner = new VolumeScanner(file, superblock, from, verifiesData);
+            using var scanner = new VolumeScanner(file, superblock, from, verifiesData) { Spoilt = TakeSpoilt };
             var error = Pass(scanner, found);
             found.Damage.AddRange(scanner.Damage);
             found.EndBytes = Math.Max(found.EndBytes, scanner.EndBytes);
@@ -146,6 +147,12 @@ internal sealed class VolumesScan(
         }
 
         progress(new RebuildProgress("Scanning", _doneBytes + scanner.PositionBytes, _totalBytes, AreBytes: true));
+    }
+
+    // Its data is gone, but whose it was is known.
+    private void TakeSpoilt(VolumeScanner scanner)
+    {
+        if (scanner.Header.Kind == NeedleKind.Data) scratch.AddSpoilt(scanner);
     }
 
     private void TakeEvents(VolumeScanner scanner)

@@ -69,16 +69,17 @@ internal sealed class VolumeWriters
     /// </summary>
     public IActorRef? For(Needle needle) =>
         needle is { ChunkOrdinal: 0, IsLastChunk: true, Data.Length: < SmallBelowBytes }
-            ? ForSmall()
+            ? ForSmall().Writer
             : For(needle.Object);
 
     /// <summary>The open writer of small objects, and of what is recorded beside them.</summary>
-    public IActorRef? ForSmall()
+    /// <returns>No writer where none is open.</returns>
+    public (VolumeId Volume, IActorRef? Writer) ForSmall()
     {
         (VolumeId Volume, IActorRef? Writer) oldest = (new VolumeId(long.MaxValue), null);
         foreach (var (volume, writer) in _open)
             if (volume.Value < oldest.Volume.Value) oldest = (volume, writer);
-        return oldest.Writer;
+        return oldest;
     }
 
     /// <summary>

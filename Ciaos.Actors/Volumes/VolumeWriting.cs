@@ -23,7 +23,8 @@ internal static class VolumeWriting
     /// <summary>It can be sent <see cref="Store"/> past the keepers of volumes, which costs less. It may be closed at
     /// any time: then it gives back what it is sent, or that is rejected, and is to be sent the usual way.</summary>
     /// <param name="Writer">Null where no volume is open.</param>
-    public sealed record EventWriter(IActorRef? Writer);
+    /// <param name="Volume">The one that it writes.</param>
+    public sealed record EventWriter(IActorRef? Writer, VolumeId Volume);
 
     /// <summary>Commit what was gathered, write a checkpoint and stop.</summary>
     public sealed record Close

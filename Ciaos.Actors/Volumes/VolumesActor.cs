@@ -58,7 +58,11 @@ public sealed class VolumesActor : ReceivePersistentActor, IWithTimers
         Command<RanOutOfSpace>(ranOut => OnDiskFull(ranOut.Detail));
         Command<Terminated>(OnTerminated);
         Command<LookAround>(_ => OnLookAround());
-        Command<GetEventWriter>(_ => Sender.Tell(new EventWriter(_writers.ForSmall())));
+        Command<GetEventWriter>(_ =>
+        {
+            var (volume, writer) = _writers.ForSmall();
+            Sender.Tell(new EventWriter(writer, volume));
+        });
         Command<GetStatus>(_ => Sender.Tell(Status()));
         Command<VolumeProtocol.Close>(_ => BeginClosing());
     }

@@ -78,6 +78,20 @@ public class StoreCheckSpec(StoredFixture stored) : IClassFixture<StoredFixture>
         Assert.Contains(report.Problems, problem => problem is { Kind: SegmentCorrupt, Key: Key });
     }
 
+    // Then volumes do not hold the event either, and it is not the journal that is damaged.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_flipped_bit_of_a_head_that_an_event_is_told_by_is_damage_of_the_volume_alone(bool isQuick)
+    {
+        using var store = stored.Copy();
+        var put = store.LastNeedlePut();
+        store.Flip(store.VolumePath(put.Volume.Value), put.OffsetBytes + 24);
+        var report = store.Check(isQuick);
+        Assert.Equal([VolumeDamaged, SegmentCorrupt], report.Counts.Keys);
+        Assert.Equal(CheckAdvice.Restore, report.Advice);
+    }
+
     [Fact]
     public void A_volume_without_a_file_is_missing_and_so_is_what_lies_in_it()
     {

@@ -56,6 +56,10 @@ public sealed class StoredFixture : IAsyncLifetime
             for (var i = 20; i < 30; i++) await Send(client, HttpMethod.Put, $"/update_key/key{i}/new{i}", null);
             for (var i = 30; i < 40; i++) await Send(client, HttpMethod.Delete, $"/delete/key{i}", null);
             for (var i = 40; i < 45; i++) await Send(client, HttpMethod.Put, $"/raw/key{i}", new byte[2000]);
+
+            // Until the shard knows to which volume its events go.
+            while (NeedlePuts(_data).Count == 0)
+                await Send(client, HttpMethod.Put, "/raw/key44", new byte[2000]);
         });
         Keys = 1 + 60 - 10;
         LiveBytes = 300_000 + (20 * 1000) + 3000 + (5 * 2000) + 10
@@ -78,6 +82,27 @@ public sealed class StoredFixture : IAsyncLifetime
             File.Copy(file, Path.Combine(copy, Path.GetRelativePath(_data, file)));
         File.Delete(Path.Combine(copy, "old-catalog"));
         return new HarmedStore(copy);
+    }
+
+    /// <summary>All events in volumes that are told by their needles.</summary>
+    internal static List<NeedlePut> NeedlePuts(string path)
+    {
+        using var disk = PhysicalDisk.WithoutLock(path);
+        var folder = new VolumeFolder(disk, "volumes");
+        var found = new List<NeedlePut>();
+        foreach (var id in folder.List())
+        {
+            using var file = disk.Open(folder.FileOf(id), DiskAccess.Read);
+            using var scanner = new VolumeScanner(file, Superblock.Read(file, id), Superblock.Bytes);
+            while (scanner.MoveNext())
+                if (scanner.Header.Kind == NeedleKind.Events)
+                    found.AddRange(EventNeedle.Decode(scanner.ReadData())
+                        .SelectMany(run => run.Events)
+                        .Where(message => message.Manifest == EventNeedle.NeedlePutManifest)
+                        .Select(message => NeedlePut.Decode(message.Payload)));
+        }
+
+        return found;
     }
 
     private static async Task Send(HttpClient client, HttpMethod method, string path, byte[]? body)
@@ -136,6 +161,9 @@ internal sealed class HarmedStore(string path) : IDisposable
     public NeedleLocation NeedleOf(string key) => Events()
         .Select(entry => entry.Decode(out _)).OfType<ObjectPut>()
         .Last(put => put.Key.Value == key).Segments[0].Needle;
+
+    /// <summary>The last event that is told by its needle.</summary>
+    public NeedlePut LastNeedlePut() => StoredFixture.NeedlePuts(path)[^1];
 
     public List<JournalEntry> Events()
     {

@@ -57,6 +57,9 @@ internal sealed class IndexNode : IAsyncDisposable
     /// <summary>What a volume's writer answers to whom it has been named. Null: no writer is named.</summary>
     public Func<Needle, object>? Writer { get; set; }
 
+    /// <summary>The volume of that writer.</summary>
+    public VolumeId WriterVolume { get; set; }
+
     /// <summary>How many needles the writer was sent past the volumes.</summary>
     public int SentDirectly => _sentDirectly;
 
@@ -257,7 +260,7 @@ internal sealed class IndexNode : IAsyncDisposable
         {
             var writer = Context.ActorOf(Props.Create(() => new WriterStub(node)));
             Receive<VolumeWriting.GetEventWriter>(_ =>
-                Sender.Tell(new VolumeWriting.EventWriter(node.Writer is null ? null : writer)));
+                Sender.Tell(new VolumeWriting.EventWriter(node.Writer is null ? null : writer, node.WriterVolume)));
             Receive<VolumeProtocol.Append>(append =>
             {
                 node.Needles.Enqueue(append.Needle);

@@ -14,9 +14,9 @@ using static Ciaos.Specs.Rebuild.IndexRebuildSpec;
 namespace Ciaos.Specs.Rebuild;
 
 /// <summary>Volumes or events are missing: what can be is brought back, the rest is told.</summary>
-public sealed class IncompleteRebuildSpec : IDisposable
+public abstract class IncompleteRebuildSpec(bool tellsByNeedles) : IDisposable
 {
-    private readonly RebuildFixture _store = new();
+    private readonly RebuildFixture _store = new(tellsByNeedles: tellsByNeedles);
 
     [Fact]
     public void An_object_whose_bytes_are_missing_is_left_out_and_no_older_version_takes_its_place()
@@ -91,13 +91,39 @@ public sealed class IncompleteRebuildSpec : IDisposable
         _store.Put("first", "1");
         var damaged = _store.Put("second", "2");
         _store.Put("third", "3");
-        _store.Damage(1, damaged.OffsetBytes + 30);
+        _store.Damage(1, damaged.OffsetBytes + damaged.DataStartBytes);
         var report = AssertIncomplete();
         Assert.Equal(Expect(("first", "1"), ("third", "3")), _store.Contents());
         Assert.Equal("second", Assert.Single(report.Lost).Key);
         var range = Assert.Single(report.Damage);
         Assert.Equal((1L, damaged.OffsetBytes), (range.Volume, range.FromBytes));
         Assert.InRange(range.ToBytes, range.FromBytes + 8, range.FromBytes + 200);
+    }
+
+    [Fact]
+    public void Whose_a_damaged_head_was_only_an_event_that_has_the_key_tells()
+    {
+        _store.Put("first", "1");
+        var damaged = _store.Put("second", "2");
+        _store.Put("third", "3");
+        _store.Damage(1, damaged.OffsetBytes + 30);
+        var report = AssertIncomplete();
+        Assert.Equal(Expect(("first", "1"), ("third", "3")), _store.Contents());
+        Assert.Equal(damaged.OffsetBytes, Assert.Single(report.Damage).FromBytes);
+        Assert.Contains("2 object-lost", _store.Journal($"index-shard-{_store.ShardOf("second")}"));
+        if (tellsByNeedles) Assert.Equal((1, 0), (report.UnreadableEvents, report.LostCount));
+        else Assert.Equal("second", Assert.Single(report.Lost).Key);
+    }
+
+    [Fact]
+    public void No_older_object_takes_the_place_of_one_whose_data_is_damaged()
+    {
+        _store.Put("key", "old");
+        var damaged = _store.Put("key", "new");
+        _store.Put("other", "x");
+        _store.Damage(1, damaged.OffsetBytes + damaged.DataStartBytes);
+        Assert.Equal("key", Assert.Single(AssertIncomplete().Lost).Key);
+        Assert.Equal(Expect(("other", "x")), _store.Contents());
     }
 
     [Fact]
@@ -285,7 +311,7 @@ public sealed class IncompleteRebuildSpec : IDisposable
     [Fact]
     public void The_number_of_shards_is_found_though_the_first_event_is_missing()
     {
-        using var store = new RebuildFixture(createsIndex: false);
+        using var store = new RebuildFixture(createsIndex: false, tellsByNeedles);
         for (var i = 0; i < 40; i++) store.Put($"key {i}", "x");
         var report = store.Rebuild();
         Assert.Equal((RebuildFixture.Shards, 40L), (report.Shards, report.Keys));
@@ -342,7 +368,7 @@ public sealed class IncompleteRebuildSpec : IDisposable
     [Fact]
     public void Without_any_volume_or_any_event_nothing_is_made()
     {
-        using var store = new RebuildFixture(createsIndex: false);
+        using var store = new RebuildFixture(createsIndex: false, tellsByNeedles);
         store.Upload("key", UploadOperation.Create, BodyFormat.Raw, Chunks("x"));
         Assert.Throws<RebuildRefusedException>(() => store.Rebuild());
         store.DropVolume(1);
@@ -370,3 +396,7 @@ public sealed class IncompleteRebuildSpec : IDisposable
         return report;
     }
 }
+
+public sealed class IncompleteRebuildOfWholeEventsSpec() : IncompleteRebuildSpec(tellsByNeedles: false);
+
+public sealed class IncompleteRebuildOfNeedlePutsSpec() : IncompleteRebuildSpec(tellsByNeedles: true);

@@ -10,9 +10,9 @@ using static Ciaos.Actors.Index.IndexEvents;
 namespace Ciaos.Specs.Rebuild;
 
 /// <summary>Nothing is missing: every event keeps its number, and every key its bytes.</summary>
-public sealed class IndexRebuildSpec : IDisposable
+public abstract class IndexRebuildSpec(bool tellsByNeedles) : IDisposable
 {
-    private readonly RebuildFixture _store = new();
+    private readonly RebuildFixture _store = new(tellsByNeedles: tellsByNeedles);
 
     [Fact]
     public void Every_kind_of_operation_is_brought_back_as_it_was()
@@ -243,3 +243,7 @@ public sealed class IndexRebuildSpec : IDisposable
             '\n', tables.SelectMany(table => RebuildFixture.Rows(_store.CatalogPath, $"SELECT * FROM {table}")));
     }
 }
+
+public sealed class IndexRebuildOfWholeEventsSpec() : IndexRebuildSpec(tellsByNeedles: false);
+
+public sealed class IndexRebuildOfNeedlePutsSpec() : IndexRebuildSpec(tellsByNeedles: true);

@@ -33,12 +33,15 @@ internal sealed class RebuildFixture : IDisposable
     private readonly VolumeFolder _folder;
     private readonly Dictionary<long, long> _lastNumbers = [];
     private readonly ShardLayout _layout = new(Shards);
+    private readonly bool _tellsByNeedles;
     private VolumeFile _volume;
     private long _micros = 1_700_000_000_000_000;
     private long _lastVolume;
 
-    public RebuildFixture(bool createsIndex = true)
+    /// <param name="tellsByNeedles">Puts are told by their needles where that can be: <see cref="NeedlePut"/>.</param>
+    public RebuildFixture(bool createsIndex = true, bool tellsByNeedles = false)
     {
+        _tellsByNeedles = tellsByNeedles;
         _disk = PhysicalDisk.Open(_path);
         _folder = new VolumeFolder(_disk, "volumes");
         _disk.CreateFolder("volumes");
@@ -178,7 +181,10 @@ internal sealed class RebuildFixture : IDisposable
     /// <summary>Writes an event needle.</summary>
     public NeedleLocation Write(long stream, long number, IIndexEvent message)
     {
-        var encoded = new EncodedEvent(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message));
+        var encoded = _tellsByNeedles && message is ObjectPut put
+            && NeedlePut.From(put, _volume.Superblock.Volume) is { } shorter
+                ? new EncodedEvent(EventNeedle.NeedlePutManifest, shorter.Encode())
+                : new EncodedEvent(IndexEventCodec.ManifestOf(message), IndexEventCodec.Encode(message));
         var last = default(NeedleLocation);
         foreach (var data in EventNeedle.Encode(stream, number, [encoded]))
             last = _volume.Append([EventNeedle.Create(new NeedleId(++_micros), data)])[0];

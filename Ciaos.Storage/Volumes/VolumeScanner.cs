@@ -51,6 +51,10 @@ public sealed class VolumeScanner : IDisposable
     /// <summary>Where the scan has got to.</summary>
     public long PositionBytes => _next;
 
+    /// <summary>Called where a head is whole, and its data is not: header, location and key are those of that needle
+    /// then.</summary>
+    public Action<VolumeScanner>? Spoilt { get; init; }
+
     /// <summary>What was found so far that is no whole needle, in order. Neighbours are one range.</summary>
     public IReadOnlyList<DamagedRange> Damage => _damage;
 
@@ -59,13 +63,19 @@ public sealed class VolumeScanner : IDisposable
     {
         while (_next < _fileBytes)
         {
-            if (TryReadHead(_next, out var header) && Fits(header) && DataHolds(header))
+            if (TryReadHead(_next, out var header) && Fits(header))
             {
+                var holds = DataHolds(header);
                 Header = header;
                 Location = new NeedleLocation(_superblock.Volume, _next, header.DataStartBytes, header.DataBytes);
-                _next += header.TotalBytes;
-                EndBytes = _next;
-                return true;
+                if (holds)
+                {
+                    _next += header.TotalBytes;
+                    EndBytes = _next;
+                    return true;
+                }
+
+                Spoilt?.Invoke(this);
             }
 
             var start = _next;
