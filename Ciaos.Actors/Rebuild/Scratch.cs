@@ -264,9 +264,9 @@ internal sealed class Scratch : IDisposable
     private NeedleHead? FindHead(VolumeId volume, long place)
     {
         using var row = _findHead.Set(volume.Value).Set(place).Set(volume.Value).Set(place).Read();
-        return row.Read()
+        return row.Read() && ObjectKey.TryCreate(row.GetString(1), out var key, out _)
             ? new NeedleHead(
-                new BucketId(row.GetInt64(0)), ObjectKey.Create(row.GetString(1)), new ObjectId(row.GetInt64(2)),
+                new BucketId(row.GetInt64(0)), key, new ObjectId(row.GetInt64(2)),
                 new NeedleLocation(volume, place, (int)row.GetInt64(3), (int)row.GetInt64(4)))
             : null;
     }
