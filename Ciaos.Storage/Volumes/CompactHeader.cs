@@ -4,7 +4,7 @@ namespace Ciaos.Storage.Volumes;
 
 /// <summary>
 /// Needle headers of volumes of version 2, little-endian: 12 bytes and seven varints (seven bits a byte, lowest first),
-/// some 27 bytes in all. Spec: docs/formats.md.
+/// some 27 bytes in all. No id is negative. Spec: docs/formats.md.
 /// <code>
 /// offset  bytes  field
 ///      0      2  Magic          the ASCII letters N2

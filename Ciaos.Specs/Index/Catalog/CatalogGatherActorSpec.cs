@@ -88,7 +88,7 @@ public class CatalogGatherActorSpec : TestKit
     {
         var gather = Start(Long);
         gather.Tell(new CatalogProtocol.Apply(Batch(7), IsUrgent: false), _shard);
-        Sys.Stop(gather);
+        gather.Tell(PoisonPill.Instance);
         Assert.Equal(7, _shard.ExpectMsg<CatalogProtocol.NotApplied>().ToSequence);
         ExpectNoMsg(TimeSpan.Zero);
     }
