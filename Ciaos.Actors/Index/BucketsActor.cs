@@ -49,7 +49,7 @@ internal sealed class BucketsActor : ReceivePersistentActor, IWithTimers
         Command<CatalogProtocol.Settled>(settled => RemoveSettled(_settling.Dequeue(), settled.Failure));
         Command<ShardProtocol.BucketClosed>(_removals.Closed);
         Command<Failed>(_ => { /* A shard does not serve now: the removal is given up in time. */ });
-        Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored.Needle)));
+        Command<VolumeProtocol.Appended>(stored => Recorded(() => _recorder.Stored(stored)));
         Command<VolumeProtocol.Rejected>(rejected => Recorded(() => _recorder.Rejected(rejected)));
         Command<VolumeWriting.EventWriter>(_recorder.Use);
         Command<JournalPage.Found>(_recorder.Continue);

@@ -78,16 +78,26 @@ internal sealed class EventRecorder(
         _last = fromSequence + events.Count;
         var run = new Run(fromSequence + 1, _last, released, shard.Time.GetTimestamp());
         _live.Add(run);
+        if (_writer is not null) run.Beside = (_volume, events);
         foreach (var data in Encode(run.First, events, EncodeShort)) Send(run, data);
     }
 
     /// <summary>Where to send needles past the volumes' keepers.</summary>
     public void Use(VolumeWriting.EventWriter writer) => (_writer, _volume) = (writer.Writer, writer.Volume);
 
-    public void Stored(NeedleId needle)
+    public void Stored(VolumeProtocol.Appended stored)
     {
-        if (!_needles.Remove(needle, out var sent) || --sent.Run.Needles > 0) return;
+        if (!_needles.Remove(stored.Needle, out var sent)) return;
         var run = sent.Run;
+        run.Needles--;
+        if (run.Beside is { } beside && beside.Volume != stored.Location.Volume)
+        {
+            // Its writer has handed it on. Whoever loses the volume of the objects must not lose what the events tell.
+            run.Beside = null;
+            foreach (var data in Encode(run.First, beside.Events, EncodeWhole)) Send(run, data);
+        }
+
+        if (run.Needles > 0) return;
         if (run == _page) ContinuePage(run);
         else Release(run);
     }
@@ -263,6 +273,9 @@ internal sealed class EventRecorder(
         public long Last { get; } = last;
 
         public Action Released { get; } = released;
+
+        /// <summary>Where its events are to lie, since they may be told by needles there.</summary>
+        public (VolumeId Volume, IReadOnlyList<IIndexEvent> Events)? Beside { get; set; }
 
         /// <summary>When its last needle was sent.</summary>
         public long Since { get; set; } = since;

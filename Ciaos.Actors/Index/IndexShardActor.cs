@@ -72,7 +72,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         On<CatalogProtocol.Applied>(applied => EndApply(applied.ToSequence));
         On<CatalogProtocol.NotApplied>(failed => Fail(failed.Failure));
         On<CatalogProtocol.Purged>(_purge.Continue);
-        On<VolumeProtocol.Appended>(stored => _recorder.Stored(stored.Needle));
+        On<VolumeProtocol.Appended>(_recorder.Stored);
         On<VolumeProtocol.Rejected>(_recorder.Rejected);
         On<VolumeWriting.EventWriter>(_recorder.Use);
         On<JournalPage.Found>(_recorder.Continue);

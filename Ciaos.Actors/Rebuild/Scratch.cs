@@ -80,8 +80,10 @@ internal sealed class Scratch : IDisposable
             VALUES (@n_stream, @n_number, @n_ordinal, @n_pieces, @n_needle, @t_manifest, @b_bytes)
             ON CONFLICT DO NOTHING
             """);
-        _addNeedlePut = Prepare(
-            "INSERT INTO needle_put (stream, number, needle, bytes) VALUES (@n_stream, @n_no, @n_needle, @b_bytes)");
+        _addNeedlePut = Prepare("""
+            INSERT INTO needle_put (stream, number, needle, bytes)
+            VALUES (@n_stream, @n_number, @n_needle, @b_bytes)
+            """);
         _addSpoilt = Prepare("""
             INSERT INTO spoilt (volume, place, data_start, data_bytes, upload, bucket, key)
             VALUES (@n_volume, @n_place, @n_start, @n_bytes, @n_upload, @n_bucket, @b_key) ON CONFLICT DO NOTHING

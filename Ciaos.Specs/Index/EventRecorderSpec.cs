@@ -174,7 +174,8 @@ public class EventRecorderSpec
         Assert.True(node.SentDirectly > direct);
         Assert.Equal(
             node.Listed().Count,
-            Enumerable.Range(1, 16).Sum(stream => node.Recorded(stream).Count));
+            node.Runs.SelectMany(run => run.Events.Select((_, i) => (run.Stream, run.FirstSequence + i)))
+                .Distinct().Count(recorded => recorded.Stream > 0));
     }
 
     private static async Task Until(Func<int, Task> act, Func<bool> holds)

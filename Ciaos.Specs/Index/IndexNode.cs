@@ -57,8 +57,8 @@ internal sealed class IndexNode : IAsyncDisposable
     /// <summary>What a volume's writer answers to whom it has been named. Null: no writer is named.</summary>
     public Func<Needle, object>? Writer { get; set; }
 
-    /// <summary>The volume of that writer.</summary>
-    public VolumeId WriterVolume { get; set; }
+    /// <summary>The volume of that writer: that of <see cref="Stored"/>.</summary>
+    public VolumeId WriterVolume { get; set; } = new(1);
 
     /// <summary>How many needles the writer was sent past the volumes.</summary>
     public int SentDirectly => _sentDirectly;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using Ciaos.Actors.Index;
+using Ciaos.Actors.Volumes;
 using Ciaos.Storage;
 using Ciaos.Storage.Volumes;
 using FsCheck;
@@ -96,12 +97,28 @@ public class NeedlePutSpec
     {
         await using var node = await IndexNode.StartAsync();
         node.Writer = IndexNode.Stored;
-        node.WriterVolume = new VolumeId(1);
         while (node.SentDirectly == 0) await node.Put(IndexNode.KeyOf(3, Guid.NewGuid().ToString("N")), id: 7);
         await node.Put(IndexNode.KeyOf(3, "here"), id: 8);
         var last = Assert.Single(node.Runs.Last().Events);
         Assert.Equal(EventNeedle.NeedlePutManifest, last.Manifest);
         Assert.Equal(4096 + (8 * 1024), NeedlePut.Decode(last.Payload).OffsetBytes);
+    }
+
+    [Fact]
+    public async Task What_its_writer_has_handed_on_to_another_volume_is_recorded_there_once_more_and_whole()
+    {
+        await using var node = await IndexNode.StartAsync();
+        node.Writer = IndexNode.Stored;
+        while (node.SentDirectly == 0) await node.Put(IndexNode.KeyOf(3, Guid.NewGuid().ToString("N")), id: 7);
+        node.Writer = needle => new VolumeProtocol.Appended(
+            needle.Id, new NeedleLocation(new VolumeId(2), 4096, 80, 0));
+        var before = node.Runs.Count();
+        await node.Put(IndexNode.KeyOf(3, "here"), id: 8);
+        var runs = node.Runs.Skip(before).ToList();
+        Assert.Equal(
+            [EventNeedle.NeedlePutManifest, IndexEventCodec.PutManifest],
+            runs.Select(run => Assert.Single(run.Events).Manifest));
+        Assert.Equal(runs[0].FirstSequence, runs[1].FirstSequence);
     }
 
     private static Segment Whole => new(Needle, 0, Needle.DataBytes, StartsFile: true);

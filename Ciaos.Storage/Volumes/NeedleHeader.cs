@@ -49,10 +49,7 @@ public readonly record struct NeedleHeader(
     /// <param name="bytes">From its start on, <see cref="MaxBytes"/> where there are so many.</param>
     internal static bool TryRead(int version, ReadOnlySpan<byte> bytes, out NeedleHeader header) =>
         (IsWide(version) ? WideHeader.TryRead(bytes, out header) : CompactHeader.TryRead(bytes, out header))
-        && header.Kind != default
-        && header.DataBytes is >= 0 and <= NeedleFormat.MaxDataBytes
-        && header.KeyBytes <= ObjectKey.MaxBytes
-        && header.MetadataBytes <= NeedleFormat.MaxMetadataBytes;
+        && header.Kind != default;
 
     /// <summary>How long the header of such a needle is.</summary>
     internal static int SizeBytes(int version, Needle needle, int keyBytes, int metadataBytes) =>

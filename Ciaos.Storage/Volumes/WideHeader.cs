@@ -48,7 +48,9 @@ internal static class WideHeader
             new BucketId(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..])),
             new ObjectId(BinaryPrimitives.ReadInt64LittleEndian(bytes[40..])),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]));
-        return true;
+        return header.DataBytes is >= 0 and <= NeedleFormat.MaxDataBytes
+            && header.KeyBytes <= ObjectKey.MaxBytes
+            && header.MetadataBytes <= NeedleFormat.MaxMetadataBytes;
     }
 
     public static void Write(NeedleHeader header, Span<byte> bytes)
