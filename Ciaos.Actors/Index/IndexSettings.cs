@@ -9,6 +9,8 @@ namespace Ciaos.Actors.Index;
 /// <param name="CacheEntries">Object records in memory, of all shards together, from <paramref name="Shards"/>
 /// on.</param>
 /// <param name="PackedBytes">Memory for further object records, packed, of all shards together.</param>
+/// <param name="KeyFilterBytes">Memory to tell keys that are not there, of all shards together.</param>
+/// <param name="KeyFilterRate">Keys a second that are read to fill it.</param>
 /// <param name="JournalPlugin">Path of the journal's section; empty: the system's default.</param>
 public sealed record IndexSettings(
     int Shards,
@@ -17,6 +19,8 @@ public sealed record IndexSettings(
     int MaxPending,
     int CacheEntries,
     long PackedBytes,
+    long KeyFilterBytes,
+    int KeyFilterRate,
     TimeSpan ReadTicketIdle,
     int ReadTicketsMax,
     TimeSpan RenameRetry,
@@ -40,6 +44,9 @@ public sealed record IndexSettings(
     /// <summary>Of <see cref="PackedBytes"/>, for one shard.</summary>
     internal int PackedBytesOfShard => (int)Math.Min(PackedBytes / Shards, 1 << 30);
 
+    /// <summary>Of <see cref="KeyFilterBytes"/>, for one shard.</summary>
+    internal int KeyFilterBytesOfShard => (int)Math.Min(KeyFilterBytes / Shards, 1 << 30);
+
     /// <summary>All settings of the index with their defaults.</summary>
     public static Config DefaultConfig() => ReferenceConfig.Load();
 
@@ -59,6 +66,8 @@ public sealed record IndexSettings(
             section.Int("max-pending", 1, 1_000_000),
             section.Int("cache-entries", shards, 100_000_000),
             section.Bytes("cache-packed", 0, MaxPackedBytes),
+            section.Bytes("key-filter", 0, MaxPackedBytes),
+            section.Int("key-filter-rate", 100, 100_000_000),
             section.Duration("read-ticket-idle", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             section.Int("read-tickets-max", 1, 1_000_000),
             section.Duration("rename-retry", Shortest, TimeSpan.FromHours(1)),

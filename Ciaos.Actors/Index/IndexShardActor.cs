@@ -50,7 +50,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         var pages = new SegmentPages(shard.Readers, shard.Shard);
         _states = new ShardStates(
             Math.Max(1, settings.CacheEntries / settings.Shards), shard.Readers, _metrics,
-            settings.PackedBytesOfShard);
+            settings.PackedBytesOfShard, shard.KeyFilters is null ? 0 : settings.KeyFilterBytesOfShard);
         _progress = _metrics?.ProgressOf(shard.Shard);
         _writes = new ShardWrites(
             _states, settings.BatchMaxEvents, settings.BatchMaxSegments, MaxLag, WriteJournal, Answer, HurryCatalog);
@@ -144,6 +144,7 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _progress?.Recorded = _recorder.RecordedTo;
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, ShortestOf(_shard.Settings));
         _shard.OpenShards?.Open(_shard.Shard, Self, _states.LookupsBy(ShardLookups.From(_shard.Readers)));
+        FillFilter();
         Context.Parent.Tell(ShardProtocol.Ready.Instance);
     }
 
@@ -235,6 +236,13 @@ internal sealed class IndexShardActor : ReceivePersistentActor, IWithTimers
         _progress?.Recorded = _recorder.RecordedTo;
         _renames.Retry();
         if (_tickets.Expire() > 0 || _purge.HasFailed) BeginPurge();
+        FillFilter();
+    }
+
+    private void FillFilter()
+    {
+        if (_shard.KeyFilters is { } filters && _states.BeginFilter() is { } filter)
+            filters.Tell(new KeyFilterActor.Fill(_shard.Shard, filter));
     }
 
     // What cannot be purged now stays for later: nobody waits for it.

@@ -24,10 +24,11 @@ public sealed class IndexSystem : IAsyncDisposable
     private readonly CatalogStore _store;
     private readonly CatalogReaders _readers;
     private readonly IActorRef _writer;
+    private readonly IActorRef? _filters;
 
     private IndexSystem(
-        ActorSystem system, IndexSettings settings, CatalogStore store, CatalogReaders readers,
-        IActorRef volumes, NeedleIds needles, TimeProvider time)
+        ActorSystem system, IndexSettings settings, CatalogDatabase database, CatalogStore store,
+        CatalogReaders readers, IActorRef volumes, NeedleIds needles, TimeProvider time)
     {
         (_shards, _store, _readers) = (settings.Shards, store, readers);
         CatalogExtension.For(system).Readers = readers;
@@ -37,6 +38,10 @@ public sealed class IndexSystem : IAsyncDisposable
         _writer = system.ActorOf(
             CatalogGatherActor.Props(CatalogWriterActor.Props(store), settings.Catalog.CommitDelay), "ciaos-catalog");
         CatalogExtension.For(system).Writer = _writer;
+        _filters = database.IsAtHand
+            ? system.ActorOf(
+                KeyFilterActor.Props(readers, new ShardLayout(settings.Shards), settings.KeyFilterRate), "ciaos-keys")
+            : null;
         Listing = new CatalogListing(readers, new ShardLayout(settings.Shards), _writer);
         IActorRef? region = null;
         Buckets = system.ActorOf(
@@ -49,7 +54,7 @@ public sealed class IndexSystem : IAsyncDisposable
 
         ShardContext Context(int shard) =>
             new(shard, settings, store, readers, _writer, volumes, () => region!, needles, time, Heads,
-                StoreMetricsSetup.Of(system), OpenShards);
+                StoreMetricsSetup.Of(system), OpenShards, _filters);
     }
 
     /// <summary>Takes every <see cref="IndexProtocol.IKeyCommand"/>.</summary>
@@ -91,7 +96,7 @@ public sealed class IndexSystem : IAsyncDisposable
         var store = CatalogStore.Open(
             database, settings.Shards, WorkSetup.Of(system), text => system.Log.Warning("Catalog: {0}", text));
         var readers = new CatalogReaders(database, settings.Catalog.ReadConnections);
-        return new IndexSystem(system, settings, store, readers, volumes, needles, time);
+        return new IndexSystem(system, settings, database, store, readers, volumes, needles, time);
     }
 
     /// <summary>Waits until every shard and the keeper of buckets have recovered.</summary>
@@ -136,6 +141,7 @@ public sealed class IndexSystem : IAsyncDisposable
         {
             await AskAllAsync<ShardProtocol.Stopped>(shard => new ShardProtocol.Stop(shard), timeout);
             await _writer.GracefulStop(timeout, CatalogProtocol.Stop.Instance);
+            if (_filters is not null) await _filters.GracefulStop(timeout);
         }
         finally
         {

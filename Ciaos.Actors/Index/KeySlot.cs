@@ -17,7 +17,7 @@ public static class KeySlot
 
     internal static int Of(uint hash) => (int)(hash % Count);
 
-    /// <summary>What <see cref="Encode"/> writes at most.</summary>
+    /// <summary>What <see cref="Encode(BucketId, ObjectKey, Span{byte})"/> writes at most.</summary>
     internal const int MaxNameBytes = sizeof(long) + ObjectKey.MaxBytes;
 
     /// <summary>Of which the slot is the remainder.</summary>
@@ -27,7 +27,9 @@ public static class KeySlot
         return HashOf(bytes[..Encode(bucket, key, bytes)]);
     }
 
-    /// <param name="name">As <see cref="Encode"/> has it.</param>
+    internal static uint HashOf(KeyName name) => HashOf(name.Bucket, name.Key);
+
+    /// <param name="name">As <see cref="Encode(BucketId, ObjectKey, Span{byte})"/> has it.</param>
     internal static uint HashOf(ReadOnlySpan<byte> name) => Crc32C.Compute(name);
 
     /// <summary>Writes what the hash is of.</summary>
@@ -36,6 +38,14 @@ public static class KeySlot
     {
         BinaryPrimitives.WriteInt64LittleEndian(name, bucket.Value);
         return sizeof(long) + Encoding.UTF8.GetBytes(key.Value, name[sizeof(long)..]);
+    }
+
+    /// <inheritdoc cref="Encode(BucketId, ObjectKey, Span{byte})"/>
+    internal static int Encode(BucketId bucket, ReadOnlySpan<byte> key, Span<byte> name)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(name, bucket.Value);
+        key.CopyTo(name[sizeof(long)..]);
+        return sizeof(long) + key.Length;
     }
 }
 

@@ -15,7 +15,7 @@ internal sealed class PassingKeys(int places)
     /// <summary>True: it has come by before. Else it has now.</summary>
     public bool Note(KeyName name)
     {
-        var hash = KeySlot.HashOf(name.Bucket, name.Key);
+        var hash = KeySlot.HashOf(name);
         ref var place = ref _hashes[PlaceOf(hash)];
         if (place == hash) return true;
         place = hash;

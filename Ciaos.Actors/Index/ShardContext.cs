@@ -15,6 +15,7 @@ namespace Ciaos.Actors.Index;
 /// <param name="Heads">Is told how far the shard has come.</param>
 /// <param name="Metrics">Null: nothing is measured.</param>
 /// <param name="OpenShards">Where others find it while it serves; null: nowhere.</param>
+/// <param name="KeyFilters">Fills the filters of keys (<see cref="KeyFilterActor"/>); null: none are used.</param>
 internal sealed record ShardContext(
     int Shard,
     IndexSettings Settings,
@@ -27,7 +28,8 @@ internal sealed record ShardContext(
     TimeProvider Time,
     ShardHeads Heads,
     StoreMetrics? Metrics = null,
-    OpenShards? OpenShards = null)
+    OpenShards? OpenShards = null,
+    IActorRef? KeyFilters = null)
 {
     public string PersistenceId => PersistenceIdOf(Stream);
 

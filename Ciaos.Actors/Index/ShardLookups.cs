@@ -22,9 +22,11 @@ namespace Ciaos.Actors.Index;
 /// only before it would bury a newer state in the cache, and show what is not visible.
 /// </summary>
 /// <param name="read">Reads a key in the catalog.</param>
+/// <param name="keys">Rules out keys that need not be read: the catalog has none of those it rules out at 2, and had
+/// none since 1. Null: each is read.</param>
 /// <param name="metrics">Null: nothing is measured.</param>
 internal sealed class ShardLookups(
-    ShardCache cache, UnsettledKeys unsettled, ShardLookups.TryRead read, StoreMetrics? metrics)
+    ShardCache cache, UnsettledKeys unsettled, ShardLookups.TryRead read, KeyFilter? keys, StoreMetrics? metrics)
 {
     /// <summary>False: the catalog cannot be read on this thread now.</summary>
     public delegate bool TryRead(KeyName name, out ObjectState? state);
@@ -48,11 +50,21 @@ internal sealed class ShardLookups(
             return reply;
         }
 
-        var before = unsettled.LookAt(name);
-        if (!before.IsSettled || !read(name, out var state)) return null;
+        var hash = KeySlot.HashOf(name);
+        var before = unsettled.LookAt(hash);
+        if (!before.IsSettled) return null;
+        if (keys?.MayHold(hash) == false) return RuledOut(before);
+        if (!read(name, out var state)) return null;
         reply = cache.TryRemember(name, state, forReading, before);
         if (reply is not null) metrics?.CacheUsed(isHit: false);
         return reply;
+    }
+
+    private IReply? RuledOut(in UnsettledKeys.Glance before)
+    {
+        if (!before.StillHolds) return null;
+        metrics?.CacheUsed(isHit: true);
+        return CommandRules.NotFound(null);
     }
 
     /// <summary>Reads on a free connection, where the database is at hand.</summary>

@@ -10,19 +10,23 @@ namespace Ciaos.Actors.Index;
 /// <param name="readNewest">Reads the newest of a key's older versions.</param>
 /// <param name="metrics">Null: nothing is measured.</param>
 /// <param name="packedBytes">See <see cref="ShardCache"/>.</param>
+/// <param name="filterBytes">See <see cref="KeyFilter"/>; with less than <see cref="KeyFilter.BlockBytes"/> there is
+/// none.</param>
 internal sealed class ShardStates(
     int cacheEntries, Func<KeyName, ObjectState?> readCatalog, Func<KeyName, ObjectState?> readNewest,
-    StoreMetrics? metrics = null, int packedBytes = 0) : IObjectStates
+    StoreMetrics? metrics = null, int packedBytes = 0, int filterBytes = 0) : IObjectStates
 {
+    private readonly KeyFilter? _keys = filterBytes >= KeyFilter.BlockBytes ? new KeyFilter(filterBytes) : null;
     private readonly Dictionary<KeyName, PendingKey> _pending = [];
     private readonly UnsettledKeys _unsettled = new();
     private ShardBatch _current = new(0);
 
     public ShardStates(
-        int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null, int packedBytes = 0)
+        int cacheEntries, Catalog.CatalogReaders readers, StoreMetrics? metrics = null, int packedBytes = 0,
+        int filterBytes = 0)
         : this(
             cacheEntries, readers.Find,
-            name => readers.Read(reader => reader.Versions.Newest(name)), metrics, packedBytes)
+            name => readers.Read(reader => reader.Versions.Newest(name)), metrics, packedBytes, filterBytes)
     {
     }
 
@@ -32,7 +36,7 @@ internal sealed class ShardStates(
     public ShardCache Readable { get; } = new(cacheEntries, packedBytes);
 
     /// <summary>The same, and what the catalog has besides, as far as it is the same for readers.</summary>
-    public ShardLookups LookupsBy(ShardLookups.TryRead read) => new(Readable, _unsettled, read, metrics);
+    public ShardLookups LookupsBy(ShardLookups.TryRead read) => new(Readable, _unsettled, read, _keys, metrics);
 
     /// <summary>Changes from now on belong to this batch.</summary>
     public void Begin(ShardBatch batch) => _current = batch;
@@ -57,8 +61,10 @@ internal sealed class ShardStates(
     {
         if (!_pending.TryGetValue(name, out var pending))
         {
-            pending = new PendingKey(ReadApplied(name)) { Place = UnsettledKeys.PlaceOf(name) };
+            var hash = KeySlot.HashOf(name);
+            pending = new PendingKey(ReadApplied(name, hash)) { Place = UnsettledKeys.PlaceOf(hash) };
             _unsettled.Add(pending.Place);
+            _keys?.Add(hash);
         }
 
         _pending[name] = pending with { Latest = state, Last = _current };
@@ -85,10 +91,21 @@ internal sealed class ShardStates(
         }
     }
 
-    // That a key is not there is not remembered: mostly it is about to be made, and would take a place for that.
-    private ObjectState? ReadApplied(KeyName name)
+    /// <summary>The filter of its keys, where it is to be filled now.</summary>
+    public KeyFilter? BeginFilter()
     {
-        var isKnown = Readable.TryGet(name, out var state);
+        if (_keys is not { IsWorn: true } keys) return null;
+        keys.Begin(_pending.Keys);
+        return keys;
+    }
+
+    private ObjectState? ReadApplied(KeyName name) => ReadApplied(name, KeySlot.HashOf(name));
+
+    // That a key is not there is not remembered: mostly it is about to be made, and would take a place for that.
+    private ObjectState? ReadApplied(KeyName name, uint hash)
+    {
+        ObjectState? state = null;
+        var isKnown = _keys?.MayHold(hash) == false || Readable.TryGet(name, out state);
         metrics?.CacheUsed(isKnown);
         if (isKnown) return state;
         state = readCatalog(name);

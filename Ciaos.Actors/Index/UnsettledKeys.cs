@@ -16,9 +16,10 @@ internal sealed class UnsettledKeys
 
     private readonly long[] _places = new long[Places];
 
-    /// <summary>Where the key is told of. Its slot tells its shard: the places are dealt out by other bits of the same
+    /// <summary>Where a key is told of. Its slot tells its shard: the places are dealt out by other bits of the same
     /// hash.</summary>
-    public static int PlaceOf(KeyName name) => (int)(KeySlot.HashOf(name.Bucket, name.Key) / KeySlot.Count % Places);
+    /// <param name="hash">Of <see cref="KeySlot"/>.</param>
+    public static int PlaceOf(uint hash) => (int)(hash / KeySlot.Count % Places);
 
     /// <summary>One key more is under way.</summary>
     public void Add(int place) => Volatile.Write(ref _places[place], _places[place] + OneMore);
@@ -26,7 +27,7 @@ internal sealed class UnsettledKeys
     /// <summary>One that was added is in the catalog, and everybody sees it.</summary>
     public void Remove(int place) => Volatile.Write(ref _places[place], _places[place] + OneLess);
 
-    public Glance LookAt(KeyName name) => new(this, PlaceOf(name));
+    public Glance LookAt(uint hash) => new(this, PlaceOf(hash));
 
     /// <summary>How it was with a key when it was looked at.</summary>
     public readonly struct Glance

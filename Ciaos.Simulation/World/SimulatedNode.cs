@@ -40,6 +40,10 @@ internal sealed record SimulatedNodeSettings(
     /// <summary>In every other world what the cache has no place for is read in the catalog again.</summary>
     public int PackedBytes => MaxVolumeBytes / Kibibyte % 2 == 0 ? 0 : Shards * PackedStates.MinCapacityBytes;
 
+    /// <summary>So little that it often takes one key for another, and soon is worn; in every third world
+    /// none.</summary>
+    public int KeyFilterBytes => MaxVolumeBytes / Kibibyte % 3 == 0 ? 0 : Shards * KeyFilter.BlockBytes;
+
     public static SimulatedNodeSettings Choose(
         WorkloadSettings workload, Random random, Func<string, string> sqlite) => new(
         workload.Shards,
@@ -230,6 +234,8 @@ internal sealed class SimulatedNode
           shards = {{settings.Shards}}
           cache-entries = {{settings.CacheEntries}}
           cache-packed = {{settings.PackedBytes}}B
+          key-filter = {{settings.KeyFilterBytes}}B
+          key-filter-rate = 100
           batch-max-events = 5
           batch-max-segments = 20
           read-tickets-max = 100

@@ -77,7 +77,7 @@ public class ShardCacheSpec
 
         bool IsKnownAfterRead(string key)
         {
-            var before = new UnsettledKeys().LookAt(Name(key));
+            var before = new UnsettledKeys().LookAt(KeySlot.HashOf(Name(key)));
             var reply = _cache.TryRemember(Name(key), State(key), forReading: true, before);
             Assert.Equal(key, Assert.IsType<Found>(reply).Object.Key.Value);
             return _cache.TryGet(Name(key), out _);
@@ -90,8 +90,8 @@ public class ShardCacheSpec
         for (var i = 0; i < 5; i++)
         {
             var unsettled = new UnsettledKeys();
-            var before = unsettled.LookAt(Name("a"));
-            unsettled.Add(UnsettledKeys.PlaceOf(Name("a")));
+            var before = unsettled.LookAt(KeySlot.HashOf(Name("a")));
+            unsettled.Add(UnsettledKeys.PlaceOf(KeySlot.HashOf(Name("a"))));
             Assert.Null(_cache.TryRemember(Name("a"), State("a"), forReading: true, before));
             Assert.False(_cache.TryGet(Name("a"), out _));
             _cache.Set(Name($"other{i}"), null);
@@ -145,7 +145,7 @@ public class ShardCacheSpec
             Assert.Equal(Math.Min(i + 1, 4), cache.Count);
         }
 
-        var (unread, before) = (Name("read"), new UnsettledKeys().LookAt(Name("read")));
+        var (unread, before) = (Name("read"), new UnsettledKeys().LookAt(KeySlot.HashOf(Name("read"))));
         Assert.IsType<Found>(cache.TryRemember(unread, State("read"), forReading: true, before));
         Assert.True(cache.TryFind(unread, forReading: true, out _));
         Assert.Equal(4, cache.Count);

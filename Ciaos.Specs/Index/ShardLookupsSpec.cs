@@ -48,6 +48,51 @@ public class ShardLookupsSpec
     }
 
     [Fact]
+    public void What_the_filter_rules_out_is_not_read_by_anybody()
+    {
+        var states = new ShardStates(
+            1, _ => throw new InvalidOperationException("read"), _ => null, filterBytes: KeyFilter.BlockBytes);
+        var lookups = states.LookupsBy(TryRead);
+        Assert.IsType<KeyNotFound>(lookups.Look(A, forReading: true));
+        var filter = states.BeginFilter()!;
+        Assert.Null(states.BeginFilter());
+        filter.Fill(KeySlot.HashOf(B));
+        filter.Complete();
+        Assert.Equal(1, _reads);
+        Assert.IsType<KeyNotFound>(lookups.Look(Name("c"), forReading: true));
+        Assert.Null(states.Get(Name("c")));
+        Assert.Equal(1, _reads);
+        Assert.IsType<KeyNotFound>(lookups.Look(B, forReading: true));
+        Assert.Equal(2, _reads);
+    }
+
+    // A filter that is begun anew must know of keys that are not in the catalog yet.
+    [Fact]
+    public void What_is_under_way_when_a_filter_is_begun_is_not_ruled_out()
+    {
+        var states = new ShardStates(
+            1, name => _catalog.GetValueOrDefault(name), _ => null, filterBytes: KeyFilter.BlockBytes);
+        var lookups = states.LookupsBy(TryRead);
+        var batch = new ShardBatch(0);
+        states.Begin(batch);
+        states.Set(A, State(A, 1));
+        var filter = states.BeginFilter()!;
+        states.Set(B, State(B, 2));
+        filter.Complete();
+        Assert.Null(lookups.Look(A, forReading: true));
+        _catalog[A] = State(A, 1);
+        _catalog[B] = State(B, 2);
+        states.SetVisible(batch);
+        states.SetApplied(batch);
+        foreach (var name in new[] { A, B })
+        {
+            Assert.IsType<Found>(lookups.Look(name, forReading: true));
+            states.Readable.Set(Name("d"), null);
+            Assert.NotNull(states.Get(name));
+        }
+    }
+
+    [Fact]
     public void Where_the_catalog_cannot_be_read_at_once_the_shard_is_asked()
     {
         _catalog[A] = State(A, 7);

@@ -70,6 +70,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
     private readonly Statement _shards = Statement.Prepare(connection, "SELECT shards FROM index_layout");
 
     private AgeReader? _ages;
+    private KeyReader? _keys;
 
     // How the catalog's changes looked when the snapshot began that is still open; null: none is.
     private long? _kept;
@@ -84,6 +85,8 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
 
     /// <summary>Few stores have lifecycle rules: nobody else prepares these statements.</summary>
     public AgeReader Ages => _ages ??= new AgeReader(connection);
+
+    public KeyReader Keys => _keys ??= new KeyReader(connection);
 
     /// <summary>Reads several things as they are at one moment.</summary>
     public T InSnapshot<T>(Func<T> read)
@@ -227,6 +230,7 @@ internal sealed class CatalogReader(DbConnection connection, string beginSnapsho
         })
             part.Dispose();
         _ages?.Dispose();
+        _keys?.Dispose();
         connection.Dispose();
     }
 }
